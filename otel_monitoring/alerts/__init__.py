@@ -1,0 +1,1 @@
+"""Rules, their states, and the evaluator that asks them."""

@@ -1,0 +1,1 @@
+"""Checks, their registry and their report."""

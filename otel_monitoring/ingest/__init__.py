@@ -1,0 +1,1 @@
+"""The taps on the SDK's extension points, and the way from SDK data to records."""

@@ -1,0 +1,1 @@
+"""Telemetry by patching: servers, libraries, the system and the runtime."""

@@ -1,0 +1,1 @@
+"""Telemetry by calling: timers, metrics, logs."""

@@ -1,0 +1,1 @@
+"""What everything is made of: frozen records without behaviour beyond their own sense."""

@@ -1,0 +1,1 @@
+"""Channels: the places that messages go to."""

@@ -1,0 +1,1 @@
+"""PromQL: parsed by a library, evaluated here over the series store."""

@@ -1,0 +1,1 @@
+"""Every option: default, unit, environment variable, one line of explanation."""

@@ -1,0 +1,1 @@
+"""Bounded in-memory collections of one kind of record each."""
