@@ -1,0 +1,1 @@
+"""Programs for working on the project; the package never imports them."""
