@@ -1,1 +1,0 @@
-"""Every option: default, unit, environment variable, one line of explanation."""
