@@ -75,6 +75,10 @@ class Correlation:
         self.tenant_id = _bounded(tenant_id)
         self._tell_span(TENANT_ID, self.tenant_id)
 
+    def is_bare(self) -> bool:
+        """Return whether nothing but the request id is known."""
+        return self.user_hash is None and self.session_id is None and self.tenant_id is None
+
     def attributes(self) -> dict[str, str]:
         """Return what is known under the names that spans and log records bear."""
         found = {REQUEST_ID: self.request_id}
