@@ -141,9 +141,12 @@ def _build(entries: dict[str, Entry], problems: list[str]) -> Settings:
         try:
             return Settings.model_validate(_nested(entries))
         except ValidationError as error:
-            found = {_name(detail): detail for detail in error.errors(include_url=False, include_input=False)}
-        for name, detail in found.items():
-            problems.append(_problem(name, entries.pop(name), _expected(detail)))
+            details = {
+                _name(detail): detail for detail in error.errors(include_url=False, include_input=False)
+            }
+        # An option whose default depends on a wrong one is reported too, though nobody gave it.
+        wrong = {name: entries.pop(name) for name in details if name in entries}
+        problems += [_problem(name, entry, _expected(details[name])) for name, entry in wrong.items()]
 
 
 def _nested(entries: Mapping[str, Entry]) -> dict[str, Any]:
