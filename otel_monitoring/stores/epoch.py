@@ -1,0 +1,214 @@
+"""Samples of one source over a span of time with one assignment of series to rows.
+
+Rows are only added. A series that ended keeps its row until the epoch itself passes out of retention; when
+most rows have ended, the store begins a new epoch with the living ones alone. So churn leaves no permanent
+row, and nothing is ever moved.
+
+Columns of times and slabs of values come in chunks of some slots. A chunk that is too narrow for a new
+series is closed and a wider one begun: growing copies nothing either. A slot that was written never changes,
+so a reader may keep a view of it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from otel_monitoring.model.sample import STALE
+from otel_monitoring.stores.block import ABSENT
+from otel_monitoring.stores.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.model.labels import Labels
+    from otel_monitoring.stores.index import Selection
+
+_VALUE_BYTES = 8
+_GROWTH = 16
+
+
+class Chunk:
+    """Some slots of one epoch: a column of times and a slab of values.
+
+    Args:
+        slots: How many collections fit.
+        width: How many series fit.
+        first: The number of the first slot within its epoch.
+    """
+
+    __slots__ = ("first", "times_ms", "used", "values", "width")
+
+    def __init__(self, *, slots: int, width: int, first: int) -> None:
+        self.times_ms = np.empty(slots, dtype=np.int64)
+        self.values = np.empty((slots, width), dtype=np.float64)
+        self.width = width
+        self.first = first
+        self.used = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there is no free slot."""
+        return self.used == len(self.times_ms)
+
+    @property
+    def newest_ms(self) -> int:
+        """The time of the newest slot."""
+        return int(self.times_ms[self.used - 1])
+
+    @property
+    def size_bytes(self) -> int:
+        """What the slots in use take; slots that were never written are not backed by memory."""
+        return self.used * (self.width + 1) * _VALUE_BYTES
+
+
+class Epoch:
+    """All chunks of one assignment of series to rows.
+
+    Args:
+        slots: How many collections one chunk holds.
+    """
+
+    def __init__(self, *, slots: int) -> None:
+        self.index = Index()
+        self.chunks: deque[Chunk] = deque()
+        self.live = np.empty(0, dtype=np.intp)
+        self._slots = slots
+        self._next = 0
+        self._last_hole = np.empty(0, dtype=np.int64)
+        self._known: tuple[Sequence[Labels], NDArray[np.intp], NDArray[np.bool_] | None] | None = None
+
+    def rows(
+        self, labels: Sequence[Labels], *, room: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.bool_] | None]:
+        """Return the row of each label set, adding rows for those that are new.
+
+        Args:
+            labels: The label sets of a batch; the same object as last time costs nothing.
+            room: How many series may be added.
+
+        Returns:
+            The rows, and a mask of the label sets that got one, or None where all did.
+        """
+        if self._known is not None and self._known[0] is labels:
+            return self._known[1], self._known[2]
+        found = list(map(self.index.row_of.get, labels))
+        for at, row in enumerate(found):
+            if row is None and room > 0:
+                found[at] = self._add(labels[at])
+                room -= 1
+        rows = np.array([row for row in found if row is not None], dtype=np.intp)
+        kept = None if len(rows) == len(found) else np.array([row is not None for row in found])
+        if kept is None:
+            self._known = (labels, rows, kept)
+        return rows, kept
+
+    def _add(self, labels: Labels) -> int:
+        row = self.index.row_of.get(labels)
+        if row is None:
+            row = self.index.add(labels)
+        return row
+
+    def append(self, *, time_ms: int, rows: NDArray[np.intp], values: NDArray[np.float64]) -> int:
+        """Write one slot.
+
+        Series that were in the slot before and are not in this one get a staleness marker.
+
+        Returns:
+            The number of staleness markers.
+        """
+        chunk = self._chunk()
+        slot = chunk.values[chunk.used]
+        slot.fill(ABSENT)
+        slot[self.live] = STALE
+        slot[rows] = values
+        self._note_holes(slot, rows=rows)
+        chunk.times_ms[chunk.used] = time_ms
+        chunk.used += 1
+        ended = 0
+        if rows is not self.live:
+            ended = len(np.setdiff1d(self.live, rows, assume_unique=True))
+            self.live = rows
+        self._next += 1
+        return ended
+
+    def _chunk(self) -> Chunk:
+        width = len(self.index)
+        if not self.chunks or self.chunks[-1].is_full or self.chunks[-1].width < width:
+            spare = width + width // _GROWTH + _GROWTH // 2
+            self.chunks.append(Chunk(slots=self._slots, width=spare, first=self._next))
+        return self.chunks[-1]
+
+    def _note_holes(self, slot: NDArray[np.float64], *, rows: NDArray[np.intp]) -> None:
+        count, known = len(self.index), len(self._last_hole)
+        if known < count:
+            before = np.full(count - known, self._next - 1, dtype=np.int64)
+            self._last_hole = np.concatenate([self._last_hole, before])
+        if len(rows) < count or np.isnan(slot[:count]).any():
+            self._last_hole = np.where(np.isnan(slot[:count]), self._next, self._last_hole)
+
+    def read(
+        self, selection: Selection, *, start_ms: int, end_ms: int
+    ) -> tuple[list[NDArray[np.int64]], list[tuple[NDArray[np.float64], int]], bool]:
+        """Return views of the slots with ``start_ms < time <= end_ms``.
+
+        Returns:
+            The times and the slabs, chunk by chunk, each slab with the number of rows that it can hold;
+            and whether the rows selected have a sample in every slot.
+        """
+        times: list[NDArray[np.int64]] = []
+        slabs: list[tuple[NDArray[np.float64], int]] = []
+        first = self._next
+        for chunk in self.chunks:
+            if not chunk.used or chunk.newest_ms <= start_ms:
+                continue
+            if chunk.times_ms[0] > end_ms:
+                break
+            column = chunk.times_ms[: chunk.used]
+            low, high = np.searchsorted(column, [start_ms, end_ms], side="right")
+            if low < high:
+                times.append(column[low:high])
+                slabs.append((chunk.values[low:high], chunk.width))
+                first = min(first, chunk.first + int(low))
+        whole = bool((self._last_hole[selection.rows] < first).all())
+        return times, slabs, whole
+
+    def trim(self, before_ms: int) -> int:
+        """Forget chunks whose newest slot is older than ``before_ms``; return how many."""
+        dropped = 0
+        while self.chunks and self.chunks[0].used and self.chunks[0].newest_ms < before_ms:
+            self.chunks.popleft()
+            dropped += 1
+        return dropped
+
+
+def gather(
+    slabs: list[tuple[NDArray[np.float64], int]], rows: NDArray[np.intp], *, many: int
+) -> NDArray[np.float64]:
+    """Return the columns ``rows`` of all slabs, one under the other.
+
+    Rows that came after a chunk was closed are absent there.
+
+    Args:
+        slabs: What :meth:`Epoch.read` gave.
+        rows: Row numbers, ascending, shape (n,).
+        many: The number of slots in all slabs together.
+    """
+    count = len(rows)
+    if count and len(slabs) == 1 and int(rows[-1]) - int(rows[0]) == count - 1:
+        slab, width = slabs[0]
+        if int(rows[-1]) < width:
+            return slab[:, int(rows[0]) : int(rows[-1]) + 1]
+    out = np.empty((many, count), dtype=np.float64)
+    at = 0
+    for slab, width in slabs:
+        fits = count if not count or rows[-1] < width else int(np.searchsorted(rows, width))
+        part = out[at : at + len(slab)]
+        np.take(slab, rows[:fits], axis=1, out=part[:, :fits], mode="clip")
+        part[:, fits:] = ABSENT
+        at += len(slab)
+    return out

@@ -1,0 +1,322 @@
+"""The series store: what was appended comes back, within the limits."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from otel_monitoring.errors import StoreError
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.model.matcher import Matcher
+from otel_monitoring.model.sample import Batch, Metadata
+from otel_monitoring.stores.block import is_absent, is_hole, is_stale
+from otel_monitoring.stores.series import SeriesStore
+
+if TYPE_CHECKING:
+    from otel_monitoring.stores.block import Block
+
+UP = Matcher("__name__", "=", "up")
+FOREVER_MS = 1 << 60
+
+
+def up(**labels: str) -> Labels:
+    return Labels.of({"__name__": "up"}, **labels)
+
+
+def batch(time_ms: int, values: dict[Labels, float], *, source: str = "self") -> Batch:
+    return Batch(source, time_ms, tuple(values), tuple(values.values()))
+
+
+def samples(
+    store: SeriesStore, *, start_ms: int = -1, end_ms: int = FOREVER_MS
+) -> dict[Labels, list[tuple[int, float]]]:
+    """Read every sample that is no hole."""
+    found: dict[Labels, list[tuple[int, float]]] = {}
+    for block in store.select([UP], start_ms, end_ms):
+        present = ~is_hole(block.values)
+        for column, labels in enumerate(block.labels):
+            rows = np.flatnonzero(present[:, column])
+            points = [(int(block.times_ms[row]), float(block.values[row, column])) for row in rows]
+            if points:
+                found.setdefault(labels, []).extend(points)
+    return found
+
+
+def only_block(store: SeriesStore) -> Block:
+    (block,) = store.select([UP], -1, FOREVER_MS)
+    return block
+
+
+def test_gives_back_what_was_appended() -> None:
+    store = SeriesStore()
+
+    store.append(batch(10, {up(job="a"): 1.0, up(job="b"): 2.0}))
+    store.append(batch(20, {up(job="a"): 3.0, up(job="b"): 4.0}))
+
+    assert samples(store) == {up(job="a"): [(10, 1.0), (20, 3.0)], up(job="b"): [(10, 2.0), (20, 4.0)]}
+
+
+def test_a_window_is_open_on_the_left() -> None:
+    store = SeriesStore()
+    for time_ms in (10, 20, 30):
+        store.append(batch(time_ms, {up(): float(time_ms)}))
+
+    assert samples(store, start_ms=10, end_ms=30) == {up(): [(20, 20.0), (30, 30.0)]}
+
+
+def test_a_series_that_is_missing_gets_one_staleness_marker() -> None:
+    store = SeriesStore()
+    store.append(batch(10, {up(job="a"): 1.0, up(job="b"): 1.0}))
+    store.append(batch(20, {up(job="b"): 1.0}))
+    store.append(batch(30, {up(job="b"): 1.0}))
+
+    block = only_block(store)
+
+    gone = list(block.labels).index(up(job="a"))
+    assert is_stale(block.values)[:, gone].tolist() == [False, True, False]
+    assert is_absent(block.values)[:, gone].tolist() == [False, False, True]
+    assert store.stats()["stale_markers"] == 1
+
+
+def test_an_empty_batch_ends_every_series() -> None:
+    store = SeriesStore()
+    store.append(batch(10, {up(): 1.0}))
+
+    store.append(batch(20, {}))
+
+    assert is_stale(only_block(store).values).tolist() == [[False], [True]]
+
+
+def test_a_series_that_comes_later_is_absent_before() -> None:
+    store = SeriesStore()
+    store.append(batch(10, {up(job="a"): 1.0}))
+    store.append(batch(20, {up(job="a"): 1.0, up(job="b"): 2.0}))
+
+    block = only_block(store)
+
+    assert is_absent(block.values).tolist() == [[False, True], [False, False]]
+    assert not block.whole
+
+
+def test_a_window_after_the_last_hole_is_whole() -> None:
+    store = SeriesStore()
+    store.append(batch(10, {up(job="a"): 1.0}))
+    for time_ms in (20, 30):
+        store.append(batch(time_ms, {up(job="a"): 1.0, up(job="b"): 2.0}))
+
+    (block,) = store.select([UP], 10, 30)
+
+    assert block.whole
+
+
+def test_a_nan_sample_is_no_hole() -> None:
+    store = SeriesStore()
+    store.append(batch(10, {up(): float("nan")}))
+
+    block = only_block(store)
+
+    assert not is_hole(block.values).any()
+    assert not block.whole
+
+
+@pytest.mark.parametrize("time_ms", [20, 19])
+def test_refuses_and_counts_a_batch_that_is_not_newer(time_ms: int) -> None:
+    store = SeriesStore()
+    store.append(batch(20, {up(): 1.0}))
+
+    assert not store.append(batch(time_ms, {up(): 2.0}))
+    assert store.stats()["batches_refused"] == 1
+    assert samples(store) == {up(): [(20, 1.0)]}
+
+
+def test_sources_have_clocks_of_their_own() -> None:
+    store = SeriesStore()
+    store.append(batch(20, {up(instance="1"): 1.0}, source="one"))
+
+    assert store.append(batch(10, {up(instance="2"): 2.0}, source="two"))
+    assert len(store.select([UP], -1, FOREVER_MS)) == 2
+
+
+def test_refuses_values_that_do_not_fit_the_labels() -> None:
+    with pytest.raises(StoreError, match="2 label sets needs as many values, got 1"):
+        SeriesStore().append(Batch("self", 1, (up(job="a"), up(job="b")), (1.0,)))
+
+
+def test_refuses_and_counts_series_beyond_the_limit() -> None:
+    store = SeriesStore(max_series=2)
+
+    store.append(batch(10, {up(job=str(n)): float(n) for n in range(5)}))
+
+    assert samples(store) == {up(job="0"): [(10, 0.0)], up(job="1"): [(10, 1.0)]}
+    assert store.stats()["series_refused"] == 3
+
+
+def test_series_that_ended_make_room_for_new_ones() -> None:
+    store = SeriesStore(max_series=2)
+    store.append(batch(10, {up(job="0"): 1.0, up(job="1"): 1.0}))
+    store.append(batch(20, {up(job="0"): 1.0}))
+
+    store.append(batch(30, {up(job="0"): 1.0, up(job="2"): 1.0}))
+
+    assert up(job="2") in samples(store)
+    assert samples(store)[up(job="0")] == [(10, 1.0), (20, 1.0), (30, 1.0)]
+
+
+def test_forgets_what_is_older_than_the_retention() -> None:
+    store = SeriesStore(retention_s=16, interval_s=1)
+    for second in range(200):
+        store.append(batch(second * 1000, {up(): float(second)}))
+
+    times_ms = [time_ms for time_ms, _ in samples(store)[up()]]
+
+    assert times_ms[-1] == 199_000
+    assert 199_000 - 16_000 - 16_000 <= times_ms[0] <= 199_000 - 16_000
+
+
+def test_a_source_that_stopped_passes_out_of_retention() -> None:
+    store = SeriesStore(retention_s=10, interval_s=1)
+    store.append(batch(1000, {up(): 1.0}, source="gone"))
+
+    store.trim(12_000)
+
+    assert store.stats()["sources"] == 0
+    assert samples(store) == {}
+
+
+def test_drops_the_oldest_beyond_the_limit_of_bytes() -> None:
+    store = SeriesStore(retention_s=1000, interval_s=1, max_bytes=50_000)
+    for second in range(500):
+        store.append(batch(second * 1000, {up(n=str(n)): 1.0 for n in range(10)}))
+
+    stats = store.stats()
+
+    assert stats["size_bytes"] <= 50_000
+    assert stats["chunks_dropped"] > 0
+    assert samples(store)[up(n="0")][-1] == (499_000, 1.0)
+
+
+def test_churn_leaves_no_permanent_row() -> None:
+    store = SeriesStore(retention_s=16, interval_s=1)
+    for second in range(100):
+        new = {up(pod=f"{second}-{n}"): 1.0 for n in range(50)}
+        store.append(batch(second * 1000, {up(pod="steady"): float(second)} | new))
+
+    assert store.stats()["series"] < 100 * 50 / 3
+    steady = samples(store)[up(pod="steady")]
+    assert [time_ms for time_ms, _ in steady] == [second * 1000 for second in range(100)][-len(steady) :]
+
+
+def test_the_same_selection_gives_the_same_tuple_of_labels() -> None:
+    store = SeriesStore()
+    other = Labels.of({"__name__": "other"})
+    store.append(batch(10, {up(): 1.0}))
+    before = only_block(store).labels
+
+    store.append(batch(20, {up(): 1.0, other: 1.0}))
+
+    assert only_block(store).labels is before
+
+
+def test_the_generation_grows_with_the_set_of_series_only() -> None:
+    store = SeriesStore()
+    store.append(batch(10, {up(): 1.0}))
+    generation = store.generation
+
+    store.append(batch(20, {up(): 1.0}))
+    same = store.generation
+    store.append(batch(30, {up(): 1.0, up(job="b"): 1.0}))
+
+    assert same == generation
+    assert store.generation > generation
+
+
+def test_what_was_read_stays_while_the_writer_goes_on() -> None:
+    store = SeriesStore(retention_s=16, interval_s=1)
+    store.append(batch(1000, {up(): 1.0}))
+    block = only_block(store)
+
+    for second in range(2, 200):
+        store.append(batch(second * 1000, {up(): float(second)}))
+
+    assert block.times_ms.tolist() == [1000]
+    assert block.values.tolist() == [[1.0]]
+
+
+def test_readers_see_whole_batches_while_a_writer_appends() -> None:
+    store = SeriesStore(retention_s=60, interval_s=1)
+    labels = tuple(up(n=str(n)) for n in range(200))
+    torn: list[list[float]] = []
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            for block in store.select([UP], -1, FOREVER_MS):
+                torn.extend(row.tolist() for row in block.values if len(set(row.tolist())) != 1)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for second in range(1, 400):
+        store.append(Batch("self", second * 1000, labels, [float(second)] * 200))
+    done.set()
+    reader.join()
+
+    assert torn == []
+
+
+def test_a_forgotten_source_is_gone() -> None:
+    store = SeriesStore()
+    store.append(batch(10, {up(): 1.0}, source="worker-1"))
+
+    store.forget("worker-1")
+
+    assert samples(store) == {}
+
+
+def test_a_child_process_begins_empty() -> None:
+    store = SeriesStore()
+    store.append(batch(10, {up(): 1.0}))
+    generation = store.generation
+
+    store.after_fork()
+
+    assert samples(store) == {}
+    assert store.generation > generation
+    assert store.append(batch(5, {up(): 1.0}))
+
+
+def test_tells_names_values_series_metadata_and_sources() -> None:
+    store = SeriesStore()
+    known = Metadata("up", "gauge", "whether it is up", "")
+    store.append(Batch("self", 10, (up(job="b"), up(job="a")), (1.0, 1.0), (known,)))
+
+    assert store.label_names() == ["__name__", "job"]
+    assert store.label_values("job") == ["a", "b"]
+    assert store.label_values("nobody") == []
+    assert store.series([UP]) == [up(job="a"), up(job="b")]
+    assert store.metadata() == {"up": known}
+    assert store.sources() == {"self": 10}
+
+
+Collections = st.lists(
+    st.dictionaries(st.sampled_from("abcdefgh"), st.floats(-10, 10), max_size=8), min_size=1, max_size=60
+)
+
+
+@settings(deadline=None)
+@given(Collections)
+def test_reads_like_a_dictionary_of_lists(collections: list[dict[str, float]]) -> None:
+    """Whatever comes and goes, the store holds exactly the samples of the retention."""
+    store = SeriesStore(retention_s=1_000_000, interval_s=1)
+    expected: dict[Labels, list[tuple[int, float]]] = {}
+
+    for second, values in enumerate(collections):
+        store.append(batch(second * 1000, {up(job=job): value for job, value in values.items()}))
+        for job, value in values.items():
+            expected.setdefault(up(job=job), []).append((second * 1000, value))
+
+    assert samples(store) == expected
