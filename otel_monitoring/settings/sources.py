@@ -96,17 +96,20 @@ def from_table(table: Mapping[str, Any], *, path: str, lines: Mapping[str, int])
 
 def did_you_mean(name: str) -> str:
     """Return ``; did you mean 'x'?`` for the known name nearest to ``name``, or nothing."""
-    known = [*options(), *groups()]
     if name.startswith(PREFIX):
-        known = [option.variable for option in options().values()]
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.7) or _same_last_word(name, known)
-    return f"; did you mean {close[0]!r}?" if close else ""
+        known, separator = {option.variable for option in options().values()}, "__"
+    else:
+        known, separator = {*options(), *groups()}, "."
+    words = {item.removeprefix(PREFIX): item for item in sorted(known)}
+    last_words = {word.rpartition(separator)[2]: item for word, item in words.items()}
+    word = name.removeprefix(PREFIX)
+    meant = _nearest(word, words) or _nearest(word.rpartition(separator)[2], last_words)
+    return f"; did you mean {meant!r}?" if meant else ""
 
 
-def _same_last_word(name: str, known: list[str]) -> list[str]:
-    lasts = {item.rpartition("__" if "__" in item else ".")[2]: item for item in known}
-    last = name.removeprefix(PREFIX).rpartition("__" if "__" in name else ".")[2]
-    return [lasts[word] for word in difflib.get_close_matches(last, lasts, n=1, cutoff=0.8)]
+def _nearest(word: str, known: Mapping[str, str]) -> str | None:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.75)
+    return known[close[0]] if close else None
 
 
 def _sorted_out(entries: Mapping[str, Entry]) -> Source:

@@ -1,0 +1,85 @@
+"""The ``otel-monitoring`` command: it gathers the commands, one file each.
+
+Exit codes: 0 all is well, 1 something is wrong with what was looked at, 2 the call itself was wrong.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from typing import TYPE_CHECKING
+
+from otel_monitoring._version import __version__
+from otel_monitoring.errors import MissingExtraError, MonitoringError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import typer
+
+COMMANDS: Mapping[str, str] = {
+    "config": "otel_monitoring.cli.config",
+    "doctor": "otel_monitoring.cli.doctor",
+    "redact": "otel_monitoring.cli.redact",
+}
+"""Each command and the module whose ``command`` function it is; its docstring is the help text."""
+
+_PROBLEM = 1
+_USAGE = 2
+
+
+def main() -> None:
+    """Run the command line and leave the process with its exit code."""
+    try:
+        app = build()
+    except MissingExtraError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(_USAGE) from None
+    try:
+        app()
+    except MonitoringError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(_PROBLEM) from None
+
+
+def build() -> typer.Typer:
+    """Return the command line with all commands.
+
+    Raises:
+        MissingExtraError: typer or rich is not installed.
+    """
+    for package in ("typer", "rich"):
+        if importlib.util.find_spec(package) is None:
+            raise MissingExtraError(package, extra="cli", needed_for="the command line")
+    import typer
+
+    app = typer.Typer(
+        name="otel-monitoring",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    def show_version(*, value: bool) -> None:
+        if value:
+            print(__version__)
+            raise typer.Exit
+
+    @app.callback(help="Look at the monitoring of an application from outside.")
+    def options(
+        *,
+        version: bool = typer.Option(
+            False,  # noqa: FBT003 - the default, which typer takes by position beside the name of the flag
+            "--version",
+            help="Show the version and leave.",
+            callback=show_version,
+            is_eager=True,
+        ),
+    ) -> None:
+        pass
+
+    for name, module in COMMANDS.items():
+        if importlib.util.find_spec(module):
+            app.command(name)(importlib.import_module(module).command)
+    return app

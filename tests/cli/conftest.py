@@ -1,0 +1,44 @@
+"""The command line under test, called as a person calls it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from typer.testing import CliRunner
+
+from otel_monitoring.cli.main import build
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a person sees of one call."""
+
+    exit_code: int
+    output: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide what the machine under test has set."""
+    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "dumb")
+
+
+@pytest.fixture
+def run() -> Run:
+    """Return a function that runs one command line and returns what came of it."""
+    app = build()
+
+    def call(*words: str) -> Outcome:
+        result = CliRunner().invoke(app, words)
+        return Outcome(result.exit_code, result.output)
+
+    return call
