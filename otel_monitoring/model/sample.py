@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from otel_monitoring.model.labels import Labels
 
 STALE_BITS = 0x7FF0000000000002
@@ -51,5 +54,5 @@ class Batch:
     source: str
     time_ms: int
     labels: Sequence[Labels]
-    values: Sequence[float]
+    values: Sequence[float] | NDArray[np.float64]
     metadata: Sequence[Metadata] = ()

@@ -1,0 +1,351 @@
+"""The SDK's metrics as samples of Prometheus series.
+
+What a point is called is worked out once: the SDK hands over the same attributes object for the same
+aggregation at every collection, so a metric whose points are those of last time reuses its label sets, and a
+batch whose metrics all do so reuses the whole tuple, which the store recognises by identity in turn.
+
+This module needs numpy; import it lazily on the start-up path.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter, is_
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from otel_monitoring.errors import StoreError
+from otel_monitoring.ingest.exponential import DEFAULT_BOUNDS, bucket_counts
+from otel_monitoring.ingest.names import DEFAULT_STRATEGY, labels_of, metric_name
+from otel_monitoring.model.labels import NAME, Labels
+from otel_monitoring.model.sample import Batch, Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from opentelemetry.sdk.metrics.export import Metric, MetricsData
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+
+    from otel_monitoring.ingest.names import MetricKind, Strategy
+
+_log = logging.getLogger(__name__)
+
+IDENTIFYING = ("service.namespace", "service.name", "service.instance.id")
+"""The resource attributes that become ``job`` and ``instance``."""
+
+_COLLECTIONS_REMEMBERED = 3
+_attributes_of, _value_of = attrgetter("attributes"), attrgetter("value")
+_sum_of, _count_of = attrgetter("sum"), attrgetter("count")
+
+
+class Converter:
+    """Turn what one reader collects into batches for the series store; used by one thread at a time.
+
+    Args:
+        strategy: How names are translated.
+        scope_labels: Whether ``otel_scope_name`` and its kin are put on every series. Rules that aggregate
+            with ``without`` or match with ``ignoring`` or ``on ()`` see them; rules with ``by`` do not.
+        promote: Resource attributes that are put on every series.
+        exponential_bounds: The upper bounds, ascending, that exponential histograms are counted into.
+        source: The name of the source of the batches.
+    """
+
+    def __init__(
+        self,
+        *,
+        strategy: Strategy = DEFAULT_STRATEGY,
+        scope_labels: bool = True,
+        promote: Sequence[str] = (),
+        exponential_bounds: Sequence[float] = DEFAULT_BOUNDS,
+        source: str = "self",
+    ) -> None:
+        self._strategy: Strategy = strategy
+        self._scope_labels = scope_labels
+        self._promote = tuple(promote)
+        self._bounds = tuple(exponential_bounds)
+        self._source = source
+        self._plans: dict[tuple[object, ...], _Plan] = {}
+        self._infos: dict[int, tuple[Resource, dict[str, str], tuple[Labels, ...]]] = {}
+        self._collection = 0
+        self._layout = _Layout()
+        self._counts: Counter[str] = Counter()
+
+    def convert(self, metrics_data: MetricsData | None, time_ms: int) -> Batch:
+        """Return one collection as a batch.
+
+        Args:
+            metrics_data: What the SDK collected, cumulative; ``None`` when there was nothing.
+            time_ms: Unix time of the collection in milliseconds.
+        """
+        self._collection += 1
+        used: list[_Plan] = []
+        parts: list[tuple[Labels, ...]] = []
+        values: list[NDArray[np.float64]] = []
+        for resource_metrics in metrics_data.resource_metrics if metrics_data is not None else ():
+            shared, info = self._resource(resource_metrics.resource)
+            parts.append(info)
+            values.append(np.ones(len(info)))
+            for scope_metrics in resource_metrics.scope_metrics:
+                scope = scope_metrics.scope
+                for metric in scope_metrics.metrics:
+                    plan = self._plan(metric, scope=scope, resource=resource_metrics.resource, shared=shared)
+                    if plan is not None:
+                        parts.append(plan.labels(metric.data.data_points, collection=self._collection))
+                        values.append(plan.values(metric.data.data_points))
+                        used.append(plan)
+        self._evict()
+        return self._batch(time_ms, parts, values, used)
+
+    def stats(self) -> dict[str, float]:
+        """Return how many metrics were refused and how many samples repeated a label set."""
+        return {"metrics_refused": self._counts["metrics_refused"], "duplicates": self._counts["duplicates"]}
+
+    def _batch(
+        self,
+        time_ms: int,
+        parts: list[tuple[Labels, ...]],
+        values: list[NDArray[np.float64]],
+        used: list[_Plan],
+    ) -> Batch:
+        layout = self._layout
+        if len(layout.parts) != len(parts) or not all(map(is_, layout.parts, parts)):
+            layout = self._layout = _Layout.of(parts, used)
+        column = np.concatenate(values) if values else np.empty(0)
+        if layout.kept is not None:
+            self._counts["duplicates"] += len(column) - len(layout.kept)
+            column = column[layout.kept]
+        return Batch(self._source, time_ms, layout.labels, column, layout.metadata)
+
+    def _plan(
+        self, metric: Metric, *, scope: InstrumentationScope, resource: Resource, shared: dict[str, str]
+    ) -> _Plan | None:
+        data = metric.data
+        key = (id(resource), scope, metric.name, metric.unit, type(data), getattr(data, "is_monotonic", None))
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._new_plan(metric, scope=scope, shared=shared)
+            plan.resource = resource
+            self._plans[key] = plan
+        plan.seen = self._collection
+        return None if plan.is_refused else plan
+
+    def _new_plan(self, metric: Metric, *, scope: InstrumentationScope, shared: dict[str, str]) -> _Plan:
+        kind = _kind(metric.data)
+        fixed = {**(self._scope(scope) if self._scope_labels else {}), **shared}
+        try:
+            name = metric_name(metric.name, unit=metric.unit or "", kind=kind, strategy=self._strategy)
+        except StoreError as error:
+            self._counts["metrics_refused"] += 1
+            _log.warning("not kept: %s", error)
+            return _Refused(Metadata("", "unknown", "", ""), fixed=fixed, strategy=self._strategy)
+        metadata = Metadata(
+            name, "gauge" if kind == "updown" else kind, metric.description or "", metric.unit or ""
+        )
+        if kind != "histogram":
+            return _NumberPlan(metadata, fixed=fixed, strategy=self._strategy)
+        if hasattr(next(iter(metric.data.data_points), None), "scale"):
+            return _ExponentialPlan(metadata, fixed=fixed, strategy=self._strategy, bounds=self._bounds)
+        return _HistogramPlan(metadata, fixed=fixed, strategy=self._strategy)
+
+    def _scope(self, scope: InstrumentationScope) -> dict[str, str]:
+        own = {
+            "otel_scope_name": scope.name or "",
+            "otel_scope_version": scope.version or "",
+            "otel_scope_schema_url": scope.schema_url or "",
+        }
+        attributes = labels_of((scope.attributes or {}).items(), strategy=self._strategy)
+        return {**{f"otel_scope_{name}": value for name, value in attributes.items()}, **own}
+
+    def _resource(self, resource: Resource) -> tuple[dict[str, str], tuple[Labels, ...]]:
+        known = self._infos.get(id(resource))
+        if known is None:
+            if len(self._infos) >= _COLLECTIONS_REMEMBERED:
+                self._infos.pop(next(iter(self._infos)))
+            attributes = resource.attributes
+            identity = identity_labels(attributes)
+            promoted = labels_of(
+                ((key, attributes[key]) for key in self._promote if key in attributes),
+                strategy=self._strategy,
+            )
+            info = target_info(attributes, strategy=self._strategy)
+            infos = () if info is None else (info,)
+            known = self._infos[id(resource)] = (resource, {**promoted, **identity}, infos)
+        return known[1], known[2]
+
+    def _evict(self) -> None:
+        oldest = self._collection - _COLLECTIONS_REMEMBERED
+        for key in [key for key, plan in self._plans.items() if plan.seen < oldest]:
+            del self._plans[key]
+
+
+def identity_labels(attributes: Mapping[str, Any]) -> dict[str, str]:
+    """Return ``job`` and ``instance`` of a resource; one that is not known is left out."""
+    namespace, name, instance = (str(attributes.get(key) or "") for key in IDENTIFYING)
+    job = f"{namespace}/{name}" if namespace and name else name
+    return {key: value for key, value in (("job", job), ("instance", instance)) if value}
+
+
+def target_info(attributes: Mapping[str, Any], *, strategy: Strategy = DEFAULT_STRATEGY) -> Labels | None:
+    """Return the label set of ``target_info``; ``None`` when there is nothing but the identity."""
+    rest = [(key, value) for key, value in attributes.items() if key not in IDENTIFYING]
+    labels = labels_of(rest, strategy=strategy)
+    if not labels:
+        return None
+    return Labels.of({**labels, **identity_labels(attributes), NAME: "target_info"})
+
+
+def _kind(data: Any) -> MetricKind:
+    if hasattr(data, "is_monotonic"):
+        return "counter" if data.is_monotonic else "updown"
+    return "histogram" if hasattr(data, "aggregation_temporality") else "gauge"
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the label sets of the metrics make up those of a batch, without repetition."""
+
+    parts: list[tuple[Labels, ...]] = field(default_factory=list)
+    labels: tuple[Labels, ...] = ()
+    kept: NDArray[np.intp] | None = None
+    metadata: tuple[Metadata, ...] = ()
+
+    @classmethod
+    def of(cls, parts: list[tuple[Labels, ...]], used: list[_Plan]) -> _Layout:
+        every = list(chain.from_iterable(parts))
+        place: dict[Labels, int] = {}
+        for at, label_set in enumerate(every):
+            place.setdefault(label_set, at)
+        kept = None if len(place) == len(every) else np.array(list(place.values()), dtype=np.intp)
+        metadata = {plan.metadata.name: plan.metadata for plan in used}
+        return cls(parts, tuple(place), kept, tuple(metadata.values()))
+
+
+class _Plan:
+    """What is remembered of one metric: the attributes objects of its points and their label sets.
+
+    The attributes are held, so that an ``id`` stands for one object for as long as it is a key.
+    """
+
+    is_refused = False
+
+    def __init__(self, metadata: Metadata, *, fixed: dict[str, str], strategy: Strategy) -> None:
+        self.metadata = metadata
+        self.seen = 0
+        self.resource: Resource | None = None
+        self._fixed = fixed
+        self._strategy: Strategy = strategy
+        self._attributes: list[Any] = []
+        self._labels: tuple[Labels, ...] = ()
+        self._known: dict[int, tuple[Any, tuple[Labels, ...], int]] = {}
+
+    def labels(self, points: Sequence[Any], *, collection: int) -> tuple[Labels, ...]:
+        """Return the label sets of all series of ``points``; the same object as last time if it can be."""
+        attributes = list(map(_attributes_of, points))
+        if len(attributes) == len(self._attributes) and all(map(is_, attributes, self._attributes)):
+            return self._labels
+        known = self._known
+        labels: list[Labels] = []
+        fresh: dict[int, tuple[Any, tuple[Labels, ...], int]] = {}
+        for point, key in zip(points, attributes, strict=True):
+            entry = known.get(id(key))
+            series = self.series_of(point) if entry is None else entry[1]
+            fresh[id(key)] = (key, series, collection)
+            labels.extend(series)
+        for identity, entry in known.items():
+            if identity not in fresh and entry[2] >= collection - _COLLECTIONS_REMEMBERED:
+                fresh[identity] = entry
+        self._known, self._attributes, self._labels = fresh, attributes, tuple(labels)
+        return self._labels
+
+    def series_of(self, point: Any) -> tuple[Labels, ...]:
+        """Return the label sets of the series that one point makes."""
+        raise NotImplementedError
+
+    def values(self, points: Sequence[Any]) -> NDArray[np.float64]:
+        """Return the samples of ``points``, in the order of their label sets."""
+        raise NotImplementedError
+
+    def _base(self, point: Any, *, reserved: str = "") -> dict[str, str]:
+        attributes = (point.attributes or {}).items()
+        labels = labels_of(attributes, strategy=self._strategy)
+        labels.pop(reserved, None)
+        return {**labels, **self._fixed}
+
+
+class _Refused(_Plan):
+    """A metric without a usable name."""
+
+    is_refused = True
+
+
+class _NumberPlan(_Plan):
+    """Counters and gauges: one series a point."""
+
+    def series_of(self, point: Any) -> tuple[Labels, ...]:
+        return (Labels.of({**self._base(point), NAME: self.metadata.name}),)
+
+    def values(self, points: Sequence[Any]) -> NDArray[np.float64]:
+        return np.fromiter(map(_value_of, points), dtype=np.float64, count=len(points))
+
+
+class _HistogramPlan(_Plan):
+    """Histograms with explicit bounds: cumulative buckets, sum and count."""
+
+    def series_of(self, point: Any) -> tuple[Labels, ...]:
+        return self._series(point, point.explicit_bounds)
+
+    def _series(self, point: Any, bounds: Sequence[float]) -> tuple[Labels, ...]:
+        base, name = self._base(point, reserved="le"), self.metadata.name
+        les = [le_text(bound) for bound in bounds] + ["+Inf"]
+        return (
+            *(Labels.of({**base, NAME: f"{name}_bucket", "le": le}) for le in les),
+            Labels.of({**base, NAME: f"{name}_sum"}),
+            Labels.of({**base, NAME: f"{name}_count"}),
+        )
+
+    def values(self, points: Sequence[Any]) -> NDArray[np.float64]:
+        return _histogram(points, [self._buckets(point) for point in points])
+
+    def _buckets(self, point: Any) -> Sequence[int]:
+        counts: Sequence[int] = point.bucket_counts
+        return counts
+
+
+class _ExponentialPlan(_HistogramPlan):
+    """Exponential histograms, counted into fixed explicit buckets."""
+
+    def __init__(
+        self, metadata: Metadata, *, fixed: dict[str, str], strategy: Strategy, bounds: tuple[float, ...]
+    ) -> None:
+        super().__init__(metadata, fixed=fixed, strategy=strategy)
+        self._bounds = bounds
+
+    def series_of(self, point: Any) -> tuple[Labels, ...]:
+        return self._series(point, self._bounds)
+
+    def _buckets(self, point: Any) -> Sequence[int]:
+        return bucket_counts(point, self._bounds)
+
+
+def _histogram(points: Sequence[Any], buckets: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Return cumulative buckets, sum and count, point by point; all points have the same bounds."""
+    many, width = len(points), len(buckets[0]) if buckets else 0
+    out = np.empty((many, width + 2))
+    counts = np.fromiter(chain.from_iterable(buckets), dtype=np.float64, count=many * width)
+    np.cumsum(counts.reshape(many, width), axis=1, out=out[:, :width])
+    out[:, width] = np.fromiter(map(_sum_of, points), dtype=np.float64, count=many)
+    out[:, width + 1] = np.fromiter(map(_count_of, points), dtype=np.float64, count=many)
+    return out.ravel()
+
+
+def le_text(bound: float) -> str:
+    """Return an upper bound as the label ``le`` writes it: ``5.0``, ``0.005``, ``+Inf``."""
+    if bound == float("inf"):
+        return "+Inf"
+    return repr(float(bound))
