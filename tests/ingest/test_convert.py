@@ -180,7 +180,7 @@ def test_two_metrics_that_end_in_one_series_are_counted_and_the_first_is_kept(sd
 
 def test_a_metric_without_a_usable_name_is_refused_once(caplog: pytest.LogCaptureFixture) -> None:
     sdk = Sdk(View(instrument_name="a", name="..."))
-    sdk.meter.create_counter("a").add(1)
+    sdk.meter.create_gauge("a").set(1)
     converter = bare()
 
     first, second = sdk.collect(converter), sdk.collect(converter)
