@@ -67,12 +67,12 @@ class Correlation:
 
     def set_session(self, session_id: object) -> None:
         """Name the session by an id that is no credential; ``None`` forgets it."""
-        self.session_id = _bounded(session_id)
+        self.session_id = bounded(session_id)
         self._tell_span(SESSION_ID, self.session_id)
 
     def set_tenant(self, tenant_id: object) -> None:
         """Name the tenant; ``None`` forgets it."""
-        self.tenant_id = _bounded(tenant_id)
+        self.tenant_id = bounded(tenant_id)
         self._tell_span(TENANT_ID, self.tenant_id)
 
     def is_bare(self) -> bool:
@@ -140,8 +140,8 @@ class bind:  # noqa: N801 - reads as a verb where it is used: with bind(request_
         self.correlation = Correlation(
             request_id=known or new_request_id(),
             user_hash=hash_user(user_id),
-            session_id=_bounded(session_id),
-            tenant_id=_bounded(tenant_id),
+            session_id=bounded(session_id),
+            tenant_id=bounded(tenant_id),
         )
         self._token: Token[Context] | None = None
 
@@ -262,6 +262,15 @@ def hash_user(user_id: object) -> str | None:
     return _guard.call(_hash_user or keyed_hash(os.urandom(32)), text)
 
 
+def bounded(value: object) -> str | None:
+    """Return ``value`` as text without control characters, 256 characters at most."""
+    text = _text(value)
+    if text is None:
+        return None
+    text = text[:MAX_VALUE_LENGTH]
+    return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
+
+
 def failures() -> dict[str, int]:
     """Return how often a value could not be hashed or written as text, by kind of error."""
     return _guard.counts()
@@ -270,15 +279,6 @@ def failures() -> dict[str, int]:
 def _current_or_span_only() -> Correlation:
     """Return the current correlation, or one that nobody keeps: the current span still hears of it."""
     return current() or Correlation(request_id="")
-
-
-def _bounded(value: object) -> str | None:
-    """Return ``value`` as text without control characters, 256 characters at most."""
-    text = _text(value)
-    if text is None:
-        return None
-    text = text[:MAX_VALUE_LENGTH]
-    return text if text.isprintable() else "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _text(value: object) -> str | None:

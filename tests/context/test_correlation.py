@@ -193,7 +193,7 @@ def test_what_was_named_can_be_forgotten() -> None:
     assert mine.log_fields() == {"request_id": "r"}
 
 
-@given(st.text(min_size=8))
+@given(st.text(min_size=8).map(lambda text: f"«{text}»"))
 def test_a_user_id_never_stands_raw(user_id: str) -> None:
     with bind(user_id=user_id) as mine:
         seen = repr(mine) + repr(mine.attributes()) + repr(mine.log_fields())
