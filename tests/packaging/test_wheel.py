@@ -1,0 +1,84 @@
+"""What the built distributions hold. Building needs no network: hatchling is in the lock."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from email import message_from_string
+from pathlib import Path
+
+import pytest
+
+from otel_monitoring import __version__
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that ``make build`` would fill."""
+    pytest.importorskip("hatchling", reason="hatchling is not installed; `make install` brings it")
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=ROOT, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(dist: Path) -> zipfile.ZipFile:
+    [path] = dist.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+@pytest.fixture(scope="module")
+def sdist(dist: Path) -> list[str]:
+    [path] = dist.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        return [name.partition("/")[2] for name in archive.getnames()]
+
+
+def test_the_wheel_says_that_it_is_typed(wheel: zipfile.ZipFile) -> None:
+    assert "otel_monitoring/py.typed" in wheel.namelist()
+
+
+def test_the_wheel_holds_the_default_rules(wheel: zipfile.ZipFile) -> None:
+    assert [name for name in wheel.namelist() if name.endswith("/default_rules.yml")]
+
+
+def test_the_wheel_holds_every_module(wheel: zipfile.ZipFile) -> None:
+    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "otel_monitoring").rglob("*.py")}
+
+    assert modules - set(wheel.namelist()) == set()
+
+
+def test_the_wheel_holds_nothing_but_the_package(wheel: zipfile.ZipFile) -> None:
+    folders = {name.split("/")[0] for name in wheel.namelist()}
+
+    assert folders == {"otel_monitoring", f"otel_monitoring-{__version__}.dist-info"}
+
+
+def test_the_wheel_states_its_licence_and_version(wheel: zipfile.ZipFile) -> None:
+    info = f"otel_monitoring-{__version__}.dist-info"
+    metadata = message_from_string(wheel.read(f"{info}/METADATA").decode())
+
+    assert (metadata["License-Expression"], metadata["Version"]) == ("MIT", __version__)
+    assert f"{info}/licenses/LICENSE" in wheel.namelist()
+
+
+def test_the_wheel_brings_the_command(wheel: zipfile.ZipFile) -> None:
+    entry_points = wheel.read(f"otel_monitoring-{__version__}.dist-info/entry_points.txt").decode()
+
+    assert "otel-monitoring = otel_monitoring.cli.main:main" in entry_points
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml"])
+def test_the_source_distribution_holds(sdist: list[str], name: str) -> None:
+    assert name in sdist
+
+
+def test_the_licence_is_mit() -> None:
+    text = (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+    assert text.startswith("MIT License")
+    assert "WITHOUT WARRANTY OF ANY KIND" in text
