@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 AlertState = Literal["inactive", "pending", "firing"]
 
+Change = Literal["pending", "firing", "resolved", "dropped"]
+"""What happened to an alert: ``dropped`` is a pending alert whose condition cleared; nobody is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Breach:
@@ -63,3 +66,65 @@ class Alert:
     def is_firing(self) -> bool:
         """Whether the alert is firing now."""
         return self.state == "firing"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One change of one alert.
+
+    Attributes:
+        change: What happened.
+        alert: The alert as it stands after the change.
+        at_ms: The evaluation time, Unix milliseconds.
+    """
+
+    change: Change
+    alert: Alert
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentAlert:
+    """One alert on its way to the notification side (alerting semantics S8).
+
+    Attributes:
+        labels: The identity with the external labels added where it lacked them.
+        annotations: The expanded annotations.
+        value: The last value of the expression.
+        starts_at_ms: When it began to fire.
+        ends_at_ms: When it stopped firing, or until when it holds without being sent again.
+        is_resolved: Whether it stopped firing.
+        generator_url: Where its expression can be looked at; empty where nothing is configured.
+    """
+
+    labels: Labels
+    annotations: Mapping[str, str]
+    value: float
+    starts_at_ms: int
+    ends_at_ms: int
+    is_resolved: bool
+    generator_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one receiver is to be told: a group of alerts that belong together.
+
+    Attributes:
+        key: The same for every attempt to tell the same thing, and for nothing else.
+        receiver: The name of the receiver.
+        group_key: What the group is, in the words of Alertmanager: ``{}:{alertname="HighCpu"}``.
+        group_labels: The labels that all alerts of the group share by definition.
+        alerts: The alerts, firing ones first.
+    """
+
+    key: str
+    receiver: str
+    group_key: str
+    group_labels: Labels
+    alerts: tuple[SentAlert, ...]
+
+    @property
+    def is_firing(self) -> bool:
+        """Whether any alert of the group fires."""
+        return any(not alert.is_resolved for alert in self.alerts)
