@@ -17,6 +17,7 @@ from otel_monitoring.settings.types import (
     Seconds,
     SecretPairs,
     SecretText,
+    SecretUrl,
     SecretUrls,
     SecretUrlText,
 )
@@ -258,7 +259,8 @@ class NotifySettings(Group):
     """Where messages go."""
 
     channels: SecretUrls = option(
-        default=("log://",), description="Places that messages go to: `log://` and webhooks, `https://…`."
+        default=(SecretUrl("log://"),),
+        description="Places that messages go to: `log://` and webhooks, `https://…`.",
     )
     timeout_s: Seconds = option(default=10.0, description="Longest time of one delivery.")
     webhook_headers: SecretPairs = option(

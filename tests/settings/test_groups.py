@@ -15,6 +15,7 @@ from otel_monitoring.settings.groups import (
     StoreSettings,
     TelemetrySettings,
 )
+from otel_monitoring.settings.options import options, value_at
 
 
 def test_settings_are_frozen() -> None:
@@ -67,3 +68,18 @@ def test_a_value_out_of_bounds_is_refused(model: type[BaseModel], values: dict[s
 @pytest.mark.parametrize("rate", [0, 0.1, 1])
 def test_a_sample_rate_lies_between_nothing_and_everything(rate: float) -> None:
     assert Settings(trace_sample_rate=rate).trace_sample_rate == rate
+
+
+def test_a_default_is_of_the_type_that_validation_gives() -> None:
+    """Defaults are not validated, so that they could be of another type than what a person gives."""
+    for name, option in options().items():
+        group, _, field = name.rpartition(".")
+        given: dict[str, Any] = {field: option.default}
+        validated = Settings.model_validate({group: given} if group else given)
+
+        assert value_at(validated, name) == option.default, name
+        assert type(value_at(validated, name)) is type(option.default), name
+        if isinstance(option.default, tuple):
+            assert [type(item) for item in value_at(validated, name)] == [
+                type(item) for item in option.default
+            ]
