@@ -1,0 +1,396 @@
+"""HTTP requests of an ASGI application: one server span, its metrics, its headers, its error.
+
+The middleware stands outermost, so that it sees the response that an error handler makes of an exception.
+Whatever goes wrong in here is counted and never reaches the request.
+
+Source of names: OpenTelemetry semantic conventions 1.44, HTTP spans and HTTP metrics.
+"""
+
+from __future__ import annotations
+
+from time import perf_counter, time_ns
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry._logs import SeverityNumber
+from opentelemetry.context import Context, attach, detach
+from opentelemetry.metrics import CallbackOptions, Observation
+from opentelemetry.propagate import extract
+from opentelemetry.trace import NonRecordingSpan, SpanKind, StatusCode, set_span_in_context
+
+from otel_monitoring.context import stack
+from otel_monitoring.context.correlation import REQUEST_ID, Correlation, in_context
+from otel_monitoring.context.headers import parse_traceparent, server_timing, traceresponse
+from otel_monitoring.instrument.http_attributes import METHODS, Found, RequestAttributes
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+
+    from opentelemetry._logs import Logger
+    from opentelemetry.metrics import Meter
+    from opentelemetry.trace import Span, Tracer
+
+    from otel_monitoring.context.headers import RequestIdPolicy
+    from otel_monitoring.guard import Guard
+    from otel_monitoring.instrument.http_route import RouteNames
+
+    Scope = MutableMapping[str, Any]
+    Message = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+    ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+DURATION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
+"""Bounds of duration histograms in seconds, as the convention names them."""
+
+SIZE_BUCKETS_BYTES = (0, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216)
+"""Bounds of body size histograms in bytes."""
+
+CLIENT_DISCONNECTED = "client_disconnected"
+_SERVER_ERROR = 500
+_EMPTY = Context()
+_KEPT = 4096
+
+
+class HttpInstruments:
+    """The instruments of HTTP servers, and the requests under way.
+
+    Args:
+        meter: Creates the instruments.
+    """
+
+    def __init__(self, meter: Meter) -> None:
+        self.duration = meter.create_histogram(
+            "http.server.request.duration",
+            unit="s",
+            description="Duration of HTTP server requests.",
+            explicit_bucket_boundaries_advisory=DURATION_BUCKETS_S,
+        )
+        self.request_size = meter.create_histogram(
+            "http.server.request.body.size",
+            unit="By",
+            description="Size of HTTP server request bodies.",
+            explicit_bucket_boundaries_advisory=SIZE_BUCKETS_BYTES,
+        )
+        self.response_size = meter.create_histogram(
+            "http.server.response.body.size",
+            unit="By",
+            description="Size of HTTP server response bodies.",
+            explicit_bucket_boundaries_advisory=SIZE_BUCKETS_BYTES,
+        )
+        meter.create_observable_up_down_counter(
+            "http.server.active_requests",
+            [self._observe],
+            unit="{request}",
+            description="Number of active HTTP server requests.",
+        )
+        # Keyed by request, so that adding and removing is one step each under the interpreter lock.
+        self.running: dict[object, tuple[str, str]] = {}
+        self._seen: set[tuple[str, str]] = set()
+
+    def after_fork(self) -> None:
+        """Forget the parent's requests."""
+        self.running.clear()
+        self._seen.clear()
+
+    def _observe(self, _options: CallbackOptions) -> Iterable[Observation]:
+        counts = dict.fromkeys(self._seen, 0)
+        for key in list(self.running.values()):
+            counts[key] = counts.get(key, 0) + 1
+            if len(self._seen) < len(METHODS) * 4:
+                self._seen.add(key)
+        for (method, scheme), count in counts.items():
+            yield Observation(count, {"http.request.method": method, "url.scheme": scheme})
+
+
+class HttpMiddleware:
+    """Trace and measure every HTTP request that passes.
+
+    Args:
+        app: The application within.
+        tracer: Starts the server spans.
+        logger: Receives unhandled exceptions as log records.
+        instruments: Where durations and sizes go.
+        attributes: Reads the attributes of a request from its scope.
+        routes: Names the route that served it.
+        request_ids: Which incoming request ids are taken over.
+        guard: Catches what goes wrong in here.
+        answer_trace: Whether responses carry ``traceresponse``.
+        answer_timing: Whether responses carry ``Server-Timing``.
+        identify: Finds user, session and tenant for a correlation in the request's headers.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of a request's telemetry
+        self,
+        app: ASGIApp,
+        *,
+        tracer: Tracer,
+        logger: Logger,
+        instruments: HttpInstruments,
+        attributes: RequestAttributes,
+        routes: RouteNames,
+        request_ids: RequestIdPolicy,
+        guard: Guard,
+        answer_trace: bool = True,
+        answer_timing: bool = True,
+        identify: Callable[[Correlation, Iterable[tuple[bytes, bytes]]], None] | None = None,
+    ) -> None:
+        self.app = app
+        self.tracer = tracer
+        self.logger = logger
+        self.instruments = instruments
+        self.attributes = attributes
+        self.routes = routes
+        self.request_ids = request_ids
+        self.guard = guard
+        self.answer_trace = answer_trace
+        self.answer_timing = answer_timing
+        self.identify = identify
+        self.id_header = request_ids.response_header
+        self.ends: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, Any], str]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        try:
+            request = _Request(self, scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - the tap's guard, without the cost of entering one
+            self.guard.caught(error)
+            await self.app(scope, receive, send)
+            return
+        token = attach(request.context)
+        try:
+            await self.app(scope, request.receive, request.send)
+        except BaseException as error:
+            request.failed(error)
+            raise
+        finally:
+            if not request.is_finished:
+                request.finish()
+            self.instruments.running.pop(request, None)
+            detach(token)
+
+
+class _Request:
+    """One request on its way: what is known of it so far, and the two ends of its channel."""
+
+    __slots__ = (
+        "_ended_ns",
+        "_ended_s",
+        "_error",
+        "_error_type",
+        "_is_disconnected",
+        "_middleware",
+        "_received_bytes",
+        "_root_path",
+        "_sent_bytes",
+        "_started_s",
+        "_status",
+        "_upstream_receive",
+        "_upstream_send",
+        "context",
+        "correlation",
+        "is_finished",
+        "scope",
+        "span",
+    )
+
+    def __init__(self, middleware: HttpMiddleware, scope: Scope, receive: Receive, send: Send) -> None:
+        self._started_s = perf_counter()
+        self._middleware = middleware
+        self._upstream_receive = receive
+        self._upstream_send = send
+        self._status = 0
+        self._sent_bytes = self._received_bytes = 0
+        self._error: BaseException | None = None
+        self._error_type = ""
+        self._ended_s: float | None = None
+        self._ended_ns: int | None = None
+        self._is_disconnected = self.is_finished = False
+        self.scope = scope
+        self._root_path: str = scope.get("root_path") or ""
+        found = middleware.attributes.of(scope)
+        headers = scope["headers"]
+        request_id = middleware.request_ids.accept(found.request_id)
+        if request_id is None:
+            request_id = middleware.request_ids.request_id(headers if found.other_ids else ())
+        self.correlation = correlation = Correlation(request_id)
+        found.attributes[REQUEST_ID] = request_id
+        if middleware.identify is not None:
+            middleware.identify(correlation, headers)
+            if not correlation.is_bare():
+                found.attributes.update(correlation.attributes())
+        parent = parent_context(found, headers)
+        self.span = span = middleware.tracer.start_span(
+            found.method, in_context(correlation, parent), SpanKind.SERVER, found.attributes
+        )
+        correlation.span = span
+        self.context = in_context(correlation, parent, span=span)
+        middleware.instruments.running[self] = (found.method, found.scheme)
+
+    async def receive(self) -> Message:
+        """Pass a message from the client, counting its body."""
+        message = await self._upstream_receive()
+        if message["type"] == "http.request":
+            body = message.get("body")
+            if body:
+                self._received_bytes += len(body)
+        elif message["type"] == "http.disconnect":
+            self._is_disconnected = True
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass a message to the client: headers on the first, the end of the span behind the last."""
+        kind = message["type"]
+        if kind == "http.response.body":
+            body = message.get("body")
+            if body:
+                self._sent_bytes += len(body)
+            await self._upstream_send(message)
+            if not message.get("more_body", False):
+                self._responded()
+            return
+        if kind == "http.response.start":
+            self._status = message["status"]
+            try:
+                message = self._with_headers(message)
+            except Exception as error:  # noqa: BLE001 - the tap's guard, without the cost of entering one
+                self._middleware.guard.caught(error)
+        await self._upstream_send(message)
+        if kind == "http.response.pathsend":
+            self._responded()
+
+    def _responded(self) -> None:
+        """End the span with the response; background tasks that follow are not part of its duration.
+
+        A server error waits for the application to return, since an error handler answers before it
+        lets the exception go on, and that exception belongs to this span.
+        """
+        if self._status >= _SERVER_ERROR:
+            self._ended_s, self._ended_ns = perf_counter(), time_ns()
+        else:
+            self.finish()
+
+    def failed(self, error: BaseException) -> None:
+        """Note that the application raised ``error``: a log record with its stack, and the span's status."""
+        try:
+            self._failed(error)
+        except Exception as broken:  # noqa: BLE001 - the tap's guard, without the cost of entering one
+            self._middleware.guard.caught(broken)
+
+    def finish(self) -> None:
+        """Record what the request was and end its span."""
+        self.is_finished = True
+        try:
+            self._finish()
+        except Exception as error:  # noqa: BLE001 - the tap's guard, without the cost of entering one
+            self._middleware.guard.caught(error)
+
+    def _with_headers(self, message: Message) -> Message:
+        middleware = self._middleware
+        headers = [*message.get("headers", ()), (middleware.id_header, self.correlation.request_id.encode())]
+        trace = traceresponse(self.span.get_span_context())
+        if middleware.answer_trace:
+            headers.append((b"traceresponse", trace))
+        if middleware.answer_timing:
+            headers.append((b"server-timing", server_timing(perf_counter() - self._started_s)))
+        return {**message, "headers": headers}
+
+    def _failed(self, error: BaseException) -> None:
+        if not isinstance(error, Exception):
+            # Cancellation and the end of the process are not errors of the application.
+            self._error_type = CLIENT_DISCONNECTED if self._is_disconnected else stack.type_name(error)
+            return
+        self._error, self._error_type = error, stack.type_name(error)
+        if self._is_disconnected and not self._status:
+            self._error_type = CLIENT_DISCONNECTED
+            return
+        mark_recorded(error)
+        attributes = {
+            "exception.type": self._error_type,
+            "exception.message": stack.message(error),
+            "exception.stacktrace": stack.format_exception(error),
+            "http.request.method": self.scope["method"] if self.scope["method"] in METHODS else "_OTHER",
+            **self.correlation.attributes(),
+        }
+        route = self._middleware.routes.of(self.scope, self._root_path)
+        if route:
+            attributes["http.route"] = route
+        self._middleware.logger.emit(
+            timestamp=time_ns(),
+            context=self.context,
+            severity_number=SeverityNumber.ERROR,
+            severity_text="ERROR",
+            body=f"Unhandled {self._error_type} while serving a request",
+            attributes=attributes,
+            event_name="http.server.request.exception",
+        )
+
+    def _finish(self) -> None:
+        duration_s = (self._ended_s or perf_counter()) - self._started_s
+        middleware, status = self._middleware, self._status
+        error_type = self._error_type
+        if not error_type:
+            if status >= _SERVER_ERROR:
+                error_type = str(status)
+            elif not status or self._is_disconnected:
+                error_type = CLIENT_DISCONNECTED if self._is_disconnected else "no_response"
+        measured, late, name = self._end(error_type)
+        span = self.span
+        if span.is_recording():
+            self._end_span(span, late, name, error_type)
+        instruments, context = middleware.instruments, self.context
+        instruments.duration.record(duration_s, measured, context)
+        instruments.response_size.record(self._sent_bytes, measured, context)
+        if self._received_bytes:
+            instruments.request_size.record(self._received_bytes, measured, context)
+        instruments.running.pop(self, None)
+        span.end(self._ended_ns)
+
+    def _end(self, error_type: str) -> tuple[dict[str, Any], dict[str, Any], str]:
+        """Return the attributes of the metrics, those that the span still lacks, and the span's name."""
+        middleware, scope = self._middleware, self.scope
+        route = middleware.routes.of(scope, self._root_path)
+        key = (
+            scope["method"],
+            scope.get("scheme"),
+            scope.get("http_version"),
+            route,
+            self._status,
+            error_type,
+        )
+        found = middleware.ends.get(key)
+        if found is None:
+            if len(middleware.ends) >= _KEPT:
+                middleware.ends.clear()
+            found = middleware.ends[key] = middleware.attributes.end(
+                scope, route=route, status=self._status, error_type=error_type
+            )
+        return found
+
+    def _end_span(self, span: Span, late: dict[str, Any], name: str, error_type: str) -> None:
+        span.update_name(name)
+        if late:
+            span.set_attributes(late)
+        if self._error is not None and error_type != CLIENT_DISCONNECTED:
+            span.set_status(StatusCode.ERROR, f"{error_type}: {stack.message(self._error)}")
+        elif self._status >= _SERVER_ERROR:
+            span.set_status(StatusCode.ERROR)
+
+
+def mark_recorded(error: BaseException) -> None:
+    """Mark ``error`` as recorded, so that a log line about it does not record its stack once more."""
+    try:
+        error.__otel_monitoring_recorded__ = True  # type: ignore[attr-defined]
+    except AttributeError:
+        return
+
+
+def parent_context(found: Found, headers: Iterable[tuple[bytes, bytes]]) -> Context:
+    """Return the context that the client sent: the usual header by itself, the rest by the propagators."""
+    if found.has_more_context:
+        return extract({name.decode("latin-1"): value.decode("latin-1") for name, value in headers}, _EMPTY)
+    if found.traceparent is None:
+        return _EMPTY
+    remote = parse_traceparent(found.traceparent)
+    if remote is None:
+        return _EMPTY
+    return set_span_in_context(NonRecordingSpan(remote), _EMPTY)

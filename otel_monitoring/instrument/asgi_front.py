@@ -1,0 +1,139 @@
+"""The outermost door of an ASGI application: who passes through telemetry, and who does not.
+
+Our own pages and excluded requests are in no span, metric, log or count of the application; what libraries
+would record for them is suppressed too. The lifespan starts the instance in each worker and flushes it
+at the end, off the event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from otel_monitoring.guard import Guard
+    from otel_monitoring.instrument.asgi import ASGIApp, Message, Receive, Scope, Send
+    from otel_monitoring.instrument.http_exclude import Exclusions
+
+_TELEMETRY_KEY = "otel_monitoring"
+
+
+class Front:
+    """Send every scope of the application where it belongs.
+
+    Args:
+        app: The application itself.
+        http: The application behind HTTP telemetry.
+        websocket: The application behind WebSocket telemetry.
+        exclusions: Requests that stay out of telemetry.
+        pages: Our own pages, or ``None``.
+        prefix: The path under which they lie.
+        on_request: Called once, before the first request, where no lifespan was run.
+        on_startup: Called in a thread when the application has started.
+        on_shutdown: Called in a thread when the application shuts down.
+        loop_started: Called in the event loop at start-up.
+        guard: Catches what goes wrong in here.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument per way through the door
+        self,
+        app: ASGIApp,
+        *,
+        http: ASGIApp,
+        websocket: ASGIApp,
+        exclusions: Exclusions,
+        pages: ASGIApp | None,
+        prefix: str,
+        on_request: Callable[[], None],
+        on_startup: Callable[[], None],
+        on_shutdown: Callable[[], None],
+        loop_started: Callable[[], None],
+        guard: Guard,
+    ) -> None:
+        self.app = app
+        self._http = http
+        self._websocket = websocket
+        self._exclusions = exclusions
+        self._pages = pages
+        self._prefix = prefix
+        self._below = prefix + "/"
+        self._on_request = on_request
+        self._on_startup = on_startup
+        self._on_shutdown = on_shutdown
+        self._loop_started = loop_started
+        self._guard = guard
+        self._is_started = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one scope."""
+        kind = scope["type"]
+        if kind == "lifespan":
+            await self._lifespan(scope, receive, send)
+            return
+        if not self._is_started:
+            self._start()
+        if _TELEMETRY_KEY in scope or kind not in ("http", "websocket"):
+            await self.app(scope, receive, send)  # mounted below another instrumented application
+            return
+        scope[_TELEMETRY_KEY] = self
+        path = scope["path"]
+        if self._pages is not None and self._prefix in path and self._is_ours(scope, path):
+            with suppress_instrumentation():
+                await self._pages(scope, receive, send)
+        elif self._is_excluded(scope, path):
+            with suppress_instrumentation():
+                await self.app(scope, receive, send)
+        elif kind == "http":
+            await self._http(scope, receive, send)
+        else:
+            await self._websocket(scope, receive, send)
+
+    def after_fork(self) -> None:
+        """Start anew with the first request in a child process."""
+        self._is_started = False
+
+    def _start(self) -> None:
+        self._is_started = True
+        with self._guard:
+            self._on_request()
+            self._loop_started()
+
+    def _is_ours(self, scope: Scope, path: str) -> bool:
+        below = path.removeprefix(scope.get("root_path") or "")
+        return below == self._prefix or below.startswith(self._below)
+
+    def _is_excluded(self, scope: Scope, path: str) -> bool:
+        if self._exclusions.path(path):
+            return True
+        for name, value in scope["headers"]:
+            if name == b"user-agent":
+                return self._exclusions.user_agent(value)
+        return False
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def noting_send(message: Message) -> None:
+            kind = message["type"]
+            if kind == "lifespan.startup.complete":
+                self._is_started = True
+                with self._guard:
+                    self._loop_started()
+                await self._off_loop(self._on_startup)
+            elif kind in (
+                "lifespan.shutdown.complete",
+                "lifespan.shutdown.failed",
+                "lifespan.startup.failed",
+            ):
+                self._is_started = False
+                await self._off_loop(self._on_shutdown)
+            await send(message)
+
+        await self.app(scope, receive, noting_send)
+
+    async def _off_loop(self, call: Callable[[], Any]) -> None:
+        """Run ``call`` in a thread: flushing may take seconds, and the loop has other work."""
+        with self._guard:
+            await asyncio.get_running_loop().run_in_executor(None, call)

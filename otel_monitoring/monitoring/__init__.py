@@ -1,0 +1,1 @@
+"""One running instance: its parts, its loop of jobs, its start, flush, fork and end."""

@@ -1,0 +1,211 @@
+"""``Monitoring``: the handle that ``setup_telemetry`` returns."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any, Protocol
+
+from otel_monitoring.guard import Guard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.monitoring.export import Exports
+    from otel_monitoring.monitoring.loop import Loop
+
+_log = logging.getLogger(__name__)
+
+_STOP_LOOP_S = 1.0
+
+
+class Part(Protocol):
+    """What has a thread or a lock of its own and therefore cares about forks."""
+
+    def after_fork(self) -> None:
+        """Start anew in a child process."""
+        ...
+
+
+class Service(Protocol):
+    """What runs beside the loop."""
+
+    def start(self) -> None:
+        """Start; harmless where it runs already."""
+        ...
+
+    def stop(self, timeout_s: float) -> None:
+        """End within ``timeout_s``; :meth:`start` may follow."""
+        ...
+
+
+class Monitoring:
+    """One running instance of the toolkit.
+
+    Made by :func:`otel_monitoring.setup_telemetry`; start, fork and shutdown of the usual servers are
+    taken care of. Scripts call :meth:`shutdown` at their end, or leave it to the interpreter's exit.
+
+    Args:
+        clock: Tells the time to everything.
+        loop: Runs the jobs.
+        exports: The pipelines.
+        collect: Collects metrics once; called by the loop and before a flush.
+        services: What runs beside the loop.
+        parts: What starts anew in a forked child, in this order.
+        closers: Called at :meth:`shutdown`, last.
+        flush_timeout_s: One deadline for all at the end of the process.
+        app: The instrumented application.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of an instance
+        self,
+        *,
+        clock: Clock,
+        loop: Loop,
+        exports: Exports,
+        collect: Callable[[], None],
+        services: Sequence[Service] = (),
+        parts: Sequence[Part] = (),
+        closers: Sequence[Callable[[], Any]] = (),
+        flush_timeout_s: float = 5.0,
+        app: Any = None,
+    ) -> None:
+        self.app = app
+        self.loop = loop
+        self.exports = exports
+        self.guard = Guard("monitoring")
+        self._clock = clock
+        self._collect_metrics = collect
+        self._services = tuple(services)
+        self._parts = tuple(parts)
+        self._closers = tuple(closers)
+        self._flush_timeout_s = flush_timeout_s
+        self._lock = threading.RLock()
+        self._collect_lock = threading.Lock()
+        self._is_started = False
+        self._is_shut_down = False
+        self._held_for_fork = False
+
+    def start(self) -> None:
+        """Start the threads; called by the lifespan, the first request, or at once where there is no app."""
+        with self._lock:
+            if self._is_started or self._is_shut_down:
+                return
+            self._is_started = True
+            for service in self._services:
+                self.guard.call(service.start)
+            self.loop.start()
+
+    def stop(self, timeout_s: float | None = None) -> bool:
+        """Flush and end the threads; :meth:`start` may follow. Returns whether everything was exported."""
+        timeout_s = self._flush_timeout_s if timeout_s is None else timeout_s
+        deadline_s = self._clock.monotonic_s() + timeout_s
+        with self._lock:
+            if self._is_started:
+                self._is_started = False
+                self.loop.stop(min(_STOP_LOOP_S, timeout_s / 4))
+            self._collect(min(_STOP_LOOP_S, timeout_s / 4))
+            done = self.exports.stop(self._left_s(deadline_s), for_good=self._is_shut_down)
+            for service in self._services:
+                self.guard.call(service.stop, max(0.1, self._left_s(deadline_s)))
+            return done
+
+    def collect(self) -> None:
+        """Collect metrics now, into the store and towards the exporters."""
+        self._collect(self._flush_timeout_s)
+
+    def tick(self, now_ms: int | None = None) -> None:
+        """Run every job of the loop once, in order, in the calling thread."""
+        self.loop.tick(self._clock.now_ms() if now_ms is None else now_ms)
+
+    def force_flush(self, timeout_s: float = 5) -> bool:
+        """Collect metrics once and export everything that waits.
+
+        Args:
+            timeout_s: Seconds after which this returns in any case.
+
+        Returns:
+            Whether everything was exported.
+        """
+        deadline_s = self._clock.monotonic_s() + timeout_s
+        self._collect(timeout_s / 2)
+        return self.exports.flush(self._left_s(deadline_s))
+
+    def shutdown(self, timeout_s: float = 5) -> bool:
+        """Flush, end every thread and leave the process as quiet as before; a second call does nothing.
+
+        Args:
+            timeout_s: Seconds after which this returns in any case; what is left is dropped and counted.
+
+        Returns:
+            Whether everything was exported.
+        """
+        with self._lock:
+            if self._is_shut_down:
+                return True
+            self._is_shut_down = True
+            done = self.stop(timeout_s)
+            for closer in self._closers:
+                self.guard.call(closer)
+            return done
+
+    def watch_process(self) -> None:
+        """Follow forks and the end of the process for as long as this instance lives."""
+        reference = weakref.ref(self)
+
+        def call(name: str) -> Callable[[], None]:
+            def handler() -> None:
+                instance = reference()
+                if instance is not None:
+                    instance.guard.call(getattr(instance, name))
+
+            return handler
+
+        atexit.register(call("_at_exit"))
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(
+                before=call("_before_fork"),
+                after_in_parent=call("_after_fork_in_parent"),
+                after_in_child=call("_after_fork_in_child"),
+            )
+
+    def _collect(self, timeout_s: float) -> None:
+        # A collection that hangs elsewhere must not hang the end of the process too.
+        if not self._collect_lock.acquire(timeout=max(0.0, timeout_s)):
+            return
+        try:
+            self.guard.call(self._collect_metrics)
+        finally:
+            self._collect_lock.release()
+
+    def _left_s(self, deadline_s: float) -> float:
+        return max(0.0, deadline_s - self._clock.monotonic_s())
+
+    def _at_exit(self) -> None:
+        self.shutdown(self._flush_timeout_s)
+
+    def _before_fork(self) -> None:
+        # No collection under way: a child must not inherit the SDK's locks in the hands of our thread.
+        self._held_for_fork = self._collect_lock.acquire(timeout=_STOP_LOOP_S)
+
+    def _after_fork_in_parent(self) -> None:
+        if self._held_for_fork:
+            self._held_for_fork = False
+            self._collect_lock.release()
+
+    def _after_fork_in_child(self) -> None:
+        self._lock = threading.RLock()
+        self._collect_lock = threading.Lock()
+        self._held_for_fork = False
+        was_started, self._is_started = self._is_started, False
+        self.guard.after_fork()
+        self.loop.after_fork()
+        self.exports.after_fork()
+        for part in self._parts:
+            self.guard.call(part.after_fork)
+        if was_started and self.app is None:
+            self.start()

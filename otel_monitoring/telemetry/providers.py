@@ -1,0 +1,135 @@
+"""The providers of this process: ours, or those that were there first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from otel_monitoring.telemetry import existing
+from otel_monitoring.telemetry.callbacks import CallbackGuard, GuardedMeterProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opentelemetry.sdk.resources import Resource
+
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.telemetry.endpoint import Signal
+
+_LIMITS = {
+    "max_span_attributes": "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
+    "max_attributes": "OTEL_ATTRIBUTE_COUNT_LIMIT",
+    "max_attribute_length": "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    "max_span_attribute_length": "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """The providers in force, and whose they are.
+
+    Attributes:
+        tracer: The tracer provider.
+        meter: The meter provider.
+        logger: The logger provider.
+        resource: What our own providers say of this process.
+        joined: The type of a provider that was there before us, by signal.
+        exported: The type of the OTLP exporter that such a provider has already, by signal.
+        callbacks: The guard of observable callbacks, where the meter provider is ours.
+    """
+
+    tracer: Any
+    meter: Any
+    logger: Any
+    resource: Resource
+    joined: Mapping[Signal, str]
+    exported: Mapping[Signal, str]
+    callbacks: CallbackGuard
+
+
+def providers(
+    *,
+    resource: Resource,
+    clock: Clock,
+    environ: Mapping[str, str],
+    sample_rate: float | None = None,
+    attribute_chars: int = 4096,
+    attributes_per_span: int = 128,
+) -> Providers:
+    """Return the providers of this process, setting ours as the global ones where there are none.
+
+    Args:
+        resource: What ours say of this process.
+        clock: Measures callbacks.
+        environ: The environment; standard limits in it win.
+        sample_rate: Share of new traces to record; ``None`` leaves it to ``OTEL_TRACES_SAMPLER``.
+        attribute_chars: Longest attribute value.
+        attributes_per_span: Most attributes of one span.
+    """
+    callbacks = CallbackGuard(clock=clock)
+    found = {signal: existing.current(signal) for signal in _signals()}
+    joined = {
+        signal: f"{type(one).__module__}.{type(one).__qualname__}" for signal, one in found.items() if one
+    }
+    exported = {
+        signal: name for signal, one in found.items() if one and (name := existing.otlp_exporter(one))
+    }
+    limits = _span_limits(environ, attribute_chars=attribute_chars, attributes=attributes_per_span)
+    return Providers(
+        tracer=found["traces"] or _tracer_provider(resource, sample_rate, limits),
+        meter=found["metrics"] or _meter_provider(resource, callbacks),
+        logger=found["logs"] or _logger_provider(resource),
+        resource=resource,
+        joined=joined,
+        exported=exported,
+        callbacks=callbacks,
+    )
+
+
+def _signals() -> tuple[Signal, ...]:
+    return ("traces", "metrics", "logs")
+
+
+def _span_limits(environ: Mapping[str, str], *, attribute_chars: int, attributes: int) -> dict[str, int]:
+    ours = {
+        "max_span_attributes": attributes,
+        "max_attributes": attributes,
+        "max_attribute_length": attribute_chars,
+        "max_span_attribute_length": attribute_chars,
+    }
+    general = {"max_span_attributes": "max_attributes", "max_span_attribute_length": "max_attribute_length"}
+    return {
+        name: value
+        for name, value in ours.items()
+        if not environ.get(_LIMITS[name]) and not environ.get(_LIMITS[general.get(name, name)])
+    }
+
+
+def _tracer_provider(resource: Resource, sample_rate: float | None, limits: dict[str, int]) -> Any:
+    from opentelemetry.sdk.trace import SpanLimits, TracerProvider
+    from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
+    from opentelemetry.trace import set_tracer_provider
+
+    sampler = None if sample_rate is None else ParentBasedTraceIdRatio(sample_rate)
+    provider = TracerProvider(
+        sampler=sampler, resource=resource, shutdown_on_exit=False, span_limits=SpanLimits(**limits)
+    )
+    set_tracer_provider(provider)
+    return provider
+
+
+def _meter_provider(resource: Resource, callbacks: CallbackGuard) -> Any:
+    from opentelemetry.metrics import set_meter_provider
+
+    provider = GuardedMeterProvider(callbacks=callbacks, resource=resource, shutdown_on_exit=False)
+    set_meter_provider(provider)
+    return provider
+
+
+def _logger_provider(resource: Resource) -> Any:
+    from opentelemetry._logs import set_logger_provider
+    from opentelemetry.sdk._logs import LoggerProvider
+
+    provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
+    set_logger_provider(provider)
+    return provider
