@@ -94,17 +94,19 @@ def _print(report: Report) -> None:
     console = Console(highlight=False)
     for topic, findings in report.items():
         console.print(Text(topic, style="bold"))
-        console.print(Padding(_table(findings), (0, 0, 1, 2)))
+        longest = max((len(finding.name) for finding in findings), default=0)
+        width = min(max(longest, _NAME_CHARS), console.width // 2)
+        console.print(Padding(_table(findings, name_width=width), (0, 0, 1, 2)))
     counts = _counts(report)
     style = "red" if counts["fail"] else "yellow" if counts["warn"] else "green"
     words = f"{counts['on']} on, {counts['off']} off, {counts['warn']} to look at, {counts['fail']} broken"
     console.print(Text(words, style=style))
 
 
-def _table(findings: Iterable[Finding]) -> Table:
+def _table(findings: Iterable[Finding], *, name_width: int) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(width=4)
-    table.add_column(width=_NAME_CHARS, overflow="fold")
+    table.add_column(width=name_width, overflow="fold")
     table.add_column(overflow="fold")
     for (state, reason, advice), alike in groupby(findings, lambda one: (one.state, one.reason, one.advice)):
         said = Text(reason)
