@@ -103,7 +103,7 @@ def _token_context(patient: Patient) -> Finding:
         return Finding("JWT context", "fail", reason, "pip install 'otel-monitoring[jwt]'")
     if jwt.key_file and not Path(jwt.key_file).is_file():
         return Finding("JWT context", "fail", f"jwt.key_file {jwt.key_file} is not a file")
-    return Finding("JWT context", "on", f"tokens in {jwt.header}, signed with {' or '.join(jwt.algorithms)}")
+    return Finding("JWT context", "on", f"tokens signed with {', '.join(jwt.algorithms)}")
 
 
 def _system(patient: Patient) -> Finding:

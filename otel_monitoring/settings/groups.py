@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from otel_monitoring.settings.types import (
+    Algorithms,
     Count,
     Names,
     Networks,
@@ -135,7 +136,7 @@ class CorrelationSettings(Group):
     )
     trust: bool = option(default=True, description="Keep an incoming id that passes the validation.")
     pattern: Pattern = option(
-        default=r"[A-Za-z0-9][A-Za-z0-9._:/+=@-]*",
+        default=r"[A-Za-z0-9._~:/+=@-]+",
         description="Regular expression that a whole incoming id matches; another one is replaced.",
     )
     max_length: int = Field(default=128, ge=1, le=1024, description="Longest incoming id, in characters.")
@@ -146,29 +147,31 @@ class CorrelationSettings(Group):
 
 
 class JwtSettings(Group):
-    """User, session and tenant from a verified token; on as soon as there is a key."""
+    """User, session and tenant from the verified token of `Authorization`; on as soon as there is a key."""
 
     key: SecretText | None = option(
         default=None, description="Verification key: a shared secret, PEM or JWK."
     )
     key_file: str | None = option(default=None, description="File that holds the verification key.")
     jwks_url: str | None = option(default=None, description="Address of a key set (JWKS).")
-    algorithms: Names = option(
-        default=("RS256", "ES256"), description="Signature algorithms that are accepted."
+    algorithms: Algorithms = option(
+        default=("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"),
+        description="Accepted signature algorithms; HMAC (`HS256` and so on) only where it is named.",
     )
-    issuer: str | None = option(default=None, description="Issuer (`iss`) that a token must name.")
-    audience: str | None = option(default=None, description="Audience (`aud`) that a token must name.")
-    leeway_s: float = Field(default=30.0, ge=0, description="Clock difference that is forgiven.")
-    header: str = option(default="Authorization", description="Request header that carries the token.")
-    user_claim: str = option(default="sub", description="Claim that holds the user id.")
-    session_claim: str = option(default="sid", description="Claim that holds the session id.")
-    tenant_claim: str = option(default="tenant", description="Claim that holds the tenant.")
+    issuers: Names = option(default=(), description="Issuers (`iss`) of which a token must name one.")
+    audiences: Names = option(default=(), description="Audiences (`aud`) of which a token must name one.")
+    leeway_s: int = Field(default=30, ge=0, description="Clock difference that is forgiven.")
+    user_claims: Names = option(default=("sub",), description="Claims that may hold the user id.")
+    session_claims: Names = option(default=("sid",), description="Claims that may hold the session id.")
+    tenant_claims: Names = option(
+        default=("tenant_id", "tid", "org_id"), description="Claims that may hold the tenant."
+    )
 
     @field_validator("algorithms")
     @classmethod
-    def _are_signatures(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value or any(name.lower() == "none" for name in value):
-            msg = "at least one signature algorithm; `none` is not one"
+    def _are_some(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            msg = "at least one signature algorithm"
             raise ValueError(msg)
         return value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from ipaddress import ip_network
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
@@ -106,6 +106,25 @@ def _is_network(value: str) -> str:
     return value
 
 
+_Algorithm = Literal[
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "Ed25519",
+    "HS256",
+    "HS384",
+    "HS512",
+    "EdDSA",
+    "ES256K",
+    "Ed448",
+]
+
 SecretText = Annotated[SecretStr, AfterValidator(_as_secret)]
 SecretUrlText = Annotated[SecretStr, AfterValidator(_as_secret_url)]
 Pattern = Annotated[str, AfterValidator(_compiles)]
@@ -115,6 +134,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(_split_names)]
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_split_names)]
 Networks = Annotated[tuple[Network, ...], BeforeValidator(_split_names)]
 SecretUrls = Annotated[tuple[SecretUrlText, ...], BeforeValidator(_split_names)]
+Algorithms = Annotated[tuple[_Algorithm, ...], BeforeValidator(_split_names)]
 Pairs = Annotated[dict[str, str], BeforeValidator(_split_pairs)]
 SecretPairs = Annotated[dict[str, SecretText], BeforeValidator(_split_pairs)]
 

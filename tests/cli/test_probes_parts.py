@@ -49,7 +49,7 @@ def test_what_was_switched_off_altogether_is_off() -> None:
         (recording, "HTTP server", {"http_instrumentation": "fastapi"}, "on", "fastapi 0.165.0"),
         (recording, "HTTP server", {"http_instrumentation": "contrib"}, "on", "0.66b1"),
         (recording, "JWT context", {}, "off", "no jwt.key"),
-        (recording, "JWT context", {"jwt__key": "hunter2"}, "on", "tokens in Authorization"),
+        (recording, "JWT context", {"jwt__key": "hunter2"}, "on", "tokens signed with RS256, "),
         (recording, "JWT context", {"jwt__key_file": "/no/such"}, "fail", "/no/such is not a file"),
         (recording, "redaction", {}, "on", "taken out"),
         (recording, "redaction", {"redaction__enabled": False}, "warn", "secrets leave"),

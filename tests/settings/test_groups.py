@@ -50,7 +50,7 @@ def test_the_level_may_be_written_small() -> None:
         (TelemetrySettings, {"cardinality_limit": 0}),
         (StoreSettings, {"max_bytes": 1}),
         (LogSettings, {"level": "LOUD"}),
-        (JwtSettings, {"algorithms": ["RS256", "None"]}),
+        (JwtSettings, {"algorithms": ["RS256", "none"]}),
         (JwtSettings, {"algorithms": ()}),
         (ApiSettings, {"prefix": "monitoring"}),
         (ApiSettings, {"prefix": "/"}),
