@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import weakref
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ class Guard:
         self.name = name
         self._caught: Counter[str] = Counter()
         self._lock = threading.Lock()
+        _guards.add(self)
 
     def __enter__(self) -> None:
         """Begin a guarded block."""
@@ -76,3 +78,11 @@ class Guard:
         """Start from zero in a child process, with a lock of its own."""
         self._lock = threading.Lock()
         self._caught.clear()
+
+
+_guards: weakref.WeakSet[Guard] = weakref.WeakSet()
+
+
+def all_guards() -> list[Guard]:
+    """Return every guard of this process that is in use."""
+    return list(_guards)

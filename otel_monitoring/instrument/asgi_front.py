@@ -50,7 +50,7 @@ class Front:
         prefix: str,
         on_request: Callable[[], None],
         on_startup: Callable[[], None],
-        on_shutdown: Callable[[], None],
+        on_shutdown: Callable[[], Any],
         loop_started: Callable[[], None],
         guard: Guard,
     ) -> None:

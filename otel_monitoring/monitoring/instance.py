@@ -23,6 +23,14 @@ _log = logging.getLogger(__name__)
 _STOP_LOOP_S = 1.0
 
 
+class Collect(Protocol):
+    """Collect metrics once."""
+
+    def __call__(self, *, export_now: bool) -> None:
+        """Hand what was collected to the store, and to the exporters too when they wait for it or must."""
+        ...
+
+
 class Part(Protocol):
     """What has a thread or a lock of its own and therefore cares about forks."""
 
@@ -67,7 +75,7 @@ class Monitoring:
         clock: Clock,
         loop: Loop,
         exports: Exports,
-        collect: Callable[[], None],
+        collect: Collect,
         services: Sequence[Service] = (),
         parts: Sequence[Part] = (),
         closers: Sequence[Callable[[], Any]] = (),
@@ -90,6 +98,11 @@ class Monitoring:
         self._is_shut_down = False
         self._held_for_fork = False
 
+    @property
+    def is_shut_down(self) -> bool:
+        """Whether :meth:`shutdown` was called."""
+        return self._is_shut_down
+
     def start(self) -> None:
         """Start the threads; called by the lifespan, the first request, or at once where there is no app."""
         with self._lock:
@@ -108,15 +121,15 @@ class Monitoring:
             if self._is_started:
                 self._is_started = False
                 self.loop.stop(min(_STOP_LOOP_S, timeout_s / 4))
-            self._collect(min(_STOP_LOOP_S, timeout_s / 4))
+            self._collect(min(_STOP_LOOP_S, timeout_s / 4), export_now=True)
             done = self.exports.stop(self._left_s(deadline_s), for_good=self._is_shut_down)
             for service in self._services:
                 self.guard.call(service.stop, max(0.1, self._left_s(deadline_s)))
             return done
 
     def collect(self) -> None:
-        """Collect metrics now, into the store and towards the exporters."""
-        self._collect(self._flush_timeout_s)
+        """Collect metrics now, into the store and, once an export interval, towards the exporters."""
+        self._collect(self._flush_timeout_s, export_now=False)
 
     def tick(self, now_ms: int | None = None) -> None:
         """Run every job of the loop once, in order, in the calling thread."""
@@ -132,7 +145,7 @@ class Monitoring:
             Whether everything was exported.
         """
         deadline_s = self._clock.monotonic_s() + timeout_s
-        self._collect(timeout_s / 2)
+        self._collect(timeout_s / 2, export_now=True)
         return self.exports.flush(self._left_s(deadline_s))
 
     def shutdown(self, timeout_s: float = 5) -> bool:
@@ -173,12 +186,13 @@ class Monitoring:
                 after_in_child=call("_after_fork_in_child"),
             )
 
-    def _collect(self, timeout_s: float) -> None:
+    def _collect(self, timeout_s: float, *, export_now: bool) -> None:
         # A collection that hangs elsewhere must not hang the end of the process too.
         if not self._collect_lock.acquire(timeout=max(0.0, timeout_s)):
             return
         try:
-            self.guard.call(self._collect_metrics)
+            with self.guard:
+                self._collect_metrics(export_now=export_now)
         finally:
             self._collect_lock.release()
 

@@ -51,6 +51,7 @@ class AttributeEncoder:
 
     Args:
         redact: Called with key and value before a pair is encoded; returns the value that may leave.
+        rename: Called with the key; returns the name that it leaves under.
         max_chars: Longer text values are cut.
         max_attributes: Attributes beyond this number are left out.
         safe_keys: Keys whose values need no redaction and hardly repeat, so that caching them is a waste.
@@ -61,12 +62,14 @@ class AttributeEncoder:
         self,
         *,
         redact: Callable[[str, Any], Any],
+        rename: Callable[[str], str] = str,
         max_chars: int = 4096,
         max_attributes: int = 128,
         safe_keys: frozenset[str] = frozenset(),
         long_keys: Mapping[str, int] | None = None,
     ) -> None:
         self._redact = redact
+        self._rename = rename
         self._max_chars = max_chars
         self._max_attributes = max_attributes
         self._safe_keys = safe_keys
@@ -106,7 +109,7 @@ class AttributeEncoder:
     def _pair(self, key: str, value: Any, kind: type) -> bytes:
         if key in self._safe_keys and kind is str:
             return _prefixed(key_value(key, value))
-        pair = _prefixed(key_value(key, self.value(key, value)))
+        pair = _prefixed(key_value(self._rename(key), self.value(key, value)))
         if kind in (int, bool, float) or (kind is str and len(value) <= _CACHED_CHARS):
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()

@@ -1,0 +1,1 @@
+"""The only wiring: settings in, a hooked-up ``Monitoring`` out."""

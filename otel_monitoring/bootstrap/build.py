@@ -1,0 +1,99 @@
+"""Put the parts together into a running instance."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+from otel_monitoring.bootstrap import parts
+from otel_monitoring.context import propagate
+from otel_monitoring.instrument import wrap_app
+from otel_monitoring.monitoring.instance import Monitoring
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.bootstrap.server import Server
+    from otel_monitoring.settings import LoadedSettings, Settings
+
+
+class Running:
+    """An instance, and what is needed to instrument a further application with it."""
+
+    def __init__(self, monitoring: Monitoring, settings: Settings, server: Server | None) -> None:
+        self.monitoring = monitoring
+        self.settings = settings
+        self._server = server
+        self._apps: list[Any] = []
+
+    def has(self, app: Any) -> bool:
+        """Return whether ``app`` is instrumented already."""
+        return any(one is app for one in self._apps)
+
+    def instrument(self, app: Any) -> Any:
+        """Instrument ``app``; return what to serve."""
+        self._apps.append(app)
+        if self._server is None:
+            return app
+        wrap_app.silence_fastapi(app)
+        return self._server.instrument(
+            app,
+            pages=None,
+            start=self.monitoring.start,
+            stop=self.monitoring.stop,
+            loop_started=lambda: None,
+        )
+
+
+def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Running:
+    """Return a running instance around ``app``."""
+    settings = loaded.settings
+    if not settings.enabled or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return Running(_switched_off(app), settings, None)
+    builder = parts.begin(loaded, environ)
+    collect = parts.tap(builder)
+    server = _server(builder)
+    monitoring = Monitoring(
+        clock=builder.clock,
+        loop=builder.loop,
+        exports=builder.exports,
+        collect=collect,
+        services=builder.services,
+        parts=builder.parts,
+        closers=builder.closers,
+        flush_timeout_s=settings.telemetry.flush_timeout_s,
+    )
+    builder.loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
+    builder.closers.append(propagate.join_global(propagate.RequestIdPropagator(server.policy)))
+    running = Running(monitoring, settings, server)
+    monitoring.watch_process()
+    if app is None:
+        monitoring.start()
+    else:
+        monitoring.app = running.instrument(app)
+    return running
+
+
+def _server(builder: Builder) -> Server:
+    from otel_monitoring.bootstrap.server import Server
+
+    server = Server(settings=builder.settings, providers=builder.providers)
+    builder.parts.append(server)
+    return server
+
+
+def _switched_off(app: Any) -> Monitoring:
+    """Return an instance that does nothing: no provider, no patch, no thread."""
+    from otel_monitoring.model.clock import SystemClock
+    from otel_monitoring.monitoring.export import Exports
+    from otel_monitoring.monitoring.loop import Loop
+
+    clock = SystemClock()
+
+    def collect(*, export_now: bool) -> None:
+        """Collect nothing."""
+
+    return Monitoring(
+        clock=clock, loop=Loop(clock=clock, shield=nullcontext), exports=Exports({}), collect=collect, app=app
+    )

@@ -1,0 +1,170 @@
+"""Pipelines for every signal that has somewhere to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+from otel_monitoring.context.correlation import REQUEST_ID
+from otel_monitoring.guard import Guard
+from otel_monitoring.monitoring.export import Exports
+from otel_monitoring.telemetry.circuit import Circuit
+from otel_monitoring.telemetry.endpoint import SIGNALS, Endpoint, Signal, endpoint
+from otel_monitoring.telemetry.pipeline import Pipeline
+from otel_monitoring.telemetry.sdk_exporters import ForeignExporter, exporter_names, factory, redacted_copy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from otel_monitoring.context.redact import Redactor
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.settings import Settings
+    from otel_monitoring.telemetry.pipeline import Exporter
+
+_METRICS_CAPACITY = 4
+_DELTA = ("delta", "lowmemory")
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """What goes where, as ``doctor`` and the log tell it.
+
+    Attributes:
+        endpoints: The OTLP endpoint by signal.
+        names: The exporters in use by signal.
+        sdk_metrics: Whether the SDK's own reader exports metrics, because delta was asked for.
+    """
+
+    endpoints: Mapping[Signal, Endpoint]
+    names: Mapping[Signal, Sequence[str]]
+    sdk_metrics: bool
+
+
+def plan(settings: Settings, environ: Mapping[str, str], exported: Mapping[Signal, str]) -> ExportPlan:
+    """Return what goes where.
+
+    Args:
+        settings: The settings in force.
+        environ: The environment.
+        exported: Signals that somebody else exports over OTLP already, which we therefore do not.
+
+    Raises:
+        SettingsError: A standard variable cannot be used.
+    """
+    endpoints: dict[Signal, Endpoint] = {}
+    names: dict[Signal, Sequence[str]] = {}
+    for signal in SIGNALS:
+        if not getattr(settings.telemetry, signal) or (signal == "logs" and not settings.logs.export):
+            names[signal] = ()
+            continue
+        wanted = list(exporter_names(signal, environ))
+        if settings.telemetry.console and "console" not in wanted:
+            wanted.append("console")
+        found = endpoint(signal, environ)
+        if "otlp" in wanted and (found is None or signal in exported):
+            wanted.remove("otlp")
+        if "otlp" in wanted and found is not None:
+            endpoints[signal] = found
+        names[signal] = tuple(wanted)
+    return ExportPlan(endpoints, names, _wants_sdk_metrics(environ) and "metrics" in endpoints)
+
+
+def exports(
+    plan: ExportPlan, *, settings: Settings, environ: Mapping[str, str], redactor: Redactor, clock: Clock
+) -> Exports:
+    """Return the pipelines of a plan; none of them has a thread or a socket yet."""
+    make = _Maker(settings=settings, environ=environ, redactor=redactor, clock=clock)
+    return Exports({signal: make.pipelines(signal, plan) for signal in SIGNALS})
+
+
+class _Maker:
+    def __init__(
+        self, *, settings: Settings, environ: Mapping[str, str], redactor: Redactor, clock: Clock
+    ) -> None:
+        self._telemetry = settings.telemetry
+        self._environ = environ
+        self._redactor = redactor
+        self._clock = clock
+
+    def pipelines(self, signal: Signal, plan: ExportPlan) -> list[Pipeline[Any]]:
+        made = []
+        for name in plan.names[signal]:
+            if name == "otlp":
+                if signal == "metrics" and plan.sdk_metrics:
+                    continue
+                made.append(self._pipeline(signal, signal, self._otlp(plan.endpoints[signal])))
+            else:
+                made.append(self._pipeline(signal, f"{signal}.{name}", self._foreign(signal, name)))
+        return made
+
+    def _pipeline(
+        self, signal: Signal, name: str, make_exporter: Callable[[], Exporter[Any]]
+    ) -> Pipeline[Any]:
+        telemetry = self._telemetry
+        is_metrics = signal == "metrics"
+        kind = {"traces": "BSP", "logs": "BLRP"}.get(signal, "")
+        queue_size = self._standard(f"OTEL_{kind}_MAX_QUEUE_SIZE", telemetry.queue_size)
+        batch_size = self._standard(f"OTEL_{kind}_MAX_EXPORT_BATCH_SIZE", telemetry.batch_size)
+        delay_ms = self._standard(f"OTEL_{kind}_SCHEDULE_DELAY", int(telemetry.schedule_delay_s * 1000))
+        return Pipeline(
+            name,
+            make_exporter=make_exporter,
+            clock=self._clock,
+            guard=Guard(f"export.{name}"),
+            circuit=Circuit(
+                clock=self._clock, failures=telemetry.circuit_failures, probe_s=telemetry.circuit_probe_s
+            ),
+            shield=suppress_instrumentation,
+            capacity=_METRICS_CAPACITY if is_metrics else queue_size,
+            batch_size=1 if is_metrics else min(batch_size, queue_size),
+            delay_s=delay_ms / 1000,
+        )
+
+    def _standard(self, variable: str, ours: int) -> int:
+        """Return what a standard variable says, else our own setting; nonsense in the former is passed by."""
+        text = self._environ.get(variable, "").strip()
+        return int(text) if text.isdigit() and int(text) > 0 else ours
+
+    def _otlp(self, endpoint: Endpoint) -> Callable[[], Exporter[Any]]:
+        def make() -> Exporter[Any]:
+            from otel_monitoring.telemetry.otlp import OtlpExporter
+
+            return OtlpExporter(endpoint, requests=self._requests(endpoint.signal))
+
+        return make
+
+    def _requests(self, signal: Signal) -> Callable[[Sequence[Any]], Iterable[tuple[bytes, int]]]:
+        """Return an encoder; made per exporter, because what it caches belongs to one process."""
+        from otel_monitoring.telemetry.encode import LogEncoder, SpanEncoder
+        from otel_monitoring.telemetry.encode_metrics import MetricEncoder
+        from otel_monitoring.telemetry.wire import AttributeEncoder
+
+        attributes = AttributeEncoder(
+            redact=self._redactor.attribute,
+            rename=self._redactor.name,
+            max_chars=self._telemetry.attribute_chars,
+            max_attributes=self._telemetry.attributes_per_span,
+            safe_keys=frozenset({REQUEST_ID}),
+            long_keys={"exception.stacktrace": self._telemetry.stacktrace_chars},
+        )
+        if signal == "metrics":
+            encoder = MetricEncoder(attributes=attributes)
+            return lambda batch: (encoder.request(data) for data in batch)
+        make = SpanEncoder if signal == "traces" else LogEncoder
+        return make(
+            attributes=attributes, redact_text=self._redactor.text, max_bytes=self._telemetry.batch_bytes
+        ).requests
+
+    def _foreign(self, signal: Signal, name: str) -> Callable[[], Exporter[Any]]:
+        make = factory(signal, name)
+        copy = redacted_copy(signal, value=self._redactor.attribute, text=self._redactor.text)
+        return lambda: ForeignExporter(name, make=make, copy=copy)
+
+
+def _wants_sdk_metrics(environ: Mapping[str, str]) -> bool:
+    """Return whether metrics were asked for in a form that only the SDK's own reader gives."""
+    temporality = environ.get("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "").lower()
+    histogram = environ.get("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "").lower()
+    return temporality in _DELTA or histogram.startswith("base2")

@@ -1,0 +1,227 @@
+"""Build the parts of an instance from its settings, and hook them up."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+from otel_monitoring._version import __version__
+from otel_monitoring.bootstrap import export
+from otel_monitoring.context import correlation
+from otel_monitoring.context.logs import CorrelationLogProcessor
+from otel_monitoring.context.redact import Limits, Redactor
+from otel_monitoring.context.spans import CorrelationSpanProcessor
+from otel_monitoring.guard import Guard, all_guards
+from otel_monitoring.ingest.aggregations import Aggregations
+from otel_monitoring.ingest.reader import StoreMetricReader
+from otel_monitoring.model.clock import SystemClock
+from otel_monitoring.monitoring.loop import Loop
+from otel_monitoring.monitoring.self_metrics import SelfMetrics
+from otel_monitoring.telemetry.processors import QueueLogProcessor, QueueSpanProcessor
+from otel_monitoring.telemetry.providers import Providers, providers
+from otel_monitoring.telemetry.resource import ProcessResource, resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from otel_monitoring.bootstrap.export import ExportPlan
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.monitoring.export import Exports
+    from otel_monitoring.monitoring.instance import Collect
+    from otel_monitoring.settings import LoadedSettings, Settings
+
+_log = logging.getLogger(__name__)
+
+SCOPE = "otel_monitoring"
+
+
+@dataclass(slots=True)
+class Builder:
+    """What the steps of building share."""
+
+    settings: Settings
+    environ: Mapping[str, str]
+    clock: Clock
+    resource: ProcessResource
+    providers: Providers
+    redactor: Redactor
+    plan: ExportPlan
+    exports: Exports
+    loop: Loop
+    metrics: SelfMetrics
+    on_collect: list[Callable[[Any], None]] = field(default_factory=list)
+    services: list[Any] = field(default_factory=list)
+    parts: list[Any] = field(default_factory=list)
+    closers: list[Callable[[], Any]] = field(default_factory=list)
+
+
+def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
+    """Make what everything else stands on."""
+    settings = loaded.settings
+    clock = SystemClock()
+    who = resource(
+        service_name=settings.service_name,
+        service_version=settings.service_version,
+        service_namespace=settings.service_namespace,
+        environment=settings.environment,
+        attributes=settings.telemetry.resource_attributes,
+    )
+    telemetry = settings.telemetry
+    found = providers(
+        resource=who,
+        clock=clock,
+        environ=environ,
+        sample_rate=settings.trace_sample_rate,
+        attribute_chars=telemetry.attribute_chars,
+        attributes_per_span=telemetry.attributes_per_span,
+    )
+    redactor = _redactor(settings)
+    where = export.plan(settings, environ, found.exported)
+    loop = Loop(clock=clock, shield=suppress_instrumentation)
+    return Builder(
+        settings=settings,
+        environ=environ,
+        clock=clock,
+        resource=who,
+        providers=found,
+        redactor=redactor,
+        plan=where,
+        exports=export.exports(where, settings=settings, environ=environ, redactor=redactor, clock=clock),
+        loop=loop,
+        metrics=SelfMetrics(found.meter.get_meter(SCOPE, __version__)),
+        parts=[who, found.callbacks],
+    )
+
+
+def _redactor(settings: Settings) -> Redactor:
+    telemetry, redaction = settings.telemetry, settings.redaction
+    key = settings.correlation.user_hash_key
+    made = Redactor(
+        extra_keys=redaction.extra_keys,
+        patterns=redaction.extra_patterns,
+        allow=redaction.allow,
+        hash_key=key.get_secret_value().encode() if key else None,
+        limits=Limits(
+            attribute_chars=telemetry.attribute_chars,
+            attributes=telemetry.attributes_per_span,
+            stacktrace_chars=telemetry.stacktrace_chars,
+        ),
+        enabled=redaction.enabled,
+    )
+    correlation.configure(hash_user=made.user_id)
+    return made
+
+
+def tap(builder: Builder) -> Collect:
+    """Put our taps on the SDK's extension points; return what collects metrics once."""
+    found, exports = builder.providers, builder.exports
+    found.tracer.add_span_processor(CorrelationSpanProcessor())
+    for traces in exports.of("traces"):
+        found.tracer.add_span_processor(QueueSpanProcessor(traces))
+    found.logger.add_log_record_processor(CorrelationLogProcessor())
+    for logs in exports.of("logs"):
+        found.logger.add_log_record_processor(QueueLogProcessor(logs))
+
+    def hear_all(data: Any) -> None:
+        for hear in builder.on_collect:
+            hear(data)
+
+    reader = StoreMetricReader(on_collect=hear_all, guard=Guard("tap.reader"))
+    found.meter.add_metric_reader(reader)
+    aggregations = Aggregations(limit=builder.settings.telemetry.cardinality_limit)
+    aggregations.install(reader)
+    builder.parts.append(aggregations)
+    builder.closers.append(lambda: found.meter.remove_metric_reader(reader))
+    _watch(builder, aggregations)
+    cadence = _export_metrics(builder)
+
+    def collect(*, export_now: bool) -> None:
+        cadence.now = cadence.now or export_now
+        reader.collect()
+
+    return collect
+
+
+def _watch(builder: Builder, aggregations: Aggregations) -> None:
+    metrics, redactor, callbacks = builder.metrics, builder.redactor, builder.providers.callbacks
+    metrics.watch_exports(builder.exports)
+    metrics.watch_loop(builder.loop)
+    metrics.watch_guards(all_guards)
+    metrics.observe(
+        "otel_monitoring.redactions",
+        lambda: [(count, {"kind": kind}) for kind, count in redactor.stats().items()],
+    )
+    metrics.observe(
+        "otel_monitoring.cardinality.overflow",
+        lambda: [
+            (1, {"metric": name, "attribute": attribute})
+            for name, attribute in aggregations.overflowing().items()
+        ],
+    )
+    metrics.observe(
+        "otel_monitoring.callbacks.muted", lambda: [(1, {"metric": name}) for name in callbacks.muted()]
+    )
+
+
+def _export_metrics(builder: Builder) -> _Cadence:
+    """Hand collections to the exporters, those of the loop every export interval only."""
+    cadence = _Cadence(builder.clock, _export_interval_s(builder))
+    if builder.plan.sdk_metrics:
+        builder.closers.append(_add_sdk_reader(builder))
+    pipelines = builder.exports.of("metrics")
+
+    def hear(data: Any) -> None:
+        if cadence.is_due():
+            for pipeline in pipelines:
+                pipeline.put(data)
+
+    if pipelines:
+        builder.on_collect.append(hear)
+    return cadence
+
+
+class _Cadence:
+    """When a collection is exported: at its interval, and whenever somebody flushes."""
+
+    def __init__(self, clock: Clock, interval_s: float) -> None:
+        self._clock = clock
+        self._interval_s = interval_s
+        self._due_s = clock.monotonic_s() + interval_s
+        self.now = False
+
+    def is_due(self) -> bool:
+        now_s = self._clock.monotonic_s()
+        if not self.now and now_s < self._due_s:
+            return False
+        self.now = False
+        self._due_s = now_s + self._interval_s
+        return True
+
+
+def _export_interval_s(builder: Builder) -> float:
+    """Return the standard variable where it is a number, else our own setting."""
+    text = builder.environ.get("OTEL_METRIC_EXPORT_INTERVAL", "").strip()
+    if text.isdigit() and int(text) > 0:
+        return int(text) / 1000
+    return builder.settings.telemetry.export_interval_s
+
+
+def _add_sdk_reader(builder: Builder) -> Callable[[], Any]:
+    """Export metrics by the SDK's own reader: delta and exponential histograms are its business."""
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+
+    where = builder.plan.endpoints["metrics"]
+    if where.protocol == "grpc":
+        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter as Grpc
+
+        reader = PeriodicExportingMetricReader(Grpc())
+    else:
+        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter as Http
+
+        reader = PeriodicExportingMetricReader(Http())
+    meter = builder.providers.meter
+    meter.add_metric_reader(reader)
+    return lambda: meter.remove_metric_reader(reader)
