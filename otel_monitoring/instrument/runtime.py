@@ -7,7 +7,6 @@ a heartbeat that is overdue counts with the lateness it has reached.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import platform
 import threading
@@ -22,6 +21,7 @@ from otel_monitoring.errors import SettingsError
 from otel_monitoring.model.metric import MetricDescription
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterable
 
     from opentelemetry.metrics import CallbackOptions, Meter
@@ -122,6 +122,8 @@ class LoopMonitor:
         Raises:
             RuntimeError: No loop is given and none is running in this thread.
         """
+        import asyncio  # a script without a loop never needs it
+
         self.detach()
         heartbeat = _Heartbeat(
             loop or asyncio.get_running_loop(),
@@ -152,6 +154,8 @@ class LoopMonitor:
 
     def tasks(self) -> int | None:
         """Return how many tasks of the loop are not done; ``None`` where no loop is attached and running."""
+        import asyncio
+
         heartbeat = self._running()
         return None if heartbeat is None else len(asyncio.all_tasks(heartbeat.loop))
 
