@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LOG_LINES_SHOWN = 12
-BUILD_TIMEOUT_S = 40 * 60
+STEP_TIMEOUT_S = 20 * 60
+ATTEMPTS = 2  # a module proxy hiccups; what was fetched and compiled is kept between attempts
 NO_CLOUDS = "-tags=remove_all_sd"
 
 
@@ -53,13 +54,13 @@ class Workshop:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                timeout=BUILD_TIMEOUT_S,
+                timeout=STEP_TIMEOUT_S,
                 check=False,
             )
             log.write(done.stdout)
         if done.returncode:
             end = "\n".join(self.log.read_text(encoding="utf-8").splitlines()[-LOG_LINES_SHOWN:])
-            msg = f"`{' '.join(command)}` ended with {done.returncode}; {self.log} ends with:\n{end}"
+            msg = f"`{' '.join(command)}` ended with {done.returncode}\n{self.log} ends with:\n{end}"
             raise BuildError(msg)
         return done.stdout
 
@@ -102,7 +103,8 @@ def build(recipe: Recipe) -> Path:
     """Return the folder that holds the programs of ``recipe``, building them if need be.
 
     Raises:
-        BuildError: a step failed.
+        BuildError: a step failed, twice.
+        subprocess.TimeoutExpired: a step took too long, twice.
     """
     if recipe.folder.is_dir():
         return recipe.folder
@@ -111,13 +113,23 @@ def build(recipe: Recipe) -> Path:
     log.unlink(missing_ok=True)
     print(f"building {recipe.name} {recipe.version} {recipe.about}, log in {log}", flush=True)
     started_s = time.monotonic()
+    for left in reversed(range(ATTEMPTS)):
+        try:
+            _build_once(recipe, log)
+            break
+        except (BuildError, subprocess.TimeoutExpired):
+            if not left:
+                raise
+    print(f"built {recipe.name} in {time.monotonic() - started_s:.0f} s", flush=True)
+    return recipe.folder
+
+
+def _build_once(recipe: Recipe, log: Path) -> None:
     with tempfile.TemporaryDirectory(dir=cache_folder(), prefix=f"{recipe.name}-") as scratch:
         results = Path(scratch) / "results"
         results.mkdir()
         recipe.build(Workshop(scratch=Path(scratch), results=results, log=log))
         results.rename(recipe.folder)
-    print(f"built {recipe.name} in {time.monotonic() - started_s:.0f} s", flush=True)
-    return recipe.folder
 
 
 def collector_manifest() -> str:

@@ -103,7 +103,7 @@ def collector_environment(
         "COLLECTOR_LOG_FILE": str(log_file),
         "COLLECTOR_DECISION_WAIT": "1s",
         "COLLECTOR_BATCH_TIMEOUT": "200ms",
-        "COLLECTOR_TRACE_SHARE_PERCENT": "100",
+        "COLLECTOR_TRACE_SHARE_PERCENT": os.environ.get("COLLECTOR_TRACE_SHARE_PERCENT", "100"),
         "JAEGER_OTLP_ENDPOINT": f"{HOST}:{jaeger_otlp_port}",
     }
 

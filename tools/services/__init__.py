@@ -1,0 +1,1 @@
+"""The real servers behind ``make services`` and ``make stack``."""
