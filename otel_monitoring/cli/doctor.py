@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from otel_monitoring.cli import probes_app, probes_parts, probes_signals, probes_surroundings
+from otel_monitoring.cli.application import load_application, settings_in_force
 from otel_monitoring.cli.finding import Finding, Patient
 from otel_monitoring.guard import Guard
 from otel_monitoring.settings.load import examine_settings
@@ -61,8 +62,9 @@ def command(
     if app is not None and not all(app.partition(":")):
         msg = f"{app!r} is not of the form module:name, such as shop.main:app"
         raise typer.BadParameter(msg, param_hint="--app")
-    loaded = examine_settings(config_file=file)
-    report = examine(Patient(os.environ, loaded, app=app, connect=check, timeout_s=timeout_s))
+    found = load_application(app) if app else None
+    loaded = settings_in_force(examine_settings(config_file=file), found.running if found else None)
+    report = examine(Patient(os.environ, loaded, app=found, connect=check, timeout_s=timeout_s))
     if as_json:
         topics = {topic: [asdict(finding) for finding in findings] for topic, findings in report.items()}
         print(json.dumps({"topics": topics, "counts": _counts(report)}, indent=2))

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from otel_monitoring.cli.application import Application
     from otel_monitoring.settings.load import LoadedSettings
 
 State = Literal["on", "off", "warn", "fail"]
@@ -45,7 +46,7 @@ class Patient:
     Attributes:
         environ: The environment variables.
         loaded: The settings in force, with their origins.
-        app: The application as ``module:name``, or ``None``.
+        app: The application, imported, or ``None``.
         connect: Whether endpoints may be connected to.
         timeout_s: Time limit of one connection.
         package_version: Gives the installed version of a distribution, or ``None``.
@@ -53,7 +54,7 @@ class Patient:
 
     environ: Mapping[str, str]
     loaded: LoadedSettings
-    app: str | None = None
+    app: Application | None = None
     connect: bool = False
     timeout_s: float = 2.0
     package_version: Callable[[str], str | None] = installed_version

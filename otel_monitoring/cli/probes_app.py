@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from otel_monitoring.cli.finding import Finding
-from otel_monitoring.guard import Guard
 from otel_monitoring.telemetry import existing
 from otel_monitoring.telemetry.endpoint import SIGNALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from otel_monitoring.cli.application import Application
     from otel_monitoring.cli.finding import Patient
     from otel_monitoring.telemetry.endpoint import Signal
 
@@ -24,45 +23,34 @@ _LAUNCHER = "opentelemetry/instrumentation/auto_instrumentation"
 
 
 def application(patient: Patient) -> Iterator[Finding]:
-    """Import the application, if one is named, and look whether it is instrumented, and by whom."""
-    if patient.app is None:
+    """Whether the application is set up, and whose providers are in force."""
+    app = patient.app
+    if app is None:
         yield Finding("application", "off", "none is named", "--app module:name looks at it from inside")
         return
-    app = _imported(patient.app)
-    if app is None:
-        yield Finding("application", "fail", f"{patient.app} cannot be imported", "the log above says why")
+    if app.target is None:
+        yield Finding("application", "fail", f"{app.name} cannot be imported", "the log above says why")
         return
-    if not callable(app):
-        yield Finding(
-            "application", "fail", f"{patient.app} has the type {type(app).__name__}, which is no application"
-        )
+    if not callable(app.target):
+        reason = f"{app.name} has the type {type(app.target).__name__}, which is no application"
+        yield Finding("application", "fail", reason)
         return
-    yield Finding("application", "on", f"{patient.app}, {type(app).__module__}.{type(app).__qualname__}")
-    if not _is_set_up():
-        advice = "call setup_telemetry(app) where the application is made"
-        yield Finding("set-up", "warn", "importing it does not call setup_telemetry", advice)
-    if getattr(app, "_is_instrumented_by_opentelemetry", False):
+    yield Finding("application", "on", f"{app.name}: {_named(type(app.target))}")
+    yield _set_up(patient, app)
+    if getattr(app.target, "_is_instrumented_by_opentelemetry", False):
         yield Finding("contrib", "on", "opentelemetry-instrumentation-fastapi instruments the application")
     for signal in SIGNALS:
         yield _provider(signal)
 
 
-def _imported(name: str) -> Any:
-    """Return what ``module:attribute`` names, as a server started in this folder would find it."""
-    module, _, attribute = name.partition(":")
-    if "" not in sys.path:
-        sys.path.insert(0, "")
-    app: Any = None
-    with Guard("doctor.app"):
-        app = importlib.import_module(module)
-        for part in attribute.split("."):
-            app = getattr(app, part)
-        return app
-    return None
-
-
-def _is_set_up() -> bool:
-    return "otel_monitoring.bootstrap" in sys.modules
+def _set_up(patient: Patient, app: Application) -> Finding:
+    advice = "call setup_telemetry(app) where the application is made"
+    if app.running is None:
+        return Finding("set-up", "warn", "importing it does not call setup_telemetry", advice)
+    if not app.running.has(app.target):
+        return Finding("set-up", "warn", "setup_telemetry was called without this application", advice)
+    given = [name for name, origin in patient.loaded.origins.items() if origin.kind == "code"]
+    return Finding("set-up", "on", f"by setup_telemetry; given in code: {', '.join(given) or 'nothing'}")
 
 
 def _provider(signal: Signal) -> Finding:
@@ -70,13 +58,17 @@ def _provider(signal: Signal) -> Finding:
     name = f"{signal} provider"
     if provider is None:
         return Finding(name, "off", "nobody has set one")
-    kind = f"{type(provider).__module__}.{type(provider).__qualname__}"
+    kind = _named(type(provider))
     exporter = existing.otlp_exporter(provider)
     if exporter:
         return Finding(
-            name, "on", f"{kind}, which exports with {exporter}; it is joined and nothing goes out twice"
+            name, "on", f"{kind}; joined, and not exported again: {exporter.rpartition('.')[2]} does it"
         )
     return Finding(name, "on", kind)
+
+
+def _named(kind: type) -> str:
+    return f"{kind.__name__} of {kind.__module__.partition('.')[0]}"
 
 
 def others(patient: Patient) -> Iterator[Finding]:

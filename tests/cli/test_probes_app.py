@@ -4,48 +4,34 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING
 
 import pytest
 
+from otel_monitoring.cli.application import Application
 from otel_monitoring.cli.probes_app import application, others
 from otel_monitoring.telemetry import existing
 from tests.cli.patients import found, patient
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-APPS = """\
 class App:
-    async def __call__(self, scope, receive, send): ...
+    def __call__(self) -> None:
+        """Serve nothing."""
 
-class Holder:
-    app = App()
 
-app = App()
-holder = Holder()
-number = 5
-instrumented = App()
-instrumented._is_instrumented_by_opentelemetry = True
-"""
+class FakeRunning:
+    """Stands for what ``setup_telemetry`` made around some applications."""
+
+    def __init__(self, *apps: object) -> None:
+        self._apps = apps
+
+    def has(self, app: object) -> bool:
+        return app in self._apps
 
 
 @pytest.fixture(autouse=True)
 def _no_providers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other tests may have set providers; nobody has here."""
     monkeypatch.setattr(existing, "current", lambda signal: None)
-
-
-@pytest.fixture
-def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the name of a module in the current folder."""
-    (tmp_path / "doctor_apps.py").write_text(APPS)
-    (tmp_path / "doctor_broken.py").write_text("raise RuntimeError('no database')")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", list(sys.path))
-    monkeypatch.delitem(sys.modules, "doctor_apps", raising=False)
-    monkeypatch.delitem(sys.modules, "otel_monitoring.bootstrap", raising=False)
-    return "doctor_apps"
 
 
 def test_without_a_name_no_application_is_looked_at() -> None:
@@ -55,65 +41,63 @@ def test_without_a_name_no_application_is_looked_at() -> None:
     assert "--app" in findings["application"].advice
 
 
-@pytest.mark.parametrize("name", ["app", "holder.app"])
-def test_an_application_in_the_current_folder_is_found(module: str, name: str) -> None:
-    findings = found(application, patient(app=f"{module}:{name}"))
+def test_an_application_that_is_set_up_is_on() -> None:
+    app = App()
+    one = patient(settings={"service_name": "shop"}, app=Application("shop:app", app, FakeRunning(app)))
 
-    assert findings["application"].state == "on"
-    assert findings["application"].reason.endswith("doctor_apps.App")
+    findings = found(application, one)
+
+    assert findings["application"].reason.startswith("shop:app: App of ")
+    assert findings["set-up"].state == "on"
+    assert findings["set-up"].reason.endswith("given in code: service_name")
     assert findings["traces provider"].state == "off"
 
 
-def test_an_application_that_is_not_set_up_is_doubtful(module: str) -> None:
-    finding = found(application, patient(app=f"{module}:app"))["set-up"]
+@pytest.mark.parametrize(
+    ("running", "reason"),
+    [
+        (None, "importing it does not call setup_telemetry"),
+        (FakeRunning(App()), "setup_telemetry was called without this application"),
+    ],
+)
+def test_an_application_that_is_not_set_up_is_doubtful(running: FakeRunning | None, reason: str) -> None:
+    finding = found(application, patient(app=Application("shop:app", App(), running)))["set-up"]
 
-    assert finding.state == "warn"
+    assert (finding.state, finding.reason) == ("warn", reason)
     assert "setup_telemetry(app)" in finding.advice
 
 
-def test_an_application_that_is_set_up_is_fine(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "otel_monitoring.bootstrap", ModuleType("otel_monitoring.bootstrap"))
+def test_an_application_that_cannot_be_imported_is_broken() -> None:
+    finding = found(application, patient(app=Application("shop:app")))["application"]
 
-    assert "set-up" not in found(application, patient(app=f"{module}:app"))
-
-
-@pytest.mark.parametrize("name", ["doctor_broken:app", "doctor_nowhere:app", "doctor_apps:nothing"])
-@pytest.mark.usefixtures("module")
-def test_an_application_that_cannot_be_imported_is_broken(
-    name: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    findings = found(application, patient(app=name))
-
-    assert findings["application"].state == "fail"
-    assert "Traceback" in caplog.text
+    assert (finding.state, finding.reason) == ("fail", "shop:app cannot be imported")
 
 
-def test_what_is_no_application_is_broken(module: str) -> None:
-    finding = found(application, patient(app=f"{module}:number"))["application"]
+def test_what_is_no_application_is_broken() -> None:
+    finding = found(application, patient(app=Application("shop:number", 5)))["application"]
 
     assert (finding.state, finding.reason) == (
         "fail",
-        "doctor_apps:number has the type int, which is no application",
+        "shop:number has the type int, which is no application",
     )
 
 
-def test_an_instrumentation_of_the_application_is_told(module: str) -> None:
-    assert found(application, patient(app=f"{module}:instrumented"))["contrib"].state == "on"
+def test_an_instrumentation_of_the_application_is_told() -> None:
+    app = App()
+    app._is_instrumented_by_opentelemetry = True  # type: ignore[attr-defined]
+
+    assert found(application, patient(app=Application("shop:app", app)))["contrib"].state == "on"
 
 
-def test_providers_and_who_exports_are_told(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Provider:
-        pass
+def test_providers_and_who_exports_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(existing, "current", lambda signal: App() if signal != "logs" else None)
+    monkeypatch.setattr(existing, "otlp_exporter", lambda provider: "opentelemetry.exporter.OTLPSpanExporter")
 
-    provider = Provider()
-    monkeypatch.setattr(existing, "current", lambda signal: provider if signal != "logs" else None)
-    monkeypatch.setattr(
-        existing, "otlp_exporter", lambda one: "opentelemetry.exporter.otlp.X" if one is provider else None
+    findings = found(application, patient(app=Application("shop:app", App())))
+
+    assert findings["traces provider"].reason.endswith(
+        "joined, and not exported again: OTLPSpanExporter does it"
     )
-
-    findings = found(application, patient(app=f"{module}:app"))
-
-    assert "Provider, which exports with opentelemetry.exporter.otlp.X" in findings["traces provider"].reason
     assert findings["logs provider"].state == "off"
 
 
