@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.alerts.document import Fields, Problems, kind, read_document
 from otel_monitoring.alerts.durations import parse_duration
 from otel_monitoring.alerts.rule import AlertingRule, Problem, RecordingRule, Rule, RuleFile, RuleGroup
-from otel_monitoring.alerts.template import Template
-from otel_monitoring.alerts.template_lexer import TemplateError
+from otel_monitoring.alerts.template import Template, TemplateError
 from otel_monitoring.errors import MonitoringError, RuleError
 
 if TYPE_CHECKING:

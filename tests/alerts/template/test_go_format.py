@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_monitoring.alerts.go_format import format_value, quote, sprint, sprintf
+from otel_monitoring.alerts.template.go_format import format_value, quote, sprint, sprintf
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from otel_monitoring.alerts import go_format, template_functions
-from otel_monitoring.alerts.template_functions import FUNCTIONS, LAZY, AnyMap, Context, Sample, is_true
-from otel_monitoring.alerts.template_lexer import TemplateError
-from otel_monitoring.alerts.template_nodes import (
+from otel_monitoring.alerts.template import functions, go_format
+from otel_monitoring.alerts.template.functions import FUNCTIONS, LAZY, AnyMap, Context, Sample, is_true
+from otel_monitoring.alerts.template.lexer import TemplateError
+from otel_monitoring.alerts.template.nodes import (
     Action,
     Call,
     Chain,
@@ -33,10 +33,10 @@ from otel_monitoring.alerts.template_nodes import (
     Variable,
     With,
 )
-from otel_monitoring.alerts.template_parser import parse
+from otel_monitoring.alerts.template.parser import parse
 
 if TYPE_CHECKING:
-    from otel_monitoring.alerts.template_nodes import Body, Node, Operand, Parsed
+    from otel_monitoring.alerts.template.nodes import Body, Node, Operand, Parsed
 
 _MOST_STEPS = 100_000
 _MOST_OUTPUT = 1_000_000
@@ -233,7 +233,7 @@ class _Run:
         if name in LAZY:
             return self._lazy(name, operands, dot, last=last)
         arguments = [self._operand(operand, dot) for operand in operands]
-        return template_functions.call(name, [*arguments, *last], self._data.context)
+        return functions.call(name, [*arguments, *last], self._data.context)
 
     def _lazy(
         self, name: str, operands: tuple[Operand, ...], dot: object, *, last: tuple[object, ...]
@@ -336,7 +336,7 @@ def _printed(value: object) -> str:
     if value is None:
         return "<no value>"
     if isinstance(value, datetime):
-        return template_functions.humanize_timestamp(value.timestamp())
+        return functions.humanize_timestamp(value.timestamp())
     if isinstance(value, timedelta):
-        return template_functions.humanize_duration(value)
+        return functions.humanize_duration(value)
     return go_format.format_value(value)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from otel_monitoring.alerts.template import Data, Template
-from otel_monitoring.alerts.template_functions import Context
-from otel_monitoring.alerts.template_lexer import TemplateError
+from otel_monitoring.alerts.template import Context, Data, Template, TemplateError
 
 DATA = Data(
     labels={"job": "api", "host": "a.example.com", "a.b": "dotted"},

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from otel_monitoring.alerts import go_format
 from otel_monitoring.alerts.durations import parse_duration
-from otel_monitoring.alerts.template_lexer import TemplateError
+from otel_monitoring.alerts.template import go_format
+from otel_monitoring.alerts.template.lexer import TemplateError
 from otel_monitoring.errors import MonitoringError
 
 if TYPE_CHECKING:

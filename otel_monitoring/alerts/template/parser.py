@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from otel_monitoring.alerts.template_lexer import TemplateError, Token, tokens
-from otel_monitoring.alerts.template_nodes import (
+from otel_monitoring.alerts.template.lexer import TemplateError, Token, tokens
+from otel_monitoring.alerts.template.nodes import (
     Action,
     Body,
     Call,

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from otel_monitoring.alerts.template import Data, Template
-from otel_monitoring.alerts.template_functions import Context
+from otel_monitoring.alerts.template import Context, Data, Template
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.alert import Breach
 from otel_monitoring.model.labels import Labels
