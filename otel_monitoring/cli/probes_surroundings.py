@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from otel_monitoring.cli.finding import Patient
 
 _SECRET_WORDS = ("TOKEN", "SECRET", "PASSWORD", "API_KEY")
+_SERVERS = ("asgi", "fastapi", "starlette")
 _EXTRAS = {
     "fastapi": ("fastapi", "FastAPI applications"),
     "joserfc": ("jwt", "user and tenant from a verified token"),
@@ -95,13 +96,15 @@ def _masked(name: str, text: str) -> str:
 
 def libraries(patient: Patient) -> Iterator[Finding]:
     """The instrumentations that are installed, and whether they take the library that is installed."""
-    settings = patient.loaded.settings.instrumentation
+    settings, server = patient.loaded.settings.instrumentation, patient.loaded.settings.http_instrumentation
     found = {point.name: point for point in entry_points(group="opentelemetry_instrumentor")}
     for name, point in sorted(found.items()):
         if not settings.libraries:
             yield Finding(name, "off", "instrumentation.libraries is false")
         elif name in settings.disabled:
             yield Finding(name, "off", "named in instrumentation.disabled")
+        elif name in _SERVERS and server != "contrib":
+            yield Finding(name, "off", f"left alone, as http_instrumentation is {server}")
         else:
             yield _instrumentation(name, point)
     for name in set(settings.disabled) - set(found):

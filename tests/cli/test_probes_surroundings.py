@@ -87,9 +87,14 @@ def test_secrets_in_variables_are_masked(name: str, text: str, shown: str) -> No
 
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pretend that three instrumentations are installed."""
+    """Pretend that some instrumentations are installed."""
     points = []
-    for name, requirement in [("good", "pytest>=1"), ("old", "pytest<1"), ("lonely", "no-such-library")]:
+    for name, requirement in [
+        ("good", "pytest>=1"),
+        ("old", "pytest<1"),
+        ("lonely", "no-such-library"),
+        ("fastapi", "pytest"),
+    ]:
         folder = tmp_path / f"{name}.dist-info"
         folder.mkdir()
         (folder / "METADATA").write_text(
@@ -110,6 +115,7 @@ def test_an_instrumentation_needs_a_library_of_the_right_version() -> None:
         "good": "on",
         "old": "warn",
         "lonely": "off",
+        "fastapi": "off",
     }
     assert "contrib-old 0.66b1 takes pytest<1; installed is pytest" in findings["old"].reason
     assert findings["lonely"].reason == "the library is not installed (no-such-library)"
@@ -123,3 +129,11 @@ def test_an_instrumentation_can_be_switched_off() -> None:
     assert (some["good"].state, some["old"].state) == ("off", "warn")
     assert some["goood"].state == "warn"
     assert {one.state for one in none.values()} == {"off"}
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(("server", "state"), [("ours", "off"), ("off", "off"), ("contrib", "on")])
+def test_a_server_is_instrumented_by_one_alone(server: str, state: str) -> None:
+    one = patient(settings={"http_instrumentation": server})
+
+    assert found(libraries, one)["fastapi"].state == state
