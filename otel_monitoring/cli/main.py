@@ -6,6 +6,7 @@ Exit codes: 0 all is well, 1 something is wrong with what was looked at, 2 the c
 from __future__ import annotations
 
 import importlib.util
+import io
 import sys
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,10 @@ _USAGE = 2
 
 def main() -> None:
     """Run the command line and leave the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or a pipe that knows ASCII alone shows question marks and no stack trace.
+            stream.reconfigure(errors="replace")
     try:
         app = build()
     except MissingExtraError as error:

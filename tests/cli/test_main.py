@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import sys
 from typing import TYPE_CHECKING
 
@@ -61,3 +62,16 @@ def test_a_file_that_cannot_be_read_leaves_with_one(
 
     assert left.value.code == 1
     assert "No such file" in capsys.readouterr().out
+
+
+def test_a_stream_that_knows_ascii_alone_shows_question_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    monkeypatch.setattr(sys, "argv", ["otel-monitoring", "doctor"])
+
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+
+    sys.stdout.flush()
+    assert left.value.code == 0
+    assert b"? set OTEL_EXPORTER_OTLP_ENDPOINT" in written.getvalue()
