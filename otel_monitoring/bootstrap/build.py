@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.bootstrap import parts
+from otel_monitoring.bootstrap import observe, parts
 from otel_monitoring.context import propagate
 from otel_monitoring.instrument import wrap_app
 from otel_monitoring.monitoring.instance import Monitoring
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.bootstrap.server import Server
@@ -21,10 +21,17 @@ if TYPE_CHECKING:
 class Running:
     """An instance, and what is needed to instrument a further application with it."""
 
-    def __init__(self, monitoring: Monitoring, settings: Settings, server: Server | None) -> None:
+    def __init__(
+        self,
+        monitoring: Monitoring,
+        settings: Settings,
+        server: Server | None,
+        loop_started: Callable[[], None],
+    ) -> None:
         self.monitoring = monitoring
         self.settings = settings
         self._server = server
+        self._loop_started = loop_started
         self._apps: list[Any] = []
 
     def has(self, app: Any) -> bool:
@@ -42,7 +49,7 @@ class Running:
             pages=None,
             start=self.monitoring.start,
             stop=self.monitoring.stop,
-            loop_started=lambda: None,
+            loop_started=self._loop_started,
         )
 
 
@@ -50,10 +57,11 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     """Return a running instance around ``app``."""
     settings = loaded.settings
     if not settings.enabled or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
-        return Running(_switched_off(app), settings, None)
+        return Running(_switched_off(app), settings, None, _nothing)
     builder = parts.begin(loaded, environ)
     collect = parts.tap(builder)
     server = _server(builder)
+    loop_started = observe.system(builder)
     monitoring = Monitoring(
         clock=builder.clock,
         loop=builder.loop,
@@ -66,7 +74,7 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     )
     builder.loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
     builder.closers.append(propagate.join_global(propagate.RequestIdPropagator(server.policy)))
-    running = Running(monitoring, settings, server)
+    running = Running(monitoring, settings, server, loop_started)
     monitoring.watch_process()
     if app is None:
         monitoring.start()
@@ -97,3 +105,7 @@ def _switched_off(app: Any) -> Monitoring:
     return Monitoring(
         clock=clock, loop=Loop(clock=clock, shield=nullcontext), exports=Exports({}), collect=collect, app=app
     )
+
+
+def _nothing() -> None:
+    """Measure no event loop."""

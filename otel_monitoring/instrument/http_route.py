@@ -36,11 +36,11 @@ class RouteNames:
             root_path: The ``root_path`` that the request came in with.
         """
         path = _own_path(scope)
-        if path is None:
-            return None
         now = scope.get("root_path") or ""
         if len(now) <= len(root_path):
             return path
+        if path is None:  # a mounted application in which nothing matched
+            path = _MOUNT_TAIL
         mounted = now[len(root_path) :]
         template = self._mounts.get(mounted)
         if template is None:
