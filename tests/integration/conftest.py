@@ -18,6 +18,7 @@ from tests.integration.servers import (
     addresses,
     answering,
     index,
+    listening,
     program,
     running_collector,
 )
@@ -77,12 +78,16 @@ def alertmanager() -> Alertmanager:
 
 @pytest.fixture(scope="session")
 def postgres() -> Postgres:
-    return Postgres(**addresses("postgres"))
+    found = Postgres(**addresses("postgres"))
+    listening("postgres", found.url)
+    return found
 
 
 @pytest.fixture(scope="session")
 def redis() -> Redis:
-    return Redis(**addresses("redis"))
+    found = Redis(**addresses("redis"))
+    listening("redis", found.url)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -135,6 +136,15 @@ def answering(name: str, health: str) -> None:
     """Skip or fail the test where a server that once ran does not answer any more."""
     if not catalogue.answers(health):
         absent(name, f"nothing answers at {health}; run `make services`")
+
+
+def listening(name: str, url: str) -> None:
+    """Skip or fail the test where nothing takes connections at the host and port of ``url``."""
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=2).close()
+    except OSError:
+        absent(name, f"nothing listens at port {parts.port}; run `make services`")
 
 
 def eventually(look: Callable[[], T | None], *, timeout_s: float = 30.0, what: str = "it") -> T:

@@ -125,6 +125,52 @@ def test_prometheus_accepts_its_file_and_rules(promtool: Path) -> None:
     assert "2 rules found" in told
 
 
+def test_the_rules_fire_where_they_should(promtool: Path, tmp_path: Path) -> None:
+    refused = 'otelcol_receiver_refused_metric_points_total{receiver="otlp"}'
+    document = {
+        "rule_files": [str(CONFIGURATION / "rules" / "stack.yml")],
+        "evaluation_interval": "1m",
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [
+                    {"series": 'up{job="jaeger",instance="a"}', "values": "1 1 0x20"},
+                    {"series": refused, "values": "0+5x20"},
+                ],
+                "alert_rule_test": [
+                    {"eval_time": "1m", "alertname": "TargetDown", "exp_alerts": []},
+                    {
+                        "eval_time": "5m",
+                        "alertname": "TargetDown",
+                        "exp_alerts": [
+                            {
+                                "exp_labels": {"job": "jaeger", "instance": "a", "severity": "critical"},
+                                "exp_annotations": {"summary": "jaeger at a does not answer"},
+                            }
+                        ],
+                    },
+                    {
+                        "eval_time": "15m",
+                        "alertname": "CollectorRefusesData",
+                        "exp_alerts": [
+                            {
+                                "exp_labels": {"receiver": "otlp", "severity": "warning"},
+                                "exp_annotations": {
+                                    "summary": "The Collector turns data away at otlp: it is short of memory"
+                                },
+                            }
+                        ],
+                    },
+                ],
+            }
+        ],
+    }
+    path = tmp_path / "rules-test.yml"
+    path.write_text(yaml.safe_dump(document), encoding="utf-8")
+
+    assert "SUCCESS" in run(str(promtool), "test", "rules", str(path))
+
+
 def test_every_target_file_of_prometheus_exists() -> None:
     config = load("prometheus.yml")
 

@@ -64,6 +64,7 @@ class Server:
         environment: Variables that its configuration file fills in.
         folder: Its working folder.
         user: Whom it runs as, where not as ourselves.
+        reads: The repository's files that it reads at its start.
     """
 
     name: str
@@ -74,13 +75,13 @@ class Server:
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
+    reads: tuple[Path, ...] = ()
 
     @property
     def fingerprint(self) -> str:
         """What it is started with, its configuration included, as a short text."""
-        files = sorted(path for path in CONFIGURATION.rglob("*") if path.is_file())
         parts = [repr(self.command), repr(sorted(self.environment.items()))]
-        parts += [path.read_text(encoding="utf-8") for path in files]
+        parts += [path.read_text(encoding="utf-8") for path in self.reads]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
@@ -122,6 +123,7 @@ def collector_addresses(*, ports: Mapping[str, int], log_file: Path) -> dict[str
 
 def collector(places: Places, program: Path) -> Server:
     """Return the Collector, with every trace kept: what is looked for has to be there."""
+    config = CONFIGURATION / "collector.yaml"
     ports = ports_of("collector", places)
     folder = places.folder("collector")
     log_file = folder / "logs.jsonl"
@@ -129,7 +131,8 @@ def collector(places: Places, program: Path) -> Server:
     jaeger_port = ports_of("jaeger", places)["otlp_grpc"]
     return Server(
         name="collector",
-        command=(str(program), f"--config={CONFIGURATION / 'collector.yaml'}"),
+        command=(str(program), f"--config={config}"),
+        reads=(config,),
         is_healthy=lambda: answers(addresses["health"]),
         addresses=addresses,
         ports=tuple(ports.values()),
@@ -140,11 +143,13 @@ def collector(places: Places, program: Path) -> Server:
 
 def jaeger(places: Places, program: Path) -> Server:
     """Return Jaeger with its traces in memory."""
+    config = CONFIGURATION / "jaeger.yaml"
     ports = ports_of("jaeger", places)
     health = f"http://{HOST}:{ports['health']}/status"
     return Server(
         name="jaeger",
-        command=(str(program), f"--config={CONFIGURATION / 'jaeger.yaml'}"),
+        command=(str(program), f"--config={config}"),
+        reads=(config,),
         is_healthy=lambda: answers(health),
         addresses={
             "otlp_grpc": f"http://{HOST}:{ports['otlp_grpc']}",
@@ -180,6 +185,7 @@ def prometheus(places: Places, program: Path) -> Server:
             f"--web.listen-address={HOST}:{port}",
             "--enable-feature=exemplar-storage",
         ),
+        reads=(CONFIGURATION / "prometheus.yml", *sorted((CONFIGURATION / "rules").glob("*.yml"))),
         is_healthy=lambda: answers(f"{url}/-/ready"),
         addresses={"url": url, "health": f"{url}/-/ready"},
         ports=(port,),
@@ -189,6 +195,7 @@ def prometheus(places: Places, program: Path) -> Server:
 
 def alertmanager(places: Places, program: Path) -> Server:
     """Return Alertmanager, alone in its cluster."""
+    config = CONFIGURATION / "alertmanager.yml"
     port = ports_of("alertmanager", places)["http"]
     folder = places.folder("alertmanager")
     url = f"http://{HOST}:{port}"
@@ -196,11 +203,12 @@ def alertmanager(places: Places, program: Path) -> Server:
         name="alertmanager",
         command=(
             str(program),
-            f"--config.file={CONFIGURATION / 'alertmanager.yml'}",
+            f"--config.file={config}",
             f"--storage.path={folder / 'data'}",
             f"--web.listen-address={HOST}:{port}",
             "--cluster.listen-address=",
         ),
+        reads=(config,),
         is_healthy=lambda: answers(f"{url}/-/ready"),
         addresses={"url": url, "health": f"{url}/-/ready"},
         ports=(port,),
