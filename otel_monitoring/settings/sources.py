@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from otel_monitoring.errors import SettingsError
 from otel_monitoring.settings.groups import Group, Settings
 from otel_monitoring.settings.options import PREFIX, groups, options
 
@@ -53,8 +54,15 @@ CODE = Origin("code")
 DEFAULT = Origin("default")
 
 
-def from_settings(settings: Settings) -> Source:
-    """Return what was given to ``settings`` explicitly."""
+def from_settings(settings: Any) -> Source:
+    """Return what was given to the ``Settings`` explicitly.
+
+    Raises:
+        SettingsError: It is something else.
+    """
+    if not isinstance(settings, Settings):
+        msg = f"settings has the type {type(settings).__name__}, expected otel_monitoring.Settings"
+        raise SettingsError(msg)
     return from_overrides(_explicit(settings))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from otel_monitoring.errors import SettingsError
 from otel_monitoring.settings.groups import AlertSettings, HttpSettings, Settings
 from otel_monitoring.settings.sources import (
     CODE,
@@ -50,6 +51,11 @@ def test_only_what_was_given_explicitly_is_taken_from_settings() -> None:
     settings = Settings(enabled=True, alerts=AlertSettings(interval_s=5))
 
     assert set(from_settings(settings).entries) == {"enabled", "alerts.interval_s"}
+
+
+def test_something_else_than_settings_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"has the type dict, expected otel_monitoring\.Settings"):
+        from_settings({"service_name": "shop"})
 
 
 def test_a_variable_is_read_with_its_name() -> None:
