@@ -1,0 +1,269 @@
+"""Aggregations over the series of a vector, for all steps at once.
+
+Groups are resolved once per label sets; the samples are put in the order of their groups, so that a group is
+a run of neighbouring columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from otel_monitoring.errors import QueryError
+from otel_monitoring.model.labels import NAME, Labels
+from otel_monitoring.promql.summation import exact_sum, exact_sum_1d
+from otel_monitoring.promql.values import Vector
+from otel_monitoring.promql.windows import quantile_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.promql.memo import Memo
+    from otel_monitoring.promql.nodes import Aggregate
+    from otel_monitoring.promql.values import Floats
+
+_PADDING_ALLOWED = 4
+_PADDING_FREE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Which columns belong together.
+
+    Attributes:
+        labels: The label set of each group, shape (g,).
+        group: The group of each column, shape (n,).
+        order: The columns, group by group, shape (n,); ``None`` where they are in that order already.
+        starts: Where each group begins in ``order``, shape (g,).
+        padded: Columns as a rectangle, shape (l, g), filled up with ``n``; ``None`` where that wastes much.
+    """
+
+    labels: tuple[Labels, ...]
+    group: NDArray[np.intp]
+    order: NDArray[np.intp] | None
+    starts: NDArray[np.intp]
+    padded: NDArray[np.intp] | None
+
+    @classmethod
+    def of(cls, labels: tuple[Labels, ...], *, names: tuple[str, ...], without: bool) -> Grouping:
+        """Group label sets by some of their labels, or by all but some."""
+        wanted = frozenset((*names, NAME) if without else names)
+        place: dict[tuple[tuple[str, str], ...], int] = {}
+        group = np.empty(len(labels), dtype=np.intp)
+        for at, one in enumerate(labels):
+            key = tuple([pair for pair in one.pairs if (pair[0] in wanted) is not without])
+            group[at] = place.setdefault(key, len(place))
+        return cls._from(tuple(Labels.from_pairs(key) for key in place), group)
+
+    @classmethod
+    def _from(cls, labels: tuple[Labels, ...], group: NDArray[np.intp]) -> Grouping:
+        order = np.argsort(group, kind="stable")
+        starts = np.searchsorted(group[order], np.arange(len(labels)))
+        sizes = np.diff(np.append(starts, len(group)))
+        padded = None
+        longest = int(sizes.max(initial=0))
+        if longest * len(labels) <= _PADDING_ALLOWED * len(group) + _PADDING_FREE:
+            padded = np.full((longest, len(labels)), len(group), dtype=np.intp)
+            padded[np.arange(len(group)) - np.repeat(starts, sizes), group[order]] = order
+        sorted_already = bool((order == np.arange(len(group))).all())
+        return cls(labels, group, None if sorted_already else order, starts, padded)
+
+    def arrange(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Put columns in the order of the groups."""
+        return values if self.order is None else values[:, self.order]
+
+    def run(self, group: int) -> NDArray[np.intp]:
+        """Return the columns of one group."""
+        end = self.starts[group + 1] if group + 1 < len(self.starts) else len(self.group)
+        places = np.arange(self.starts[group], end)
+        return places if self.order is None else self.order[places]
+
+
+def aggregate(node: Aggregate, vector: Vector, param: Floats | None, memo: Memo) -> Vector:
+    """Aggregate a vector.
+
+    Args:
+        node: The aggregation; ``count_values`` is not among them.
+        vector: The samples.
+        param: The parameter of ``topk``, ``bottomk`` and ``quantile`` at each step, shape (s,).
+        memo: Where groups are kept.
+
+    Raises:
+        QueryError: The aggregation is not supported, or its parameter cannot be used.
+    """
+    grouping: Grouping = memo.get(
+        ("group", node.labels, node.without),
+        (vector.labels,),
+        lambda: Grouping.of(vector.labels, names=node.labels, without=node.without),
+    )
+    if node.op in {"topk", "bottomk"}:
+        return _extremes(vector, grouping, param, largest=node.op == "topk")
+    if not len(grouping.labels):
+        return Vector((), np.empty((len(vector.values), 0)))
+    count = _count(vector, grouping)
+    present = None if count.all() else count > 0
+    if node.op == "quantile":
+        values = _quantile(vector, grouping, param)
+    elif node.op in AGGREGATIONS:
+        values = AGGREGATIONS[node.op](vector, grouping, count)
+    else:
+        msg = f"the aggregation {node.op} is not supported"
+        raise QueryError(msg)
+    return Vector(grouping.labels, values, present)
+
+
+def _count(vector: Vector, grouping: Grouping) -> Floats:
+    if vector.present is None:
+        sizes = np.diff(np.append(grouping.starts, len(grouping.group))).astype(np.float64)
+        return np.broadcast_to(sizes, (len(vector.values), len(sizes)))
+    present = grouping.arrange(vector.present).astype(np.float64)
+    return np.add.reduceat(present, grouping.starts, axis=1)
+
+
+def _filled(vector: Vector, value: float) -> Floats:
+    return vector.values if vector.present is None else np.where(vector.present, vector.values, value)
+
+
+def _sum(vector: Vector, grouping: Grouping, _count: Floats) -> Floats:
+    return _group_sums(_filled(vector, 0.0), grouping)
+
+
+def _group_sums(values: Floats, grouping: Grouping) -> Floats:
+    """Return compensated sums of the groups, shape (s, g)."""
+    if grouping.padded is not None:
+        wide = np.concatenate([values, np.zeros((len(values), 1))], axis=1)
+        return exact_sum(np.moveaxis(wide[:, grouping.padded], 1, 0))
+    ordered = grouping.arrange(values)
+    ends = np.append(grouping.starts[1:], len(grouping.group))
+    return np.array(
+        [
+            [exact_sum_1d(row[start:end]) for start, end in zip(grouping.starts, ends, strict=True)]
+            for row in ordered
+        ]
+    )
+
+
+def _avg(vector: Vector, grouping: Grouping, count: Floats) -> Floats:
+    samples = _filled(vector, 0.0)
+    total = _group_sums(samples, grouping)
+    mean = total / count
+    if not np.isinf(total).any():
+        return mean
+    apart = _group_sums(samples / count[:, grouping.group], grouping)
+    return np.where(np.isinf(total), apart, mean)
+
+
+def _min(vector: Vector, grouping: Grouping, _count: Floats) -> Floats:
+    return np.fmin.reduceat(grouping.arrange(_filled(vector, np.nan)), grouping.starts, axis=1)
+
+
+def _max(vector: Vector, grouping: Grouping, _count: Floats) -> Floats:
+    return np.fmax.reduceat(grouping.arrange(_filled(vector, np.nan)), grouping.starts, axis=1)
+
+
+def _stdvar(vector: Vector, grouping: Grouping, count: Floats) -> Floats:
+    mean = _avg(vector, grouping, count)
+    away = vector.values - mean[:, grouping.group]
+    if vector.present is not None:
+        away = np.where(vector.present, away, 0.0)
+    return _group_sums(away * away, grouping) / count
+
+
+AGGREGATIONS: dict[str, Callable[[Vector, Grouping, Floats], Floats]] = {
+    "sum": _sum,
+    "avg": _avg,
+    "min": _min,
+    "max": _max,
+    "count": lambda _vector, _grouping, count: count,
+    "group": lambda _vector, _grouping, count: np.ones(count.shape),
+    "stdvar": _stdvar,
+    "stddev": lambda vector, grouping, count: np.sqrt(_stdvar(vector, grouping, count)),
+}
+
+
+def _quantile(vector: Vector, grouping: Grouping, param: Floats | None) -> Floats:
+    q = _param(param, "quantile")
+    out = np.empty((len(vector.values), len(grouping.labels)))
+    for group in range(len(grouping.labels)):
+        columns = grouping.run(group)
+        for step in range(len(out)):
+            present = None if vector.present is None else vector.present[step, columns][:, None]
+            out[step, group] = quantile_of(vector.values[step, columns][:, None], present, float(q[step]))[0]
+    return out
+
+
+def _extremes(vector: Vector, grouping: Grouping, param: Floats | None, *, largest: bool) -> Vector:
+    """Keep the k largest or smallest samples of each group; NaN is the last to be chosen."""
+    wanted = _whole(_param(param, "topk" if largest else "bottomk"))
+    kept = np.zeros(vector.values.shape, dtype=bool)
+    order: list[NDArray[np.intp]] = []
+    mask = vector.mask
+    for step, k in enumerate(wanted):
+        for group in range(len(grouping.labels)):
+            columns = grouping.run(group)
+            columns = columns[mask[step, columns]]
+            samples = vector.values[step, columns]
+            ranks = np.argsort(-samples if largest else samples, kind="stable")[:k]
+            kept[step, columns[ranks]] = True
+            order.append(columns[ranks])
+    chosen = np.concatenate(order) if len(wanted) == 1 and order else None
+    return Vector(vector.labels, vector.values, kept, chosen)
+
+
+def _param(param: Floats | None, name: str) -> Floats:
+    if param is None:
+        msg = f"{name} needs a parameter"
+        raise QueryError(msg)
+    return param
+
+
+def _whole(param: Floats) -> list[int]:
+    if np.isnan(param).any():
+        msg = "Parameter value is NaN"
+        raise QueryError(msg)
+    largest = np.iinfo(np.int64).max
+    if (np.abs(param) >= largest).any():
+        msg = f"Scalar value {param[0]} overflows int64"
+        raise QueryError(msg)
+    return [max(int(k), 0) for k in param]
+
+
+def count_values(node: Aggregate, vector: Vector, label: str) -> Vector:
+    """Count how often each value occurs; the value goes into a label.
+
+    Raises:
+        QueryError: The label is not a valid name.
+    """
+    if not label:
+        msg = f"invalid label name {label!r} in count_values()"
+        raise QueryError(msg)
+    counts: dict[Labels, dict[int, int]] = {}
+    groups = Grouping.of(
+        vector.labels,
+        names=node.labels if node.without else tuple(name for name in node.labels if name != label),
+        without=node.without,
+    )
+    mask = vector.mask
+    for step, column in zip(*np.nonzero(mask), strict=True):
+        text = number_text(float(vector.values[step, column]))
+        labels = groups.labels[groups.group[column]].with_({label: text})
+        at = counts.setdefault(labels, {})
+        at[step] = at.get(step, 0) + 1
+    values = np.zeros((len(vector.values), len(counts)))
+    for column, steps in enumerate(counts.values()):
+        for step, many in steps.items():
+            values[step, column] = many
+    return Vector(tuple(counts), values, values > 0)
+
+
+def number_text(value: float) -> str:
+    """Write a number as Prometheus does in labels: the shortest digits, without an exponent."""
+    if np.isnan(value):
+        return "NaN"
+    if np.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return np.format_float_positional(value, trim="-")

@@ -1,0 +1,324 @@
+"""The engine: PromQL in, frozen results out, within limits.
+
+engine = Engine(store)
+engine.instant('sum by (route) (rate(http_requests_total[5m]))', at_ms).samples
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from otel_monitoring.errors import QueryError
+from otel_monitoring.model.clock import SystemClock
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.promql.evaluate import Budget, Environment, Evaluator
+from otel_monitoring.promql.memo import Memo
+from otel_monitoring.promql.nodes import Node, Selector, Subquery
+from otel_monitoring.promql.parse import parse
+from otel_monitoring.promql.values import Scalar, String
+from otel_monitoring.stores.block import is_hole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.matcher import Matcher
+    from otel_monitoring.promql.values import Value, Vector
+    from otel_monitoring.stores.block import Block
+
+    class Selectable(Protocol):
+        """What the engine reads samples from; :class:`SeriesStore` is one."""
+
+        def select(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> list[Block]:
+            """Return samples with ``start_ms < time <= end_ms`` of the series that fulfil all matchers."""
+            ...
+
+
+_PARSED_MAX = 1024
+_NOT_RANGED = "invalid expression type {!r} for a range query, must be scalar or instant vector"
+
+ResultKind = Literal["scalar", "vector", "matrix", "string"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one query may use.
+
+    Attributes:
+        max_samples: Samples that it may look at.
+        max_series: Series that its result may have.
+        max_steps: Steps of a range query, and of a subquery.
+        timeout_s: Seconds that it may take.
+    """
+
+    max_samples: int = 50_000_000
+    max_series: int = 100_000
+    max_steps: int = 11_000
+    timeout_s: float = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of a range result; times in Unix milliseconds, both of shape (t,)."""
+
+    labels: Labels
+    times_ms: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to a query.
+
+    Attributes:
+        kind: Which of the following holds it.
+        samples: Of a vector: label sets and values, in the order that the expression asks for.
+        series: Of a matrix: sorted by labels.
+        scalar: Of a scalar.
+        text: Of a string.
+        time_ms: The time of an instant query.
+        warnings: What is doubtful about the answer.
+        infos: What may be worth knowing about it.
+    """
+
+    kind: ResultKind
+    samples: list[tuple[Labels, float]]
+    series: list[Series]
+    scalar: float
+    text: str
+    time_ms: int
+    warnings: tuple[str, ...] = ()
+    infos: tuple[str, ...] = ()
+
+
+class Engine:
+    """Answer PromQL from a store; thread-safe.
+
+    Args:
+        store: Where samples are read.
+        lookback_ms: How old the newest sample of a series may be.
+        default_step_ms: The step of subqueries that name none: the usual evaluation interval.
+        limits: What one query may use.
+        clock: Tells how long a query takes.
+    """
+
+    def __init__(
+        self,
+        store: Selectable,
+        *,
+        lookback_ms: int = 300_000,
+        default_step_ms: int = 60_000,
+        limits: Limits | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._store = store
+        self._lookback_ms = lookback_ms
+        self._default_step_ms = default_step_ms
+        self._limits = limits or Limits()
+        self._clock = clock or SystemClock()
+        self._memo = Memo()
+        self._parsed: OrderedDict[str, Node] = OrderedDict()
+        self._lock = threading.Lock()
+        self._counts = {"queries": 0, "queries_failed": 0}
+
+    def instant(self, expr: str, at_ms: int) -> Result:
+        """Evaluate an expression at one time.
+
+        Args:
+            expr: PromQL.
+            at_ms: Unix time in milliseconds.
+
+        Raises:
+            QueryError: The expression is not valid or not supported, or a limit was reached.
+        """
+        return self._query(expr, at_ms, at_ms, 1, ranged=False)
+
+    def range_(self, expr: str, start_ms: int, end_ms: int, step_ms: int) -> Result:
+        """Evaluate an expression at every step of a range.
+
+        Args:
+            expr: PromQL; a scalar or an instant vector.
+            start_ms: The first step, Unix time in milliseconds.
+            end_ms: No step is later than this.
+            step_ms: The distance of steps.
+
+        Raises:
+            QueryError: The expression or the range is not valid, or a limit was reached.
+        """
+        if step_ms <= 0 or end_ms < start_ms:
+            msg = f"a range needs step_ms > 0 and end_ms >= start_ms, got {start_ms} to {end_ms} by {step_ms}"
+            raise QueryError(msg)
+        steps = (end_ms - start_ms) // step_ms + 1
+        if steps > self._limits.max_steps:
+            msg = (
+                f"exceeded maximum resolution: {steps} steps are more than max_steps={self._limits.max_steps}"
+            )
+            raise QueryError(msg)
+        return self._query(expr, start_ms, end_ms, step_ms, ranged=True)
+
+    def parse(self, expr: str) -> Node:
+        """Parse an expression; the newest ones are remembered.
+
+        Raises:
+            QueryError: The expression is not valid.
+        """
+        with self._lock:
+            node = self._parsed.get(expr)
+            if node is not None:
+                self._parsed.move_to_end(expr)
+                return node
+        node = parse(expr)
+        with self._lock:
+            self._parsed[expr] = node
+            if len(self._parsed) > _PARSED_MAX:
+                self._parsed.popitem(last=False)
+        return node
+
+    def stats(self) -> dict[str, float]:
+        """Return how many queries were asked and how many failed."""
+        with self._lock:
+            return dict(self._counts)
+
+    def after_fork(self) -> None:
+        """Take fresh locks in a child process; what was parsed stays."""
+        self._lock = threading.Lock()
+        self._memo.after_fork()
+
+    def _query(self, expr: str, start_ms: int, end_ms: int, step_ms: int, *, ranged: bool) -> Result:
+        self._count("queries")
+        try:
+            node = self.parse(expr)
+            with np.errstate(all="ignore"):
+                return self._evaluate(node, start_ms, end_ms, step_ms, ranged=ranged)
+        except QueryError:
+            self._count("queries_failed")
+            raise
+
+    def _count(self, what: str) -> None:
+        with self._lock:
+            self._counts[what] += 1
+
+    def _evaluate(self, node: Node, start_ms: int, end_ms: int, step_ms: int, *, ranged: bool) -> Result:
+        times_ms = np.arange(start_ms, end_ms + 1, step_ms, dtype=np.int64)
+        environment = self._environment(start_ms, end_ms)
+        evaluator = Evaluator(environment, times_ms)
+        if isinstance(node, Subquery) or (isinstance(node, Selector) and node.range_ms is not None):
+            if ranged:
+                raise QueryError(_NOT_RANGED.format("range vector"))
+            series = _windows_as_series(evaluator, node)
+            return _result("matrix", start_ms, environment, series=self._limited(series))
+        value = evaluator.value(node)
+        if ranged:
+            series = _vector_as_series(value, times_ms)
+            return _result("matrix", start_ms, environment, series=self._limited(series))
+        return self._instant_result(value, start_ms, environment)
+
+    def _environment(self, start_ms: int, end_ms: int) -> Environment:
+        limits, clock = self._limits, self._clock
+        deadline_s = clock.monotonic_s() + limits.timeout_s
+        budget = Budget(
+            samples=limits.max_samples,
+            limit=limits.max_samples,
+            expired=lambda: clock.monotonic_s() > deadline_s,
+            timeout_s=limits.timeout_s,
+        )
+        return Environment(
+            select=self._store.select,
+            memo=self._memo,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            lookback_ms=self._lookback_ms,
+            default_step_ms=self._default_step_ms,
+            budget=budget,
+            warnings={},
+        )
+
+    def _instant_result(self, value: Value, at_ms: int, environment: Environment) -> Result:
+        if isinstance(value, Scalar):
+            return _result("scalar", at_ms, environment, scalar=float(value.values[0]))
+        if isinstance(value, String):
+            return _result("string", at_ms, environment, text=value.value)
+        samples = _samples(value)
+        self._check_series(len(samples))
+        return _result("vector", at_ms, environment, samples=samples)
+
+    def _limited(self, series: list[Series]) -> list[Series]:
+        self._check_series(len(series))
+        return series
+
+    def _check_series(self, many: int) -> None:
+        if many > self._limits.max_series:
+            msg = f"the result has {many} series, more than max_series={self._limits.max_series}"
+            raise QueryError(msg)
+
+
+def _result(
+    kind: ResultKind,
+    at_ms: int,
+    environment: Environment,
+    *,
+    samples: list[tuple[Labels, float]] | None = None,
+    series: list[Series] | None = None,
+    scalar: float = 0.0,
+    text: str = "",
+) -> Result:
+    return Result(
+        kind=kind,
+        samples=samples or [],
+        series=series or [],
+        scalar=scalar,
+        text=text,
+        time_ms=at_ms,
+        warnings=tuple(environment.warnings),
+    )
+
+
+def _samples(vector: Vector) -> list[tuple[Labels, float]]:
+    row, labels = vector.values[0], vector.labels
+    present = None if vector.present is None else vector.present[0]
+    if vector.order is None and present is None:
+        return list(zip(labels, row.tolist(), strict=True))
+    columns = np.arange(len(labels)) if vector.order is None else vector.order
+    if present is not None:
+        columns = columns[present[columns]]
+    return [(labels[column], value) for column, value in zip(columns, row[columns].tolist(), strict=True)]
+
+
+def _vector_as_series(value: Value, times_ms: NDArray[np.int64]) -> list[Series]:
+    if isinstance(value, Scalar):
+        return [Series(Labels.of(), times_ms, value.values)]
+    if isinstance(value, String):
+        raise QueryError(_NOT_RANGED.format("string"))
+    return _as_series(value.labels, times_ms, value.values, value.mask)
+
+
+def _windows_as_series(evaluator: Evaluator, node: Node) -> list[Series]:
+    at_ms, range_ms, blocks = evaluator.ranged(node)
+    found = []
+    for block in blocks:
+        inside = (block.times_ms > at_ms[0] - range_ms) & (block.times_ms <= at_ms[0])
+        values = block.values[inside]
+        found += _as_series(block.labels, block.times_ms[inside], values, ~is_hole(values))
+    return sorted(found, key=lambda series: series.labels.pairs)
+
+
+def _as_series(
+    labels: Sequence[Labels],
+    times_ms: NDArray[np.int64],
+    values: NDArray[np.float64],
+    mask: NDArray[np.bool_],
+) -> list[Series]:
+    found = [
+        Series(one, times_ms[mask[:, column]], values[mask[:, column], column])
+        for column, one in enumerate(labels)
+        if mask[:, column].any()
+    ]
+    return sorted(found, key=lambda series: series.labels.pairs)

@@ -1,0 +1,304 @@
+"""The walk over an expression: every node once, for all series and all steps.
+
+Semantics are those of Prometheus 3: the newest sample within the look-back, staleness, windows open on the
+left, functions that drop the name at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from otel_monitoring.errors import QueryError
+from otel_monitoring.promql import functions
+from otel_monitoring.promql.aggregates import aggregate, count_values
+from otel_monitoring.promql.matching import binary
+from otel_monitoring.promql.nodes import (
+    Aggregate,
+    Binary,
+    Call,
+    Negation,
+    Node,
+    Number,
+    Selector,
+    Subquery,
+    Text,
+)
+from otel_monitoring.promql.series import (
+    as_block,
+    instant,
+    joined_with_times,
+    window,
+    without_repetition,
+)
+from otel_monitoring.promql.values import Scalar, String, Value, Vector, joined, without_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.model.matcher import Matcher
+    from otel_monitoring.promql.memo import Memo
+    from otel_monitoring.promql.nodes import Shift
+    from otel_monitoring.promql.values import Floats
+    from otel_monitoring.promql.windows import Kernel
+    from otel_monitoring.stores.block import Block
+
+    Times = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one query may still use; shared by its subqueries.
+
+    Attributes:
+        samples: Samples that may be looked at.
+        limit: What ``samples`` was at the beginning.
+        expired: Tells whether the time is up.
+        timeout_s: What that time was, for the message.
+    """
+
+    samples: int
+    limit: int
+    expired: Callable[[], bool]
+    timeout_s: float
+
+    def spend(self, samples: int) -> None:
+        """Count samples and look at the clock.
+
+        Raises:
+            QueryError: The query uses too many samples or too much time.
+        """
+        self.samples -= samples
+        if self.samples < 0:
+            msg = f"query processing would load too many samples: more than max_samples={self.limit}"
+            raise QueryError(msg)
+        if self.expired():
+            msg = f"query timed out: it took longer than timeout_s={self.timeout_s:g}"
+            raise QueryError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What stays the same throughout one query.
+
+    Attributes:
+        select: Reads samples: matchers, start (exclusive) and end (inclusive) in milliseconds.
+        memo: Where what depends on labels alone is kept.
+        start_ms: The first step of the query.
+        end_ms: The last step of the query.
+        lookback_ms: How old the newest sample may be.
+        default_step_ms: The step of a subquery that names none.
+        budget: What the query may still use.
+        warnings: Filled during the evaluation.
+    """
+
+    select: Callable[[Sequence[Matcher], int, int], list[Block]]
+    memo: Memo
+    start_ms: int
+    end_ms: int
+    lookback_ms: int
+    default_step_ms: int
+    budget: Budget
+    warnings: dict[str, None]
+
+
+class Evaluator:
+    """Evaluate nodes at some steps; a subquery makes one of its own.
+
+    Args:
+        environment: What stays the same throughout the query.
+        times_ms: The steps, Unix milliseconds, shape (s,), ascending.
+    """
+
+    def __init__(self, environment: Environment, times_ms: Times) -> None:
+        self._env = environment
+        self._times_ms = times_ms
+        self.memo = environment.memo
+
+    @property
+    def times_ms(self) -> Times:
+        """The steps, Unix milliseconds, shape (s,)."""
+        return self._times_ms
+
+    def value(self, node: Node) -> Value:
+        """Return the value of a node.
+
+        Raises:
+            QueryError: It cannot be evaluated, or a limit was reached.
+        """
+        self._env.budget.spend(0)
+        return _EVALUATE[type(node)](self, node)
+
+    def scalar(self, node: Node) -> Floats:
+        """Return the value of a scalar at each step, shape (s,)."""
+        value = self.value(node)
+        if not isinstance(value, Scalar):
+            msg = f"expected a scalar, got {_kind(value)}"
+            raise QueryError(msg)
+        return value.values
+
+    def vector(self, node: Node) -> Vector:
+        """Return the value of an instant vector."""
+        value = self.value(node)
+        if not isinstance(value, Vector):
+            msg = f"expected an instant vector, got {_kind(value)}"
+            raise QueryError(msg)
+        return value
+
+    def text(self, node: Node) -> str:
+        """Return the value of a string."""
+        value = self.value(node)
+        if not isinstance(value, String):
+            msg = f"expected a string, got {_kind(value)}"
+            raise QueryError(msg)
+        return value.value
+
+    def warn(self, message: str) -> None:
+        """Add a warning to the result; each message is given once."""
+        self._env.warnings[message] = None
+
+    def sample_times(self, node: Selector) -> Vector:
+        """Return the times of the samples of an instant selector, in seconds."""
+        vector, times = self._instant(node)
+        return Vector(vector.labels, times, vector.present)
+
+    def over_windows(self, node: Node, function: Kernel, *params: Floats) -> Vector:
+        """Apply a function to every window of a range vector, keeping the names.
+
+        Args:
+            node: A range selector or a subquery.
+            function: Takes a window and the parameters at its step; see ``windows``.
+            params: Values at each step, shape (s,).
+        """
+        at_ms, range_ms, blocks = self.ranged(node)
+        parts = [self._apply(block, at_ms, range_ms, function, params) for block in blocks]
+        return joined(parts, self.memo) if parts else self._nothing()
+
+    def _apply(
+        self,
+        block: Block,
+        at_ms: Times,
+        range_ms: int,
+        function: Kernel,
+        params: Sequence[Floats],
+    ) -> Vector:
+        values = np.zeros((len(at_ms), len(block.labels)))
+        present = np.zeros(values.shape, dtype=bool)
+        for step, end_ms in enumerate(at_ms.tolist()):
+            at_step = int(self._times_ms[step])
+            samples = window(block, start_ms=end_ms - range_ms, end_ms=end_ms, at_ms=at_step)
+            if samples is None:
+                continue
+            self._env.budget.spend(samples.values.size)
+            values[step], some = function(samples, *(param[step] for param in params))
+            present[step] = True if some is None else some
+        return Vector(block.labels, values, None if present.all() else present)
+
+    def ranged(self, node: Node) -> tuple[Times, int, list[Block]]:
+        """Return a range vector: the ends of its windows, shape (s,), their length in ms, and the samples."""
+        if isinstance(node, Subquery):
+            return self._subquery(node)
+        if not isinstance(node, Selector) or node.range_ms is None:
+            msg = "expected a range vector"
+            raise QueryError(msg)
+        at_ms = self._shifted(node.shift)
+        return at_ms, node.range_ms, self._select(node, at_ms, node.range_ms)
+
+    def _subquery(self, node: Subquery) -> tuple[Times, int, list[Block]]:
+        at_ms = self._shifted(node.shift)
+        step_ms = node.step_ms or self._env.default_step_ms
+        begin_ms = int(at_ms.min()) - node.range_ms
+        first_ms = (begin_ms // step_ms + 1) * step_ms
+        times_ms = np.arange(first_ms, int(at_ms.max()) + 1, step_ms, dtype=np.int64)
+        if not len(times_ms):
+            return at_ms, node.range_ms, []
+        self._env.budget.spend(len(times_ms))
+        value = Evaluator(self._env, times_ms).value(node.expr)
+        if isinstance(value, Scalar):
+            value = Vector((), np.empty((len(times_ms), 0)))
+        if not isinstance(value, Vector):
+            msg = f"a subquery needs an instant vector, got {_kind(value)}"
+            raise QueryError(msg)
+        return at_ms, node.range_ms, [as_block(value, times_ms)]
+
+    def _shifted(self, shift: Shift) -> Times:
+        if shift.at is None:
+            return self._times_ms - shift.offset_ms
+        fixed_ms = {"start": self._env.start_ms, "end": self._env.end_ms}.get(str(shift.at), shift.at)
+        return np.full(len(self._times_ms), fixed_ms, dtype=np.int64) - shift.offset_ms
+
+    def _select(self, node: Selector, at_ms: Times, back_ms: int) -> list[Block]:
+        blocks = self._env.select(node.matchers, int(at_ms.min()) - back_ms, int(at_ms.max()))
+        return without_repetition(blocks, self.memo)
+
+    def _instant(self, node: Selector) -> tuple[Vector, Floats]:
+        at_ms, lookback_ms = self._shifted(node.shift), self._env.lookback_ms
+        parts = []
+        for block in self._select(node, at_ms, lookback_ms):
+            self._env.budget.spend(len(at_ms) * len(block.labels))
+            parts.append(instant(block, at_ms=at_ms, lookback_ms=lookback_ms))
+        if not parts:
+            nothing = self._nothing()
+            return nothing, nothing.values
+        return joined_with_times(parts, self.memo)
+
+    def _nothing(self) -> Vector:
+        return Vector((), np.empty((len(self._times_ms), 0)))
+
+    def _evaluate_selector(self, node: Selector) -> Value:
+        if node.range_ms is not None:
+            msg = "a range vector is only good as the argument of a function"
+            raise QueryError(msg)
+        return self._instant(node)[0]
+
+    def _evaluate_subquery(self, _node: Subquery) -> Value:
+        msg = "a subquery is only good as the argument of a function"
+        raise QueryError(msg)
+
+    def _evaluate_number(self, node: Number) -> Value:
+        return Scalar(np.full(len(self._times_ms), node.value))
+
+    def _evaluate_negation(self, node: Negation) -> Value:
+        value = self.value(node.expr)
+        if isinstance(value, Scalar):
+            return Scalar(-value.values)
+        if not isinstance(value, Vector):
+            msg = f"unary minus needs a scalar or an instant vector, got {_kind(value)}"
+            raise QueryError(msg)
+        return without_name(Vector(value.labels, -value.values, value.present), self.memo)
+
+    def _evaluate_binary(self, node: Binary) -> Value:
+        left, right = self.value(node.left), self.value(node.right)
+        if isinstance(left, String) or isinstance(right, String):
+            msg = f"the operator {node.op} needs scalars and instant vectors, got a string"
+            raise QueryError(msg)
+        return binary(node, left, right, self.memo)
+
+    def _evaluate_aggregate(self, node: Aggregate) -> Value:
+        if node.op == "count_values" and node.param is not None:
+            return count_values(node, self.vector(node.expr), self.text(node.param))
+        param = None if node.param is None else self.scalar(node.param)
+        return aggregate(node, self.vector(node.expr), param, self.memo)
+
+    def _evaluate_call(self, node: Call) -> Value:
+        return functions.call(node.name, self, node.args)
+
+
+_EVALUATE: dict[type, Callable[[Evaluator, Any], Value]] = {
+    Number: Evaluator._evaluate_number,  # noqa: SLF001 - the table belongs to the class
+    Text: lambda _, node: String(node.value),
+    Selector: Evaluator._evaluate_selector,  # noqa: SLF001
+    Subquery: Evaluator._evaluate_subquery,  # noqa: SLF001
+    Negation: Evaluator._evaluate_negation,  # noqa: SLF001
+    Binary: Evaluator._evaluate_binary,  # noqa: SLF001
+    Aggregate: Evaluator._evaluate_aggregate,  # noqa: SLF001
+    Call: Evaluator._evaluate_call,  # noqa: SLF001
+}
+
+
+def _kind(value: Value) -> str:
+    return {Scalar: "a scalar", String: "a string", Vector: "an instant vector"}[type(value)]

@@ -1,0 +1,320 @@
+"""The functions of PromQL, one entry each in ``FUNCTIONS``.
+
+A function gets the evaluation and the nodes of its arguments, and evaluates those itself: some look at a node
+rather than at its value. What works on samples in a window lies in ``windows``, on label sets in ``relabel``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from otel_monitoring.errors import QueryError
+from otel_monitoring.model.labels import NAME, Labels
+from otel_monitoring.promql import histograms, relabel
+from otel_monitoring.promql.dates import DATE_PARTS
+from otel_monitoring.promql.nodes import Node, Selector
+from otel_monitoring.promql.values import Scalar, Vector, both, without_name
+from otel_monitoring.promql.windows import WINDOW_FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.promql.memo import Memo
+    from otel_monitoring.promql.values import Floats, Mask, Value
+    from otel_monitoring.promql.windows import Kernel
+
+    Args = tuple[Node, ...]
+
+
+class Evaluation(Protocol):
+    """What a function may ask of the evaluation that calls it."""
+
+    memo: Memo
+
+    @property
+    def times_ms(self) -> NDArray[np.int64]:
+        """The steps, Unix milliseconds, shape (s,)."""
+        ...
+
+    def scalar(self, node: Node) -> Floats:
+        """Return the value of a scalar at each step."""
+        ...
+
+    def vector(self, node: Node) -> Vector:
+        """Return the value of an instant vector."""
+        ...
+
+    def text(self, node: Node) -> str:
+        """Return the value of a string."""
+        ...
+
+    def over_windows(self, node: Node, function: Kernel, *params: Floats) -> Vector:
+        """Apply a function to every window of a range vector; the names are kept."""
+        ...
+
+    def sample_times(self, node: Selector) -> Vector:
+        """Return the times of the samples of an instant selector, in seconds."""
+        ...
+
+    def warn(self, message: str) -> None:
+        """Add a warning to the result."""
+        ...
+
+
+FUNCTIONS: dict[str, Callable[[Evaluation, Args], Value]] = {}
+"""Every function by its name; add to it with :func:`function`."""
+
+_KEEP_NAME = frozenset({"last_over_time", "first_over_time"})
+_PARAM_FIRST = frozenset({"quantile_over_time"})
+
+
+def function(
+    name: str,
+) -> Callable[[Callable[[Evaluation, Args], Value]], Callable[[Evaluation, Args], Value]]:
+    """Register a function of PromQL."""
+
+    def register(call: Callable[[Evaluation, Args], Value]) -> Callable[[Evaluation, Args], Value]:
+        FUNCTIONS[name] = call
+        return call
+
+    return register
+
+
+def _register_windows() -> None:
+    for name, kernel in WINDOW_FUNCTIONS.items():
+
+        def call(ev: Evaluation, args: Args, name: str = name, kernel: Kernel = kernel) -> Value:
+            nodes = list(args)
+            ranged = nodes.pop(1 if name in _PARAM_FIRST else 0)
+            vector = ev.over_windows(ranged, kernel, *(ev.scalar(node) for node in nodes))
+            return vector if name in _KEEP_NAME else without_name(vector, ev.memo)
+
+        FUNCTIONS[name] = call
+
+
+_register_windows()
+
+ELEMENTWISE: dict[str, Callable[[Floats], Floats]] = {
+    "abs": np.abs,
+    "ceil": np.ceil,
+    "floor": np.floor,
+    "exp": np.exp,
+    "sqrt": np.sqrt,
+    "ln": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
+    "sgn": np.sign,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "asin": np.arcsin,
+    "acos": np.arccos,
+    "atan": np.arctan,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
+    "tanh": np.tanh,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
+    "deg": np.degrees,
+    "rad": np.radians,
+}
+
+
+def _with_values(ev: Evaluation, vector: Vector, values: Floats) -> Vector:
+    return without_name(Vector(vector.labels, values, vector.present), ev.memo)
+
+
+def _register_elementwise() -> None:
+    for name, compute in ELEMENTWISE.items():
+
+        def call(ev: Evaluation, args: Args, compute: Callable[[Floats], Floats] = compute) -> Value:
+            vector = ev.vector(args[0])
+            return _with_values(ev, vector, compute(vector.values))
+
+        FUNCTIONS[name] = call
+
+
+_register_elementwise()
+
+
+@function("round")
+def _round(ev: Evaluation, args: Args) -> Value:
+    vector = ev.vector(args[0])
+    nearest = ev.scalar(args[1])[:, None] if len(args) > 1 else 1.0
+    inverse = 1.0 / nearest
+    return _with_values(ev, vector, np.floor(vector.values * inverse + 0.5) / inverse)
+
+
+@function("clamp")
+def _clamp(ev: Evaluation, args: Args) -> Value:
+    vector = ev.vector(args[0])
+    low, high = ev.scalar(args[1])[:, None], ev.scalar(args[2])[:, None]
+    values = np.maximum(low, np.minimum(high, vector.values))
+    sensible: Mask = np.broadcast_to(~np.asarray(high < low), values.shape)
+    clamped = Vector(vector.labels, values, both(vector.present, sensible))
+    return without_name(clamped, ev.memo)
+
+
+@function("clamp_min")
+def _clamp_min(ev: Evaluation, args: Args) -> Value:
+    vector = ev.vector(args[0])
+    return _with_values(ev, vector, np.maximum(ev.scalar(args[1])[:, None], vector.values))
+
+
+@function("clamp_max")
+def _clamp_max(ev: Evaluation, args: Args) -> Value:
+    vector = ev.vector(args[0])
+    return _with_values(ev, vector, np.minimum(ev.scalar(args[1])[:, None], vector.values))
+
+
+@function("time")
+def _time(ev: Evaluation, _args: Args) -> Value:
+    return Scalar(ev.times_ms / 1000)
+
+
+@function("pi")
+def _pi(ev: Evaluation, _args: Args) -> Value:
+    return Scalar(np.full(len(ev.times_ms), np.pi))
+
+
+@function("vector")
+def _vector(ev: Evaluation, args: Args) -> Value:
+    return Vector((Labels.of(),), ev.scalar(args[0])[:, None])
+
+
+@function("scalar")
+def _scalar(ev: Evaluation, args: Args) -> Value:
+    vector = ev.vector(args[0])
+    mask = vector.mask
+    alone = mask.sum(axis=1) == 1
+    values = np.where(mask, vector.values, 0.0).sum(axis=1) if vector.labels else np.zeros(len(mask))
+    return Scalar(np.where(alone, values, np.nan))
+
+
+@function("timestamp")
+def _timestamp(ev: Evaluation, args: Args) -> Value:
+    node = args[0]
+    if isinstance(node, Selector):
+        return without_name(ev.sample_times(node), ev.memo)
+    vector = ev.vector(node)
+    seconds = np.broadcast_to(ev.times_ms[:, None] / 1000, vector.values.shape)
+    return _with_values(ev, vector, seconds)
+
+
+@function("absent")
+def _absent(ev: Evaluation, args: Args) -> Value:
+    return _gone(ev, args[0], ev.vector(args[0]))
+
+
+@function("absent_over_time")
+def _absent_over_time(ev: Evaluation, args: Args) -> Value:
+    found = ev.over_windows(args[0], WINDOW_FUNCTIONS["present_over_time"])
+    return _gone(ev, args[0], found)
+
+
+def _gone(ev: Evaluation, node: Node, vector: Vector) -> Vector:
+    """Return 1 where ``vector`` has no sample at all."""
+    gone = np.logical_not(vector.mask.any(axis=1))[:, None]
+    return Vector((_demanded(node),), np.ones((len(ev.times_ms), 1)), gone)
+
+
+def _demanded(node: Node) -> Labels:
+    """Return the labels that a selector demands to be equal to one value."""
+    if not isinstance(node, Selector):
+        return Labels.of()
+    labels: dict[str, str] = {}
+    seen: set[str] = set()
+    for matcher in node.matchers:
+        if matcher.name == NAME:
+            continue
+        if matcher.op == "=" and matcher.name not in seen:
+            labels[matcher.name] = matcher.value
+        else:
+            labels.pop(matcher.name, None)
+        seen.add(matcher.name)
+    return Labels.of(labels)
+
+
+def _sorted(ev: Evaluation, args: Args, *, descending: bool) -> Vector:
+    vector = ev.vector(args[0])
+    if len(ev.times_ms) > 1:
+        ev.warn("sort is ineffective for range queries since results are always ordered by labels")
+        return vector
+    row = vector.values[0]
+    order = np.argsort(-row if descending else row, kind="stable")
+    return Vector(vector.labels, vector.values, vector.present, order)
+
+
+@function("sort")
+def _sort(ev: Evaluation, args: Args) -> Value:
+    return _sorted(ev, args, descending=False)
+
+
+@function("sort_desc")
+def _sort_desc(ev: Evaluation, args: Args) -> Value:
+    return _sorted(ev, args, descending=True)
+
+
+@function("histogram_quantile")
+def _histogram_quantile(ev: Evaluation, args: Args) -> Value:
+    q = ev.scalar(args[0])
+    for wrong in np.unique(q[~((q >= 0) & (q <= 1))])[:1]:
+        ev.warn(f"quantile value should be between 0 and 1, got {wrong:g}")
+    return histograms.histogram_quantile(ev.vector(args[1]), q, ev.memo, ev.warn)
+
+
+@function("histogram_fraction")
+def _histogram_fraction(ev: Evaluation, args: Args) -> Value:
+    lower, upper = ev.scalar(args[0]), ev.scalar(args[1])
+    return histograms.histogram_fraction(ev.vector(args[2]), lower, upper, ev.memo, ev.warn)
+
+
+@function("label_replace")
+def _label_replace(ev: Evaluation, args: Args) -> Value:
+    texts = [ev.text(node) for node in args[1:]]
+    return relabel.label_replace(ev.vector(args[0]), *texts, memo=ev.memo)
+
+
+@function("label_join")
+def _label_join(ev: Evaluation, args: Args) -> Value:
+    target, separator, *sources = (ev.text(node) for node in args[1:])
+    return relabel.label_join(ev.vector(args[0]), target, separator, tuple(sources), memo=ev.memo)
+
+
+def _register_dates() -> None:
+    for name, part in DATE_PARTS.items():
+
+        def call(
+            ev: Evaluation,
+            args: Args,
+            part: Callable[[NDArray[np.int64]], NDArray[np.int64]] = part,
+        ) -> Value:
+            if not args:
+                return Vector((Labels.of(),), part(ev.times_ms // 1000).astype(np.float64)[:, None])
+            vector = ev.vector(args[0])
+            known = np.isfinite(vector.values)
+            seconds = np.where(known, vector.values, 0).astype(np.int64)
+            return _with_values(ev, vector, np.where(known, part(seconds), np.nan))
+
+        FUNCTIONS[name] = call
+
+
+_register_dates()
+
+
+def call(name: str, ev: Evaluation, args: Args) -> Value:
+    """Call a function.
+
+    Raises:
+        QueryError: There is no such function here.
+    """
+    found = FUNCTIONS.get(name)
+    if found is None:
+        msg = f"the function {name}() is not supported"
+        raise QueryError(msg)
+    return found(ev, args)

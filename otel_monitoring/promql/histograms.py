@@ -1,0 +1,253 @@
+"""Quantiles and fractions of histograms with explicit buckets (``le``).
+
+The formulas are those of Prometheus 3: linear within a bucket, from zero in the first one.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from otel_monitoring.promql.values import Vector, without_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.model.labels import Labels
+    from otel_monitoring.promql.memo import Memo
+    from otel_monitoring.promql.values import Floats
+
+LE = "le"
+_SMALL_DELTA = 1e-12
+_MIN_NORMAL = 2.2250738585072014e-308
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """Histograms with the same bounds.
+
+    Attributes:
+        places: Their places in the result, shape (h,).
+        bounds: Upper bounds, ascending, shape (b,).
+        columns: The column of each bucket, shape (h, b).
+    """
+
+    places: NDArray[np.intp]
+    bounds: Floats
+    columns: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """All histograms of a vector, and the labels of those whose ``le`` is no number."""
+
+    labels: tuple[Labels, ...]
+    families: tuple[_Family, ...]
+    unusable: tuple[Labels, ...]
+
+
+def histogram_quantile(vector: Vector, q: Floats, memo: Memo, warn: Callable[[str], None]) -> Vector:
+    """Return the ``q``-quantile of every histogram.
+
+    Args:
+        vector: Buckets with the label ``le``.
+        q: The quantile at each step, shape (s,).
+        memo: Where the buckets of each histogram are kept.
+        warn: Told of buckets that cannot be used.
+    """
+
+    def of_many(bounds: Floats, counts: Floats) -> Floats | None:
+        return _fast_quantiles(bounds, counts, q)
+
+    def of_one(bounds: Sequence[float], counts: Sequence[float], step: int) -> float:
+        return bucket_quantile(float(q[step]), bounds, counts)
+
+    return _each(vector, memo, warn, of_many, of_one)
+
+
+def histogram_fraction(
+    vector: Vector, lower: Floats, upper: Floats, memo: Memo, warn: Callable[[str], None]
+) -> Vector:
+    """Return the share of the observations between two values, by histogram; both have shape (s,)."""
+
+    def of_one(bounds: Sequence[float], counts: Sequence[float], step: int) -> float:
+        return bucket_fraction(float(lower[step]), float(upper[step]), bounds, counts)
+
+    return _each(vector, memo, warn, lambda _bounds, _counts: None, of_one)
+
+
+def _each(
+    vector: Vector,
+    memo: Memo,
+    warn: Callable[[str], None],
+    of_many: Callable[[Floats, Floats], Floats | None],
+    of_one: Callable[[Sequence[float], Sequence[float], int], float],
+) -> Vector:
+    plan: _Plan = memo.get(("histograms",), (vector.labels,), lambda: _plan(vector.labels))
+    for labels in plan.unusable:
+        warn(f'bucket label "le" is missing or has a malformed value of "{labels.get(LE)}"')
+    values = np.full((len(vector.values), len(plan.labels)), np.nan)
+    present = np.zeros(values.shape, dtype=bool)
+    for family in plan.families:
+        mask = None if vector.present is None else vector.present[:, family.columns]
+        counts = vector.values[:, family.columns]
+        many = of_many(family.bounds, counts) if mask is None or mask.all() else None
+        if many is not None:
+            values[:, family.places], present[:, family.places] = many, True
+            continue
+        for step, place in np.ndindex(counts.shape[:2]):
+            met = np.ones(len(family.bounds), dtype=bool) if mask is None else mask[step, place]
+            if met.any():
+                at = family.places[place]
+                bounds = family.bounds[met].tolist()
+                values[step, at] = of_one(bounds, counts[step, place][met].tolist(), step)
+                present[step, at] = True
+    return without_name(Vector(plan.labels, values, None if present.all() else present), memo)
+
+
+def _plan(labels: tuple[Labels, ...]) -> _Plan:
+    histograms: dict[Labels, list[tuple[float, int]]] = {}
+    unusable = []
+    for column, one in enumerate(labels):
+        try:
+            bound = float(one.get(LE))
+        except ValueError:
+            unusable.append(one)
+            continue
+        histograms.setdefault(one.without(LE), []).append((bound, column))
+    families: dict[tuple[float, ...], list[tuple[int, list[int]]]] = {}
+    for place, buckets in enumerate(histograms.values()):
+        buckets.sort()
+        key = tuple(bound for bound, _ in buckets)
+        families.setdefault(key, []).append((place, [column for _, column in buckets]))
+    return _Plan(
+        tuple(histograms),
+        tuple(
+            _Family(
+                np.array([place for place, _ in members]),
+                np.array(bounds),
+                np.array([columns for _, columns in members]),
+            )
+            for bounds, members in families.items()
+        ),
+        tuple(unusable),
+    )
+
+
+def _fast_quantiles(bounds: Floats, counts: Floats, q: Floats) -> Floats | None:
+    """Return quantiles of plain histograms at once; ``None`` where one needs a closer look.
+
+    Args:
+        bounds: Upper bounds, shape (b,).
+        counts: Cumulative counts, shape (s, h, b).
+        q: Shape (s,).
+    """
+    last = len(bounds) - 1
+    plain = last >= 1 and bounds[last] == np.inf and (bounds[1:] > bounds[:-1]).all()
+    if not plain or not ((q >= 0) & (q <= 1)).all():
+        return None
+    grown = counts[..., 1:] - counts[..., :-1]
+    small = (grown != 0) & (grown <= _SMALL_DELTA * (counts[..., 1:] + counts[..., :-1]))
+    if small.any() or not np.isfinite(counts).all():
+        return None
+    total = counts[..., last]
+    rank = q[:, None] * total
+    at = np.minimum((counts[..., :last] < rank[..., None]).sum(axis=-1), last)
+    before = np.maximum(at - 1, 0)
+    first = at == 0
+    start = np.where(first, 0.0, bounds[before])
+    below = np.where(first, 0.0, np.take_along_axis(counts, before[..., None], axis=-1)[..., 0])
+    inside = np.take_along_axis(counts, at[..., None], axis=-1)[..., 0] - below
+    values = start + (bounds[at] - start) * ((rank - below) / inside)
+    values = np.where(first & (bounds[0] <= 0), bounds[0], values)
+    values = np.where(at == last, bounds[last - 1], values)
+    return np.where(total == 0, np.nan, values)
+
+
+def bucket_quantile(q: float, bounds: Sequence[float], counts: Sequence[float]) -> float:
+    """Return a quantile of one histogram.
+
+    Args:
+        q: Below 0 gives -Inf, above 1 gives +Inf, NaN gives NaN.
+        bounds: Upper bounds, ascending; equal ones are added up.
+        counts: Cumulative counts.
+
+    Returns:
+        The value; NaN without a bucket for +Inf, with fewer than two buckets or without observations.
+    """
+    if math.isnan(q) or not 0 <= q <= 1:
+        return math.nan if math.isnan(q) else math.copysign(math.inf, q)
+    if bounds[-1] != math.inf:
+        return math.nan
+    uppers, totals = _coalesced(bounds, counts)
+    totals = _monotonic(totals)
+    last = len(uppers) - 1
+    if last < 1 or totals[last] == 0 or math.isnan(totals[last]):
+        return math.nan
+    rank = q * totals[last]
+    at = bisect_left(totals, rank, 0, last)
+    if at == last:
+        return uppers[last - 1]
+    if at == 0 and uppers[0] <= 0:
+        return uppers[0]
+    start, below = (uppers[at - 1], totals[at - 1]) if at else (0.0, 0.0)
+    inside = totals[at] - below
+    return start + (uppers[at] - start) * ((rank - below) / inside if inside else math.nan)
+
+
+def bucket_fraction(lower: float, upper: float, bounds: Sequence[float], counts: Sequence[float]) -> float:
+    """Return the share of the observations of one histogram between ``lower`` and ``upper``."""
+    if bounds[-1] != math.inf:
+        return math.nan
+    uppers, totals = _coalesced(bounds, counts)
+    totals = _monotonic(totals)
+    total = totals[-1]
+    if total == 0 or math.isnan(lower) or math.isnan(upper) or math.isnan(total):
+        return math.nan
+    if lower >= upper:
+        return 0.0
+    return (_rank(upper, uppers, totals) - _rank(lower, uppers, totals)) / total
+
+
+def _rank(value: float, uppers: Sequence[float], totals: Sequence[float]) -> float:
+    """Return how many observations are at most ``value``, linear within a bucket."""
+    at = bisect_left(uppers, value)
+    if value == math.inf:
+        return totals[-1]
+    start = uppers[at - 1] if at else (0.0 if uppers[0] > 0 else -math.inf)
+    below = totals[at - 1] if at else 0.0
+    if value <= start:
+        return below
+    if math.isinf(start):
+        return totals[at]
+    if math.isinf(uppers[at]):
+        return below
+    return below + (totals[at] - below) * (value - start) / (uppers[at] - start)
+
+
+def _coalesced(bounds: Sequence[float], counts: Sequence[float]) -> tuple[list[float], list[float]]:
+    uppers: list[float] = []
+    totals: list[float] = []
+    for bound, count in zip(bounds, counts, strict=True):
+        if uppers and uppers[-1] == bound:
+            totals[-1] += count
+        else:
+            uppers.append(bound)
+            totals.append(count)
+    return uppers, totals
+
+
+def _monotonic(counts: Sequence[float]) -> list[float]:
+    """Raise what falls below its predecessor, and even out differences that rounding made."""
+    out = [counts[0]]
+    for count in counts[1:]:
+        before = out[-1]
+        close = abs(count - before) < _SMALL_DELTA * max(abs(count) + abs(before), _MIN_NORMAL)
+        out.append(before if close or count < before else count)
+    return out

@@ -1,0 +1,267 @@
+"""Binary operators: arithmetic, comparison and sets, with vector matching.
+
+Which columns of the two sides belong together depends on their labels alone, so it is resolved once per pair
+of label tuples; what is left per evaluation is arithmetic on columns and masks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from otel_monitoring.errors import QueryError
+from otel_monitoring.model.labels import NAME, Labels
+from otel_monitoring.promql.values import (
+    Scalar,
+    Vector,
+    both,
+    drop_name,
+    joined,
+    merged,
+    without_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.promql.memo import Memo
+    from otel_monitoring.promql.nodes import Binary, Matching
+    from otel_monitoring.promql.values import Floats, Mask
+
+ARITHMETIC: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "%": np.fmod,
+    "^": np.power,
+    "atan2": np.arctan2,
+}
+COMPARISON: dict[str, Callable[[Floats, Floats], Mask]] = {
+    "==": np.equal,
+    "!=": np.not_equal,
+    ">": np.greater,
+    "<": np.less,
+    ">=": np.greater_equal,
+    "<=": np.less_equal,
+}
+SETS = ("and", "or", "unless")
+
+_MANY_TO_MANY = "many-to-many matching not allowed: matching labels must be unique on one side"
+
+
+def binary(node: Binary, left: Scalar | Vector, right: Scalar | Vector, memo: Memo) -> Scalar | Vector:
+    """Apply a binary operator.
+
+    Raises:
+        QueryError: The sides do not match as the operator demands.
+    """
+    if isinstance(left, Scalar) and isinstance(right, Scalar):
+        return Scalar(_compute(node.op, left.values, right.values))
+    if isinstance(left, Vector) and isinstance(right, Vector):
+        if node.op in SETS:
+            return _set_operation(node, left, right, memo)
+        return _between_vectors(node, left, right, memo)
+    return _with_scalar(node, left, right, memo)
+
+
+def _compute(op: str, left: Floats, right: Floats) -> Floats:
+    if op in COMPARISON:
+        return COMPARISON[op](left, right).astype(np.float64)
+    return ARITHMETIC[op](left, right)
+
+
+def _with_scalar(node: Binary, left: Scalar | Vector, right: Scalar | Vector, memo: Memo) -> Vector:
+    a = left.values[:, None] if isinstance(left, Scalar) else left.values
+    b = right.values[:, None] if isinstance(right, Scalar) else right.values
+    vector = left if isinstance(left, Vector) else right
+    assert isinstance(vector, Vector)  # noqa: S101 - for the type checker: one side is a vector
+    if node.op in COMPARISON and not node.return_bool:
+        return Vector(vector.labels, vector.values, both(vector.present, COMPARISON[node.op](a, b)))
+    return without_name(Vector(vector.labels, _compute(node.op, a, b), vector.present), memo)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Which columns meet.
+
+    Attributes:
+        left: Columns of the left side, shape (p,).
+        right: Columns of the right side, shape (p,).
+        labels: The label set of each pair without repetition, shape (r,).
+        columns: The place of each pair among ``labels``; ``None`` where every pair has its own.
+        crowds: Columns of the side that must be unique, per key that has several, and a pair's key.
+        many: The same of the other side of a one-to-one match.
+    """
+
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    labels: tuple[Labels, ...]
+    columns: NDArray[np.intp] | None
+    crowds: tuple[tuple[Labels, NDArray[np.intp]], ...]
+    many: tuple[tuple[Labels, NDArray[np.intp], NDArray[np.intp]], ...]
+
+
+def _between_vectors(node: Binary, left: Vector, right: Vector, memo: Memo) -> Vector:
+    matching, swapped = node.matching, node.matching.card == "one-to-many"
+    keeps_name = node.op in COMPARISON and not node.return_bool
+    many, one = (right, left) if swapped else (left, right)
+    pairs: _Pairs = memo.get(
+        ("pairs", matching, keeps_name),
+        (many.labels, one.labels),
+        lambda: _pair(many.labels, one.labels, matching, keeps_name=keeps_name),
+    )
+    _check_unique(pairs, many, one, side="left" if swapped else "right")
+    a, b = many.values[:, pairs.left], one.values[:, pairs.right]
+    a, b = (b, a) if swapped else (a, b)
+    present = both(
+        None if many.present is None else many.present[:, pairs.left],
+        None if one.present is None else one.present[:, pairs.right],
+    )
+    if keeps_name:
+        values, present = a, both(present, COMPARISON[node.op](a, b))
+    else:
+        values = _compute(node.op, a, b)
+    vector = Vector(pairs.labels, values, present)
+    if pairs.columns is None:
+        return vector
+    try:
+        return merged(vector, pairs.columns)
+    except QueryError:
+        msg = "multiple matches for labels: grouping labels must ensure unique matches"
+        raise QueryError(msg) from None
+
+
+def signature(matching: Matching) -> Callable[[Labels], tuple[tuple[str, str], ...]]:
+    """Return what of a label set decides which others it meets."""
+    names = frozenset(matching.labels if matching.on else (*matching.labels, NAME))
+    inside = matching.on
+    return lambda labels: tuple([pair for pair in labels.pairs if (pair[0] in names) is inside])
+
+
+def _by_signature(
+    labels: tuple[Labels, ...], matching: Matching
+) -> dict[tuple[tuple[str, str], ...], list[int]]:
+    key_of = signature(matching)
+    columns: dict[tuple[tuple[str, str], ...], list[int]] = {}
+    for at, one in enumerate(labels):
+        columns.setdefault(key_of(one), []).append(at)
+    return columns
+
+
+def _pair(
+    many: tuple[Labels, ...], one: tuple[Labels, ...], matching: Matching, *, keeps_name: bool
+) -> _Pairs:
+    ones, manies = _by_signature(one, matching), _by_signature(many, matching)
+    left: list[int] = []
+    right: list[int] = []
+    labels: list[Labels] = []
+    for key, columns in manies.items():
+        for a in columns:
+            for b in ones.get(key, ()):
+                left.append(a)
+                right.append(b)
+                labels.append(_result_labels(many[a], one[b], matching, keeps_name=keeps_name))
+    place: dict[Labels, int] = {}
+    columns_of = [place.setdefault(one_set, len(place)) for one_set in labels]
+    crowds = tuple(
+        (Labels.from_pairs(key), np.array(columns)) for key, columns in ones.items() if len(columns) > 1
+    )
+    both_many = tuple(
+        (Labels.from_pairs(key), np.array(columns), np.array(ones[key]))
+        for key, columns in manies.items()
+        if matching.card == "one-to-one" and len(columns) > 1 and key in ones
+    )
+    unique = len(place) == len(labels)
+    return _Pairs(
+        left=np.array(left, dtype=np.intp),
+        right=np.array(right, dtype=np.intp),
+        labels=tuple(place),
+        columns=None if unique else np.array(columns_of, dtype=np.intp),
+        crowds=crowds,
+        many=both_many,
+    )
+
+
+def _result_labels(many: Labels, one: Labels, matching: Matching, *, keeps_name: bool) -> Labels:
+    labels = many if keeps_name else drop_name(many)
+    if matching.card == "one-to-one":
+        return labels.only(*matching.labels) if matching.on else labels.without(*matching.labels)
+    if matching.include:
+        return labels.with_({name: one.get(name) for name in matching.include})
+    return labels
+
+
+def _check_unique(pairs: _Pairs, many: Vector, one: Vector, *, side: str) -> None:
+    """Refuse several samples of one key at one step where only one may be.
+
+    Raises:
+        QueryError: There are several.
+    """
+    for key, columns in pairs.crowds:
+        met = one.mask[:, columns]
+        if (met.sum(axis=1) > 1).any():
+            step = int((met.sum(axis=1) > 1).argmax())
+            shown = ", ".join(repr_labels(one.labels[column]) for column in columns[met[step]][:2])
+            msg = (
+                f"found duplicate series for the match group {repr_labels(key)} on the {side} hand-side of "
+                f"the operation: [{shown}];{_MANY_TO_MANY}"
+            )
+            raise QueryError(msg)
+    for _, columns, others in pairs.many:
+        met = (many.mask[:, columns].sum(axis=1) > 1) & one.mask[:, others].any(axis=1)
+        if met.any():
+            msg = (
+                "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)"
+            )
+            raise QueryError(msg)
+
+
+def repr_labels(labels: Labels) -> str:
+    """Write a label set with the name as a label, as Prometheus does in messages."""
+    return "{" + ", ".join(f'{name}="{value}"' for name, value in labels) + "}"
+
+
+def _set_operation(node: Binary, left: Vector, right: Vector, memo: Memo) -> Vector:
+    if node.op == "or":
+        extra = _without_matches(right, left, node.matching, memo)
+        return joined([left, extra], memo)
+    matched = _matched(left, right, node.matching, memo)
+    present = both(left.present, matched if node.op == "and" else ~matched)
+    return Vector(left.labels, left.values, present)
+
+
+def _without_matches(vector: Vector, other: Vector, matching: Matching, memo: Memo) -> Vector:
+    present = both(vector.present, ~_matched(vector, other, matching, memo))
+    return Vector(vector.labels, vector.values, present)
+
+
+def _matched(vector: Vector, other: Vector, matching: Matching, memo: Memo) -> Mask:
+    """Return where a series of ``other`` with the same signature has a sample, shape (s, n)."""
+    keys, other_keys, many = memo.get(
+        ("signatures", matching.on, matching.labels),
+        (vector.labels, other.labels),
+        lambda: _signatures(vector.labels, other.labels, matching),
+    )
+    met = np.zeros((len(vector.values), many + 1), dtype=bool)
+    mask = other.mask
+    for step in range(len(mask)):
+        met[step, other_keys[mask[step]]] = True
+    met[:, many] = False
+    found: Mask = met[:, keys]
+    return found
+
+
+def _signatures(
+    labels: tuple[Labels, ...], others: tuple[Labels, ...], matching: Matching
+) -> tuple[NDArray[np.intp], NDArray[np.intp], int]:
+    """Number the signatures of ``others``; one of ``labels`` that is not among them gets the last number."""
+    key_of = signature(matching)
+    number: dict[tuple[tuple[str, str], ...], int] = {}
+    other_keys = np.array([number.setdefault(key_of(one), len(number)) for one in others], dtype=np.intp)
+    many = len(number)
+    return np.array([number.get(key_of(one), many) for one in labels], dtype=np.intp), other_keys, many

@@ -1,0 +1,120 @@
+"""The parts of a PromQL expression, frozen and hashable; durations and times in milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from otel_monitoring.model.matcher import Matcher
+
+Cardinality = Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A literal number."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A literal string."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """When a selector or a subquery looks, seen from the evaluation time.
+
+    Attributes:
+        offset_ms: How far back; negative looks ahead.
+        at: A fixed Unix time in milliseconds, the start or the end of the query, or ``None``.
+    """
+
+    offset_ms: int = 0
+    at: int | Literal["start", "end"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """An instant selector, or a range selector where ``range_ms`` is given.
+
+    Attributes:
+        matchers: All hold; the metric's name is among them.
+        shift: When it looks.
+        range_ms: The length of the window, ``None`` for an instant selector.
+    """
+
+    matchers: tuple[Matcher, ...]
+    shift: Shift
+    range_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """An expression evaluated at a grid of times over a window; ``step_ms`` is ``None`` for the default."""
+
+    expr: Node
+    range_ms: int
+    step_ms: int | None
+    shift: Shift
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """The unary minus."""
+
+    expr: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How the two sides of a binary operator find each other.
+
+    Attributes:
+        card: How many of each side belong together.
+        on: Whether ``labels`` are those that count, or those that do not.
+        labels: The labels of ``on`` or ``ignoring``.
+        include: The labels of the one side that ``group_left`` or ``group_right`` copies.
+    """
+
+    card: Cardinality = "one-to-one"
+    on: bool = False
+    labels: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """A binary operator; ``return_bool`` makes a comparison give 0 or 1."""
+
+    op: str
+    left: Node
+    right: Node
+    matching: Matching
+    return_bool: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """An aggregation; ``without`` tells whether ``labels`` are dropped or kept."""
+
+    op: str
+    expr: Node
+    param: Node | None
+    labels: tuple[str, ...]
+    without: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a function."""
+
+    name: str
+    args: tuple[Node, ...]
+
+
+Node = Number | Text | Selector | Subquery | Negation | Binary | Aggregate | Call

@@ -1,0 +1,154 @@
+"""What expressions evaluate to: one column per series, one row per step.
+
+A mask tells where a vector has a sample; NaN is a sample like any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from otel_monitoring.errors import QueryError
+from otel_monitoring.model.labels import NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.model.labels import Labels
+    from otel_monitoring.promql.memo import Memo
+
+    Floats = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+DESCRIBING = (NAME, "__type__", "__unit__")
+"""The labels that go when values are changed."""
+
+SAME_LABELS = "vector cannot contain metrics with the same labelset"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One number per step, shape (s,)."""
+
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """A text."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """Instant samples of some series at every step.
+
+    Attributes:
+        labels: The label sets, shape (n,); kept by identity for as long as it is the same set.
+        values: Samples, shape (s, n); undefined where there is none.
+        present: Where there is a sample, shape (s, n); ``None`` for everywhere.
+        order: The columns in the order in which an instant query gives them; ``None`` for any.
+    """
+
+    labels: tuple[Labels, ...]
+    values: Floats
+    present: Mask | None = None
+    order: NDArray[np.intp] | None = None
+
+    @property
+    def mask(self) -> Mask:
+        """Where there is a sample, as an array."""
+        return np.ones(self.values.shape, dtype=bool) if self.present is None else self.present
+
+
+Value = Scalar | String | Vector
+
+
+def both(left: Mask | None, right: Mask | None) -> Mask | None:
+    """Return where both masks hold."""
+    if left is None:
+        return right
+    return left if right is None else left & right
+
+
+def relabelled(
+    vector: Vector, memo: Memo, key: tuple[Any, ...], relabel: Callable[[Labels], Labels]
+) -> Vector:
+    """Give every series new labels; series that end with the same labels must never meet at a step.
+
+    Args:
+        vector: The series.
+        memo: Where the new label sets are kept.
+        key: What the new labels depend on besides the old ones.
+        relabel: The new label set of an old one.
+
+    Raises:
+        QueryError: Two series with the same labels have a sample at the same step.
+    """
+    labels, columns = memo.get(
+        ("relabelled", *key), (vector.labels,), lambda: _unified([relabel(one) for one in vector.labels])
+    )
+    moved = Vector(labels, vector.values, vector.present, vector.order)
+    return moved if columns is None else merged(moved, columns)
+
+
+def without_name(vector: Vector, memo: Memo) -> Vector:
+    """Drop the metric's name, as everything does that changes values."""
+    return relabelled(vector, memo, (NAME,), drop_name)
+
+
+def drop_name(labels: Labels) -> Labels:
+    """Return a label set without what describes the metric itself: name, type and unit."""
+    return labels.without(*DESCRIBING)
+
+
+def _unified(labels: list[Labels]) -> tuple[tuple[Labels, ...], NDArray[np.intp] | None]:
+    """Return the label sets without repetition, and the place of each column among them if there is any."""
+    place: dict[Labels, int] = {}
+    columns = [place.setdefault(one, len(place)) for one in labels]
+    return tuple(place), None if len(place) == len(labels) else np.array(columns, dtype=np.intp)
+
+
+def merged(vector: Vector, columns: NDArray[np.intp]) -> Vector:
+    """Put the columns of series with the same labels together.
+
+    Args:
+        vector: Its labels are without repetition already.
+        columns: The place of each column of its values.
+
+    Raises:
+        QueryError: Two of them have a sample at the same step.
+    """
+    mask, shape = vector.mask, (len(vector.values), len(vector.labels))
+    values, count = np.zeros(shape), np.zeros(shape, dtype=np.intp)
+    for at, column in enumerate(columns):
+        values[:, column] = np.where(mask[:, at], vector.values[:, at], values[:, column])
+        count[:, column] += mask[:, at]
+    if (count > 1).any():
+        raise QueryError(SAME_LABELS)
+    return Vector(vector.labels, values, count > 0)
+
+
+def joined(parts: list[Vector], memo: Memo) -> Vector:
+    """Put vectors beside each other; label sets that repeat must never meet at a step.
+
+    Raises:
+        QueryError: Two series with the same labels have a sample at the same step.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    labels, columns = memo.get(
+        ("joined",),
+        tuple(part.labels for part in parts),
+        lambda: _unified([labels for part in parts for labels in part.labels]),
+    )
+    values = np.hstack([part.values for part in parts])
+    whole = all(part.present is None for part in parts)
+    vector = Vector(labels, values, None if whole else np.hstack([part.mask for part in parts]))
+    return vector if columns is None else merged(vector, columns)

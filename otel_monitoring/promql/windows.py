@@ -1,0 +1,278 @@
+"""Functions over the samples of a window, for all series at once: ``rate`` and its kin, ``*_over_time``.
+
+Every function takes a :class:`Window` and gives a sample per series and a mask of the series that have one,
+``None`` for all. The formulas are those of Prometheus 3.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from otel_monitoring.promql.summation import exact_sum
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.promql.series import Window
+    from otel_monitoring.promql.values import Floats, Mask
+
+    Result = tuple[Floats, Mask | None]
+    Kernel = Callable[..., Result]
+    Rows = NDArray[np.intp]
+
+_MS = 1000.0
+_GAP_FACTOR = 1.1
+
+
+def rate(w: Window) -> Result:
+    """Return the increase per second, extrapolated to the ends of the window."""
+    return _extrapolated(w, counter=True, per_second=True)
+
+
+def increase(w: Window) -> Result:
+    """Return the increase, extrapolated to the ends of the window."""
+    return _extrapolated(w, counter=True, per_second=False)
+
+
+def delta(w: Window) -> Result:
+    """Return the difference of last and first sample, extrapolated to the ends of the window."""
+    return _extrapolated(w, counter=False, per_second=False)
+
+
+def _extrapolated(w: Window, *, counter: bool, per_second: bool) -> Result:
+    """Extrapolate as Prometheus does.
+
+    To an end of the window that is farther from its sample than 1.1 average distances, half an average
+    distance is added; a counter is not extrapolated to before its zero.
+    """
+    times_s = w.times_ms / _MS
+    first_s, last_s = (times_s[0], times_s[-1]) if w.present is None else (times_s[w.first], times_s[w.last])
+    change = w.last_values - w.first_values
+    if counter:
+        change = change + _lost_at_resets(w)
+    sampled_s = last_s - first_s
+    average_s = sampled_s / (w.count - 1)
+    to_start_s = np.broadcast_to(first_s - w.start_ms / _MS, change.shape)
+    to_end_s = w.end_ms / _MS - last_s
+    to_start_s = np.where(to_start_s >= average_s * _GAP_FACTOR, average_s / 2, to_start_s)
+    if counter:
+        first = w.first_values
+        to_zero_s = np.where((change > 0) & (first >= 0), sampled_s * (first / change), np.inf)
+        to_start_s = np.minimum(to_start_s, to_zero_s)
+    to_end_s = np.where(to_end_s >= average_s * _GAP_FACTOR, average_s / 2, to_end_s)
+    factor = (sampled_s + to_start_s + to_end_s) / sampled_s
+    if per_second:
+        factor = factor / ((w.end_ms - w.start_ms) / _MS)
+    return change * factor, _at_least(w, 2)
+
+
+def _lost_at_resets(w: Window) -> Floats | float:
+    """Return what a counter had counted before each time that it fell, added up."""
+    samples = w.filled
+    before = samples[:-1]
+    fell = samples[1:] < before
+    return np.where(fell, before, 0.0).sum(axis=0) if fell.any() else 0.0
+
+
+def _at_least(w: Window, many: int) -> Mask | None:
+    if w.present is None:
+        return None if len(w.times_ms) >= many else np.zeros(w.values.shape[1], dtype=bool)
+    return w.count >= many
+
+
+def irate(w: Window) -> Result:
+    """Return the increase per second between the last two samples."""
+    change, seconds, enough = _last_two(w, counter=True)
+    return change / seconds, enough
+
+
+def idelta(w: Window) -> Result:
+    """Return the difference of the last two samples."""
+    change, _, enough = _last_two(w, counter=False)
+    return change, enough
+
+
+def _last_two(w: Window, *, counter: bool) -> tuple[Floats, Floats, Mask | None]:
+    enough = _at_least(w, 2)
+    last = w.last
+    previous = np.maximum(last - 1, 0) if w.present is None else _row_before(w.present, w)
+    newer, older = w.at(last), w.at(previous)
+    change = np.where(newer < older, newer, newer - older) if counter else newer - older
+    return change, (w.times_ms[last] - w.times_ms[previous]) / _MS, enough
+
+
+def _row_before(present: Mask, w: Window) -> Rows:
+    """Return the row of the last but one sample of each series."""
+    earlier = present.copy()
+    earlier[w.last, w.columns] = False
+    return np.asarray(len(w.times_ms) - 1 - earlier[::-1].argmax(axis=0))
+
+
+def changes(w: Window) -> Result:
+    """Return how often the value changed; NaN equals NaN here."""
+    newer, older = w.filled[1:], w.filled[:-1]
+    differs = (newer != older) & ~(np.isnan(newer) & np.isnan(older))
+    return _between_samples(w, differs), w.some
+
+
+def resets(w: Window) -> Result:
+    """Return how often the value fell."""
+    return _between_samples(w, w.filled[1:] < w.filled[:-1]), w.some
+
+
+def _between_samples(w: Window, happened: Mask) -> Floats:
+    if w.present is not None:
+        rows = np.arange(1, len(w.times_ms))[:, None]
+        happened = happened & w.present[1:] & (rows > w.first)
+    return np.asarray(np.count_nonzero(happened, axis=0), dtype=np.float64)
+
+
+def count_over_time(w: Window) -> Result:
+    """Return the number of samples."""
+    return w.count.astype(np.float64), w.some
+
+
+def present_over_time(w: Window) -> Result:
+    """Return 1."""
+    return np.ones(w.values.shape[1]), w.some
+
+
+def first_over_time(w: Window) -> Result:
+    """Return the oldest sample."""
+    return w.first_values, w.some
+
+
+def last_over_time(w: Window) -> Result:
+    """Return the newest sample."""
+    return w.last_values, w.some
+
+
+def sum_over_time(w: Window) -> Result:
+    """Return the sum of the samples, compensated."""
+    return exact_sum(w.holding(0.0)), w.some
+
+
+def avg_over_time(w: Window) -> Result:
+    """Return the mean of the samples, compensated; large ones are divided before they are added."""
+    return _mean(w), w.some
+
+
+def _mean(w: Window) -> Floats:
+    samples = w.holding(0.0)
+    total = exact_sum(samples)
+    mean = total / w.count
+    too_large = np.isinf(total) & ~np.isinf(samples).any(axis=0)
+    return np.where(too_large, exact_sum(samples / w.count), mean) if too_large.any() else mean
+
+
+def min_over_time(w: Window) -> Result:
+    """Return the smallest sample; NaN only where there is nothing else."""
+    return np.fmin.reduce(w.holding(np.nan), axis=0), w.some
+
+
+def max_over_time(w: Window) -> Result:
+    """Return the largest sample; NaN only where there is nothing else."""
+    return np.fmax.reduce(w.holding(np.nan), axis=0), w.some
+
+
+def stdvar_over_time(w: Window) -> Result:
+    """Return the population variance."""
+    away = w.values - _mean(w)
+    if w.present is not None:
+        away = np.where(w.present, away, 0.0)
+    return exact_sum(away * away) / w.count, w.some
+
+
+def stddev_over_time(w: Window) -> Result:
+    """Return the population standard deviation."""
+    variance, some = stdvar_over_time(w)
+    return np.sqrt(variance), some
+
+
+def quantile_over_time(w: Window, q: float) -> Result:
+    """Return the ``q``-quantile of the samples, interpolated linearly; NaN counts as the smallest."""
+    return quantile_of(w.values, w.present, q), w.some
+
+
+def mad_over_time(w: Window) -> Result:
+    """Return the median of the distances from the median."""
+    median = quantile_of(w.values, w.present, 0.5)
+    return quantile_of(np.abs(w.values - median), w.present, 0.5), w.some
+
+
+def quantile_of(values: Floats, present: Mask | None, q: float) -> Floats:
+    """Return the ``q``-quantile along the first axis.
+
+    Args:
+        values: Shape (k, n).
+        present: Which of them count; ``None`` for all.
+        q: Below 0 gives -Inf, above 1 gives +Inf, NaN gives NaN.
+
+    Returns:
+        Shape (n,); NaN where nothing counts.
+    """
+    count = np.full(values.shape[1], len(values)) if present is None else present.sum(axis=0)
+    if np.isnan(q) or not 0 <= q <= 1:
+        return np.where(count == 0, np.nan, np.nan if np.isnan(q) else np.copysign(np.inf, q))
+    is_nan = np.isnan(values) if present is None else np.isnan(values) & present
+    ranked = np.where(is_nan, -np.inf, values)
+    ranked = np.sort(ranked if present is None else np.where(present, ranked, np.nan), axis=0)
+    rank = q * (count - 1)
+    low = np.clip(np.floor(rank), 0, None).astype(np.intp)
+    high = np.minimum(low + 1, np.maximum(count - 1, 0))
+    weight = rank - np.floor(rank)
+    columns = np.arange(values.shape[1])
+    lower, upper = _nan_again(ranked, is_nan, low, columns), _nan_again(ranked, is_nan, high, columns)
+    return np.where(count == 0, np.nan, lower * (1 - weight) + upper * weight)
+
+
+def _nan_again(ranked: Floats, is_nan: Mask, rows: Rows, columns: Rows) -> Floats:
+    """Take one row per column; the first rows stand for the NaN that were ranked below all."""
+    return np.where(rows < is_nan.sum(axis=0), np.nan, ranked[rows, columns])
+
+
+def deriv(w: Window) -> Result:
+    """Return the slope per second of the line through the samples (least squares)."""
+    slope, _ = _line(w, origin_ms=w.times_ms[w.first])
+    return slope, _at_least(w, 2)
+
+
+def predict_linear(w: Window, ahead_s: float) -> Result:
+    """Return what the line through the samples (least squares) gives ``ahead_s`` seconds from now."""
+    slope, intercept = _line(w, origin_ms=np.full(w.values.shape[1], w.at_ms))
+    return slope * ahead_s + intercept, _at_least(w, 2)
+
+
+def _line(w: Window, *, origin_ms: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Return slope and intercept at ``origin_ms`` of the least-squares line; constant samples give 0."""
+    n = w.count.astype(np.float64)
+    x = (w.times_ms[:, None] - origin_ms) / _MS
+    y = w.values
+    if w.present is not None:
+        x, y = np.where(w.present, x, 0.0), np.where(w.present, y, 0.0)
+    sum_x, sum_y = exact_sum(x), exact_sum(y)
+    covariance = exact_sum(x * y) - sum_x * sum_y / n
+    variance = exact_sum(x * x) - sum_x * sum_x / n
+    slope = covariance / variance
+    intercept = sum_y / n - slope * sum_x / n
+    first = w.first_values
+    same = w.values == first
+    constant = (same if w.present is None else same | ~w.present).all(axis=0)
+    return (
+        np.where(constant, np.where(np.isinf(first), np.nan, 0.0), slope),
+        np.where(constant, np.where(np.isinf(first), np.nan, first), intercept),
+    )
+
+
+WINDOW_FUNCTIONS: dict[str, Kernel] = {
+    function.__name__: function
+    for function in (
+        rate, increase, delta, irate, idelta, changes, resets, count_over_time, present_over_time,
+        first_over_time, last_over_time, sum_over_time, avg_over_time, min_over_time, max_over_time,
+        stdvar_over_time, stddev_over_time, quantile_over_time, mad_over_time, deriv, predict_linear,
+    )
+}  # fmt: skip
