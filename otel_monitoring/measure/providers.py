@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer, TracerProvider
 
     from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.metric import MetricDescription
 
 SCOPE = "otel_monitoring.measure"
 
@@ -38,12 +39,13 @@ class Instruments:
 
     def histogram(self, definition: HistogramDefinition) -> Histogram:
         """Return the histogram of ``definition``, made at the first call."""
-        found = self._histograms.get(definition.name)
+        metric = definition.metric
+        found = self._histograms.get(metric.name)
         if found is None:
-            found = self._histograms[definition.name] = self.meter.create_histogram(
-                definition.name,
-                unit=definition.unit,
-                description=definition.description,
+            found = self._histograms[metric.name] = self.meter.create_histogram(
+                metric.name,
+                unit=metric.unit,
+                description=metric.description,
                 explicit_bucket_boundaries_advisory=definition.boundaries,
             )
         return found
@@ -54,15 +56,11 @@ class HistogramDefinition:
     """What a histogram is created with.
 
     Attributes:
-        name: The instrument's name.
-        unit: Its unit (UCUM).
-        description: What it measures.
-        boundaries: Upper bounds of its buckets, in ``unit``.
+        metric: Its name, unit and description.
+        boundaries: Upper bounds of its buckets, in its unit.
     """
 
-    name: str
-    unit: str
-    description: str
+    metric: MetricDescription
     boundaries: Sequence[float]
 
 

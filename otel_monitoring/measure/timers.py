@@ -17,7 +17,21 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 from otel_monitoring.context import stack
 from otel_monitoring.guard import Guard
 from otel_monitoring.measure.block import Block, Part
-from otel_monitoring.measure.providers import HistogramDefinition, instruments
+from otel_monitoring.measure.definitions import (
+    DB_CLIENT_DURATION,
+    DB_COLLECTION,
+    DB_NAMESPACE,
+    DB_OPERATION,
+    DB_SYSTEM,
+    HTTP_CLIENT_DURATION,
+    HTTP_METHOD,
+    HTTP_STATUS_CODE,
+    INPUT_SIZE,
+    OPERATION_DURATION,
+    OPERATION_INPUT_SIZE,
+    OPERATION_NAME,
+)
+from otel_monitoring.measure.providers import instruments
 from otel_monitoring.measure.wrapping import wrap
 
 if TYPE_CHECKING:
@@ -27,35 +41,9 @@ if TYPE_CHECKING:
 
     from opentelemetry.util.types import AnyValue
 
+    from otel_monitoring.measure.providers import HistogramDefinition
+
     F = TypeVar("F", bound=Callable[..., Any])
-
-OPERATION_NAME = "otel_monitoring.operation.name"
-INPUT_SIZE = "otel_monitoring.operation.input_size"
-
-OPERATION_DURATION = HistogramDefinition(
-    name="otel_monitoring.operation.duration",
-    unit="s",
-    description="Duration of functions and computations that are timed by hand.",
-    boundaries=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
-)
-OPERATION_INPUT_SIZE = HistogramDefinition(
-    name=INPUT_SIZE,
-    unit="{item}",
-    description="Size of the input of computations that are timed by hand.",
-    boundaries=(1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000),
-)
-HTTP_CLIENT_DURATION = HistogramDefinition(
-    name="http.client.request.duration",
-    unit="s",
-    description="Duration of HTTP client requests.",
-    boundaries=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
-)
-DB_CLIENT_DURATION = HistogramDefinition(
-    name="db.client.operation.duration",
-    unit="s",
-    description="Duration of database client operations.",
-    boundaries=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10),
-)
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"}
 _FIRST_ERROR_STATUS = 400
@@ -155,7 +143,7 @@ class ApiCall(Timer):
         Args:
             status_code: The status, 100 to 599.
         """
-        told: dict[str, AnyValue] = {"http.response.status_code": status_code}
+        told: dict[str, AnyValue] = {HTTP_STATUS_CODE: status_code}
         if status_code >= _FIRST_ERROR_STATUS:
             told[ERROR_TYPE] = str(status_code)
             _guard.call(self.span.set_status, Status(StatusCode.ERROR))
@@ -185,7 +173,7 @@ def time_api_call(service: str, *, method: str = "GET", url: str | None = None) 
         url: Where the call goes; its query, user and password are left out.
     """
     known = method.upper() if method.upper() in _METHODS else "_OTHER"
-    labels: dict[str, AnyValue] = {"http.request.method": known, SERVER_ADDRESS: service}
+    labels: dict[str, AnyValue] = {HTTP_METHOD: known, SERVER_ADDRESS: service}
     attributes: dict[str, AnyValue] = {OPERATION_NAME: service}
     if url is not None:
         with _guard:
@@ -216,8 +204,8 @@ def time_database_query(
         database: The database or schema.
         query: The statement, for the span; write placeholders in place of values.
     """
-    named = {"db.collection.name": table, "db.namespace": database}
-    labels: dict[str, AnyValue] = {"db.system.name": system, "db.operation.name": operation}
+    named = {DB_COLLECTION: table, DB_NAMESPACE: database}
+    labels: dict[str, AnyValue] = {DB_SYSTEM: system, DB_OPERATION: operation}
     labels.update({name: value for name, value in named.items() if value is not None})
     summary = operation if table is None else f"{operation} {table}"
     attributes: dict[str, AnyValue] = {"db.query.summary": summary}

@@ -8,11 +8,14 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from otel_monitoring.measure.providers import HistogramDefinition, configure, instruments
+from otel_monitoring.model.metric import MetricDescription
 
 if TYPE_CHECKING:
     from tests.measure.conftest import Recorded
 
-DEFINITION = HistogramDefinition(name="d", unit="s", description="", boundaries=(1, 2))
+DEFINITION = HistogramDefinition(
+    metric=MetricDescription(name="d", unit="s", kind="histogram", description="Any."), boundaries=(1, 2)
+)
 
 
 def in_a_new_process(script: str) -> str:
