@@ -30,10 +30,8 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_generator.seed)
 _random_bits = _generator.getrandbits
 
-_FLAGS = tuple(TraceFlags(value) for value in range(256))
+_FLAGS = {b"%02x" % value: TraceFlags(value) for value in range(256)}
 _NO_STATE = TraceState()
-_NO_TRACE = b"0" * 32
-_NO_SPAN = b"0" * 16
 _VERSION_00 = re.compile(rb"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})").fullmatch
 _ANY_VERSION = re.compile(
     rb"^[ \t]*([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?[ \t]*$"
@@ -139,15 +137,12 @@ def parse_traceparent(header: bytes, tracestate: bytes | None = None) -> SpanCon
         version, trace, span, flags, rest = other.groups()
         if version == b"ff" or (version == b"00" and rest):
             return None
-    if trace == _NO_TRACE or span == _NO_SPAN:
+    trace_id, span_id = int(trace, 16), int(span, 16)
+    if trace_id == 0 or span_id == 0:
         return None
-    return SpanContext(
-        int(trace, 16),
-        int(span, 16),
-        is_remote=True,
-        trace_flags=_FLAGS[int(flags, 16)],
-        trace_state=_NO_STATE if tracestate is None else parse_tracestate(tracestate),
-    )
+    state = _NO_STATE if tracestate is None else parse_tracestate(tracestate)
+    # By position: keywords cost a third more here, once a request.
+    return SpanContext(trace_id, span_id, True, _FLAGS[flags], state)  # noqa: FBT003
 
 
 def parse_tracestate(header: bytes) -> TraceState:
