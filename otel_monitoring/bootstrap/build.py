@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.bootstrap import observe, parts
+from otel_monitoring.bootstrap.lazy import LazyAnalysis
 from otel_monitoring.context import propagate
 from otel_monitoring.instrument import wrap_app
 from otel_monitoring.monitoring.instance import Monitoring
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.bootstrap.server import Server
     from otel_monitoring.settings import LoadedSettings, Settings
+
+_EVALUATE_EVERY_S = 1.0  # rule groups have their own grid; this only asks whether one of them is due
+_TRIM_EVERY_S = 60.0
 
 
 class Running:
@@ -62,6 +66,10 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     collect = parts.tap(builder)
     server = _server(builder)
     loop_started = observe.system(builder)
+    analysis = LazyAnalysis(builder)
+    builder.on_collect.append(analysis.hear)
+    builder.services.append(analysis)
+    builder.parts.append(analysis)
     monitoring = Monitoring(
         clock=builder.clock,
         loop=builder.loop,
@@ -72,7 +80,7 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
         closers=builder.closers,
         flush_timeout_s=settings.telemetry.flush_timeout_s,
     )
-    builder.loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
+    _add_jobs(builder, monitoring, analysis)
     builder.closers.append(propagate.join_global(propagate.RequestIdPropagator(server.policy)))
     running = Running(monitoring, settings, server, loop_started)
     monitoring.watch_process()
@@ -81,6 +89,13 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     else:
         monitoring.app = running.instrument(app)
     return running
+
+
+def _add_jobs(builder: Builder, monitoring: Monitoring, analysis: LazyAnalysis) -> None:
+    loop, settings = builder.loop, builder.settings
+    loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
+    loop.add("evaluate", min(_EVALUATE_EVERY_S, settings.alerts.interval_s), analysis.evaluate)
+    loop.add("trim", _TRIM_EVERY_S, analysis.trim)
 
 
 def _server(builder: Builder) -> Server:

@@ -125,9 +125,15 @@ def tap(builder: Builder) -> Collect:
     for logs in exports.of("logs"):
         found.logger.add_log_record_processor(QueueLogProcessor(logs))
 
+    cadence = _Cadence(builder.clock, _export_interval_s(builder))
+
     def hear_all(data: Any) -> None:
-        for hear in builder.on_collect:
+        # What is collected for a flush goes to the exporters alone: the store keeps to its grid of times.
+        for hear in () if cadence.now else builder.on_collect:
             hear(data)
+        if cadence.is_due():
+            for pipeline in exports.of("metrics"):
+                pipeline.put(data)
 
     reader = StoreMetricReader(on_collect=hear_all, guard=Guard("tap.reader"))
     found.meter.add_metric_reader(reader)
@@ -136,10 +142,11 @@ def tap(builder: Builder) -> Collect:
     builder.parts.append(aggregations)
     builder.closers.append(lambda: found.meter.remove_metric_reader(reader))
     _watch(builder, aggregations)
-    cadence = _export_metrics(builder)
+    if builder.plan.sdk_metrics:
+        builder.closers.append(_add_sdk_reader(builder))
 
     def collect(*, export_now: bool) -> None:
-        cadence.now = cadence.now or export_now
+        cadence.now = export_now
         reader.collect()
 
     return collect
@@ -164,23 +171,6 @@ def _watch(builder: Builder, aggregations: Aggregations) -> None:
     metrics.observe(
         "otel_monitoring.callbacks.muted", lambda: [(1, {"metric": name}) for name in callbacks.muted()]
     )
-
-
-def _export_metrics(builder: Builder) -> _Cadence:
-    """Hand collections to the exporters, those of the loop every export interval only."""
-    cadence = _Cadence(builder.clock, _export_interval_s(builder))
-    if builder.plan.sdk_metrics:
-        builder.closers.append(_add_sdk_reader(builder))
-    pipelines = builder.exports.of("metrics")
-
-    def hear(data: Any) -> None:
-        if cadence.is_due():
-            for pipeline in pipelines:
-                pipeline.put(data)
-
-    if pipelines:
-        builder.on_collect.append(hear)
-    return cadence
 
 
 class _Cadence:

@@ -25,7 +25,8 @@ from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.model.sample import Batch, Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeAlias
 
     from numpy.typing import NDArray
     from opentelemetry.sdk.metrics.export import Metric, MetricsData
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
     from otel_monitoring.ingest.names import MetricKind, Strategy
+
+    Redact: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 _log = logging.getLogger(__name__)
 
@@ -54,6 +57,7 @@ class Converter:
         promote: Resource attributes that are put on every series.
         exponential_bounds: The upper bounds, ascending, that exponential histograms are counted into.
         source: The name of the source of the batches.
+        redact: Takes what must not be kept out of attributes, before they become labels.
     """
 
     def __init__(
@@ -64,12 +68,14 @@ class Converter:
         promote: Sequence[str] = (),
         exponential_bounds: Sequence[float] = DEFAULT_BOUNDS,
         source: str = "self",
+        redact: Redact = dict,
     ) -> None:
         self._strategy: Strategy = strategy
         self._scope_labels = scope_labels
         self._promote = tuple(promote)
         self._bounds = tuple(exponential_bounds)
         self._source = source
+        self._redact = redact
         self._plans: dict[tuple[object, ...], _Plan] = {}
         self._infos: dict[int, tuple[Resource, dict[str, str], tuple[Labels, ...]]] = {}
         self._collection = 0
@@ -131,6 +137,7 @@ class Converter:
         if plan is None:
             plan = self._new_plan(metric, scope=scope, shared=shared)
             plan.resource = resource
+            plan.redact = self._redact
             self._plans[key] = plan
         plan.seen = self._collection
         return None if plan.is_refused else plan
@@ -159,7 +166,7 @@ class Converter:
             "otel_scope_version": scope.version or "",
             "otel_scope_schema_url": scope.schema_url or "",
         }
-        attributes = labels_of((scope.attributes or {}).items(), strategy=self._strategy)
+        attributes = labels_of(self._redact(scope.attributes or {}).items(), strategy=self._strategy)
         return {**{f"otel_scope_{name}": value for name, value in attributes.items()}, **own}
 
     def _resource(self, resource: Resource) -> tuple[dict[str, str], tuple[Labels, ...]]:
@@ -167,7 +174,7 @@ class Converter:
         if known is None:
             if len(self._infos) >= _COLLECTIONS_REMEMBERED:
                 self._infos.pop(next(iter(self._infos)))
-            attributes = resource.attributes
+            attributes = self._redact(resource.attributes)
             identity = identity_labels(attributes)
             promoted = labels_of(
                 ((key, attributes[key]) for key in self._promote if key in attributes),
@@ -238,6 +245,7 @@ class _Plan:
         self.metadata = metadata
         self.seen = 0
         self.resource: Resource | None = None
+        self.redact: Redact = dict
         self._fixed = fixed
         self._strategy: Strategy = strategy
         self._attributes: list[Any] = []
@@ -272,7 +280,7 @@ class _Plan:
         raise NotImplementedError
 
     def _base(self, point: Any, *, reserved: str = "") -> dict[str, str]:
-        attributes = (point.attributes or {}).items()
+        attributes = self.redact(point.attributes or {}).items()
         labels = labels_of(attributes, strategy=self._strategy)
         labels.pop(reserved, None)
         return {**labels, **self._fixed}

@@ -1,0 +1,149 @@
+"""The store, the engine, the rules and the messages of an instance.
+
+They stand on numpy, which takes 18 MiB; this module is therefore imported when the first collection
+arrives, an interval after the start, or when somebody asks earlier.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+from otel_monitoring.alerts.dispatch import Dispatcher
+from otel_monitoring.alerts.evaluator import Evaluator
+from otel_monitoring.alerts.load import load_rules
+from otel_monitoring.guard import Guard
+from otel_monitoring.ingest.convert import Converter
+from otel_monitoring.model.alert import Breach
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.notify.channels import ChannelOptions, channel_from_url
+from otel_monitoring.notify.retry import Deliver
+from otel_monitoring.promql.engine import Engine
+from otel_monitoring.promql.parse import parse
+from otel_monitoring.stores.series import SeriesStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from otel_monitoring.alerts.status import GroupStatus
+    from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+RECEIVER = "default"
+
+
+class Analysis:
+    """Keep what is collected, ask the rules, tell people."""
+
+    def __init__(self, builder: Builder) -> None:
+        settings = builder.settings
+        self._clock = builder.clock
+        self._converter = Converter(
+            strategy=settings.store.translation_strategy,
+            scope_labels=settings.store.scope_labels,
+            redact=builder.redactor.attributes,
+        )
+        self.store = SeriesStore(
+            retention_s=settings.store.retention_s,
+            interval_s=settings.telemetry.collect_interval_s,
+            max_series=settings.store.max_series,
+            max_bytes=settings.store.max_bytes,
+        )
+        self.engine = Engine(
+            self.store, default_step_ms=round(settings.alerts.interval_s * 1000), clock=builder.clock
+        )
+        self.deliver = _deliver(builder)
+        self.dispatcher = Dispatcher(
+            deliver=self.deliver,
+            clock=builder.clock,
+            guard=Guard("job.dispatch"),
+            receivers=(RECEIVER,),
+            repeat_interval_s=settings.alerts.repeat_interval_s,
+        )
+        self.evaluator = Evaluator(
+            groups=_groups(settings),
+            query=self.query,
+            send=self.dispatcher.put,
+            record=self.store.append,
+            clock=builder.clock,
+            guard=Guard("job.rules"),
+            interval_s=settings.alerts.interval_s,
+            external_labels=settings.alerts.external_labels,
+        )
+
+    def hear(self, data: Any) -> None:
+        """Keep one collection."""
+        self.store.append(self._converter.convert(data, self._clock.now_ms()))
+
+    def query(self, expr: str, at_ms: int) -> Sequence[Breach]:
+        """Answer an expression of a rule."""
+        result = self.engine.instant(expr, at_ms)
+        if result.kind == "scalar":
+            return [Breach(Labels.of(), result.scalar)]
+        return [Breach(labels, value) for labels, value in result.samples]
+
+    def evaluate(self, now_ms: int) -> None:
+        """Ask the rules that are due, and tell what has changed."""
+        self.evaluator.tick(now_ms)
+        self.dispatcher.flush()
+
+    def trim(self, now_ms: int) -> None:
+        """Forget what is older than the retention."""
+        self.store.trim(now_ms)
+
+    def groups(self) -> list[GroupStatus]:
+        """Return how all rules stand."""
+        return self.evaluator.groups()
+
+    def after_fork(self) -> None:
+        """Start anew in a child process."""
+        self.store.after_fork()
+        self.dispatcher.after_fork()
+        self.deliver.after_fork()
+
+    def stop(self, timeout_s: float) -> None:
+        """Give what waits for delivery one last try."""
+        self.deliver.stop(timeout_s)
+
+
+def _groups(settings: Settings) -> Any:
+    alerts = settings.alerts
+    if not alerts.enabled:
+        return ()
+    rules = load_rules(
+        rule_files=alerts.rule_files,
+        check_expr=_check,
+        with_defaults=alerts.default_rules,
+        disabled=alerts.disabled,
+    )
+    for warning in rules.warnings:
+        _log.warning("%s", warning)
+    return rules.groups
+
+
+def _check(expr: str) -> None:
+    parse(expr)
+
+
+def _deliver(builder: Builder) -> Deliver:
+    notify = builder.settings.notify
+    options = ChannelOptions(
+        clock=builder.clock,
+        timeout_s=notify.timeout_s,
+        headers={name: value.get_secret_value() for name, value in notify.webhook_headers.items()},
+    )
+    channels = {}
+    for number, url in enumerate(notify.channels):
+        text = url.get_secret_value()
+        channels[f"{urlsplit(text).scheme}-{number}"] = channel_from_url(text, options)
+    return Deliver(
+        receivers={RECEIVER: channels},
+        clock=builder.clock,
+        redact=builder.redactor.text,
+        shield=suppress_instrumentation,
+    )

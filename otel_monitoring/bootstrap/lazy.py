@@ -1,0 +1,85 @@
+"""The analysis of an instance, made when it is first needed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from otel_monitoring.alerts.status import GroupStatus
+    from otel_monitoring.bootstrap.analysis import Analysis
+    from otel_monitoring.bootstrap.parts import Builder
+
+_REFUSED = ("batches_refused", "series_refused", "chunks_dropped")
+
+
+class LazyAnalysis:
+    """Make the analysis at the first collection, or when its rules have to be checked at once."""
+
+    def __init__(self, builder: Builder) -> None:
+        self._builder = builder
+        self._lock = threading.Lock()
+        self._made: Analysis | None = None
+        alerts = builder.settings.alerts
+        if alerts.enabled and (alerts.rule_files or alerts.disabled):
+            self.get()  # what the user wrote is checked at start-up, where the error is seen
+        self._publish()
+
+    def get(self) -> Analysis:
+        """Return the analysis, made now if need be."""
+        if self._made is None:
+            with self._lock:
+                if self._made is None:
+                    from otel_monitoring.bootstrap.analysis import Analysis
+
+                    self._made = Analysis(self._builder)
+        return self._made
+
+    def hear(self, data: Any) -> None:
+        """Keep one collection."""
+        self.get().hear(data)
+
+    def evaluate(self, now_ms: int) -> None:
+        """Ask the rules that are due; before the first collection there is nothing to ask."""
+        if self._made is not None:
+            self._made.evaluate(now_ms)
+
+    def trim(self, now_ms: int) -> None:
+        """Forget what is older than the retention."""
+        if self._made is not None:
+            self._made.trim(now_ms)
+
+    def groups(self) -> list[GroupStatus]:
+        """Return how all rules stand."""
+        return self.get().groups()
+
+    def start(self) -> None:
+        """Start nothing: the jobs of the loop do the work."""
+
+    def stop(self, timeout_s: float) -> None:
+        """Give what waits for delivery one last try."""
+        if self._made is not None:
+            self._made.stop(timeout_s)
+
+    def after_fork(self) -> None:
+        """Start anew in a child process."""
+        self._lock = threading.Lock()
+        if self._made is not None:
+            self._made.after_fork()
+
+    def _publish(self) -> None:
+        metrics = self._builder.metrics
+        metrics.observe("otel_monitoring.store.series", lambda: self._stat("series"))
+        metrics.observe("otel_monitoring.store.size", lambda: self._stat("size_bytes"))
+        metrics.observe("otel_monitoring.store.refused", self._refused)
+
+    def _stat(self, name: str) -> Iterable[tuple[float, Mapping[str, str]]]:
+        return [] if self._made is None else [(self._made.store.stats()[name], {})]
+
+    def _refused(self) -> Iterable[tuple[float, Mapping[str, str]]]:
+        if self._made is None:
+            return []
+        stats = self._made.store.stats()
+        return [(stats[reason], {"reason": reason}) for reason in _REFUSED]
