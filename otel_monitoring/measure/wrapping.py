@@ -104,7 +104,7 @@ def _async_generator(function: Callable[..., Any], block: Callable[[], Block]) -
             except StopAsyncIteration:
                 return
             try:
-                step = partial(steps.asend, (yield item))
+                step = partial(steps.asend, (yield item))  # codespell:ignore asend
             except GeneratorExit:
                 with Part(one, is_last=True):
                     await steps.aclose()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, Never, assert_type
 
 import pytest
 from opentelemetry.semconv._incubating.attributes import db_attributes, http_attributes, url_attributes
@@ -181,6 +181,21 @@ def test_methods_may_be_decorated_above_or_below(recorded: Recorded) -> None:
     first, second = recorded.spans()
     assert attributes(first)["code.function.name"].endswith("Shop.above")
     assert attributes(second)["code.function.name"].endswith("Shop.below")
+
+
+def test_the_type_of_a_function_stays() -> None:
+    @monitor_performance
+    def bare(total: int, *, tax: float = 0) -> str:
+        return f"{total + tax:.2f}"
+
+    @monitor_performance("fetch")
+    async def fetch(key: str) -> bytes:
+        return key.encode()
+
+    assert_type(bare(1, tax=2.5), str)
+    assert_type(asyncio.run(fetch("a")), bytes)
+    with pytest.raises(TypeError):
+        bare("1")  # type: ignore[arg-type]  # the checker sees through the decorator
 
 
 def test_runs_of_one_function_do_not_mix(recorded: Recorded) -> None:

@@ -92,7 +92,7 @@ async def aplay(steps: AsyncGenerator[object, object], moves: list[object]) -> l
             elif move == "next":
                 answers.append(await anext(steps))
             else:
-                answers.append(await steps.asend(move))
+                answers.append(await steps.asend(move))  # codespell:ignore asend
         except (StopAsyncIteration, ValueError, LookupError, TypeError) as error:
             answers.append((type(error), str(error)))
     return answers
