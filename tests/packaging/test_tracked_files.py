@@ -71,8 +71,8 @@ def test_no_requirements_file_chooses_an_index() -> None:
     [
         (REGISTRIES, "https://" + "pypi" + ".org/simple"),
         (INDEX_LINES, "--index-url https://example.org"),
-        (MACHINE_PATHS, "cd /ro" + "ot/project"),
-        (MACHINE_PATHS, "/ho" + "me/somebody/project"),
+        (MACHINE_PATHS, "cd /" + "root/project"),
+        (MACHINE_PATHS, "/" + "home/somebody/project"),
     ],
 )
 def test_the_patterns_find_what_they_are_for(pattern: re.Pattern[str], text: str) -> None:
