@@ -20,7 +20,7 @@ from otel_monitoring.errors import ContextError
 from otel_monitoring.guard import Guard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from joserfc.jwk import Key
     from joserfc.jws import CompactSignature, JWSRegistry
@@ -154,6 +154,15 @@ class JwtIdentity:
         digest = hashlib.sha256(token).digest()
         known = self._cache.get(digest, at_s=self._clock.now_ms() / 1000)
         return known if known is not None else self._verified(token, digest)
+
+    def apply(self, correlation: Correlation, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        """Write into ``correlation`` who the ASGI ``headers`` name, before its first span starts."""
+        for name, value in headers:
+            if name == b"authorization":
+                identity = self.identify(value)
+                if identity is not None:
+                    identity.apply_to(correlation)
+                return
 
     def refused(self) -> dict[str, int]:
         """Return how many tokens named nobody so far, by reason."""

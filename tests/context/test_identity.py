@@ -396,6 +396,18 @@ def test_what_is_known_is_written_into_the_correlation() -> None:
     }
 
 
+def test_the_headers_of_a_request_name_its_user() -> None:
+    identity = made()
+    correlation, other = Correlation("r1"), Correlation("r2")
+
+    identity.apply(correlation, [(b"host", b"shop"), (b"authorization", bearer())])
+    identity.apply(other, [(b"authorization", b"Bearer x"), (b"authorization", bearer())])
+    identity.apply(other, [(b"host", b"shop")])
+
+    assert correlation.user_hash == hash_user("ada")
+    assert other.is_bare()
+
+
 @pytest.mark.parametrize("name", ["none", "RS1", "", "rs256"])
 def test_an_unknown_algorithm_is_named(name: str) -> None:
     with pytest.raises(ContextError, match=f"'{name}'"):
