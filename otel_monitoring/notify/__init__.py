@@ -1,1 +1,7 @@
 """Channels: the places that messages go to."""
+
+from __future__ import annotations
+
+from otel_monitoring.notify.channels import CHANNELS
+
+__all__ = ["CHANNELS"]

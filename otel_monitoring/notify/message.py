@@ -1,0 +1,197 @@
+"""What people are told, in the form of Alertmanager's webhook (alerting semantics S9.11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from otel_monitoring.model.alert import Notice, SentAlert
+    from otel_monitoring.model.labels import Labels
+
+Status = Literal["firing", "resolved"]
+
+VERSION = "4"
+NO_TIME = "0001-01-01T00:00:00Z"
+"""How Go writes the time of what has not happened yet."""
+
+_FNV_OFFSET = 0xCBF29CE484222325
+_FNV_PRIME = 0x100000001B3
+_SEPARATOR = b"\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAlert:
+    """One alert of a message.
+
+    Attributes:
+        status: Whether it fires.
+        labels: What it is.
+        annotations: What to say about it.
+        starts_at_ms: When it began to fire, Unix milliseconds.
+        ends_at_ms: When it stopped; ``None`` while it fires.
+        generator_url: Where its expression can be looked at.
+        fingerprint: The hash of its labels, as Alertmanager computes it.
+        value: The last value of its expression; not part of Alertmanager's form.
+    """
+
+    status: Status
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    starts_at_ms: int
+    ends_at_ms: int | None
+    generator_url: str
+    fingerprint: str
+    value: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the alert as it stands in a webhook's body."""
+        return {
+            "status": self.status,
+            "labels": dict(self.labels),
+            "annotations": dict(self.annotations),
+            "startsAt": rfc3339(self.starts_at_ms),
+            "endsAt": NO_TIME if self.ends_at_ms is None else rfc3339(self.ends_at_ms),
+            "generatorURL": self.generator_url,
+            "fingerprint": self.fingerprint,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A group of alerts for one receiver.
+
+    Attributes:
+        key: The same for every attempt to deliver the same thing over the same channel.
+        receiver: Who is told.
+        status: ``firing`` if any alert fires.
+        group_key: What the group is.
+        group_labels: The labels that the group stands for.
+        common_labels: The labels that all alerts share.
+        common_annotations: The annotations that all alerts share.
+        external_url: Where this monitoring is reached.
+        alerts: The alerts, firing ones first.
+        truncated_alerts: How many more there are.
+    """
+
+    key: str
+    receiver: str
+    status: Status
+    group_key: str
+    group_labels: Mapping[str, str]
+    common_labels: Mapping[str, str]
+    common_annotations: Mapping[str, str]
+    external_url: str
+    alerts: tuple[MessageAlert, ...]
+    truncated_alerts: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the body of a webhook."""
+        return {
+            "version": VERSION,
+            "groupKey": self.group_key,
+            "truncatedAlerts": self.truncated_alerts,
+            "status": self.status,
+            "receiver": self.receiver,
+            "groupLabels": dict(self.group_labels),
+            "commonLabels": dict(self.common_labels),
+            "commonAnnotations": dict(self.common_annotations),
+            "externalURL": self.external_url,
+            "alerts": [alert.as_json() for alert in self.alerts],
+        }
+
+
+def message_of(notice: Notice, *, external_url: str = "", most_alerts: int = 0) -> Message:
+    """Return what to tell about ``notice``.
+
+    Args:
+        notice: A group of alerts.
+        external_url: Where this monitoring is reached.
+        most_alerts: The most alerts in one message; 0 for no limit.
+    """
+    kept = notice.alerts[:most_alerts] if most_alerts else notice.alerts
+    return Message(
+        key=notice.key,
+        receiver=notice.receiver,
+        status="firing" if notice.is_firing else "resolved",
+        group_key=notice.group_key,
+        group_labels=notice.group_labels.as_dict(),
+        common_labels=_common([alert.labels.as_dict() for alert in notice.alerts]),
+        common_annotations=_common([alert.annotations for alert in notice.alerts]),
+        external_url=external_url,
+        alerts=tuple(_alert(alert) for alert in kept),
+        truncated_alerts=len(notice.alerts) - len(kept),
+    )
+
+
+def redacted(message: Message, redact: Callable[[str], str]) -> Message:
+    """Return ``message`` with every text that came from the application passed through ``redact``.
+
+    Names of labels and annotations stay, and so do fingerprints: they are hashes of what stood there.
+    """
+
+    def clean(texts: Mapping[str, str]) -> dict[str, str]:
+        return {name: redact(text) for name, text in texts.items()}
+
+    return replace(
+        message,
+        group_key=redact(message.group_key),
+        group_labels=clean(message.group_labels),
+        common_labels=clean(message.common_labels),
+        common_annotations=clean(message.common_annotations),
+        alerts=tuple(
+            replace(
+                alert,
+                labels=clean(alert.labels),
+                annotations=clean(alert.annotations),
+                generator_url=redact(alert.generator_url),
+            )
+            for alert in message.alerts
+        ),
+    )
+
+
+def fingerprint(labels: Labels) -> str:
+    """Return the hash by which Alertmanager knows an alert.
+
+    64-bit FNV-1a over the sorted names and values, each followed by a byte 255, as 16 hexadecimal digits.
+    """
+    value = _FNV_OFFSET
+    for name, text in labels:
+        for byte in name.encode() + _SEPARATOR + text.encode() + _SEPARATOR:
+            value = (value ^ byte) * _FNV_PRIME & 0xFFFFFFFFFFFFFFFF
+    return f"{value:016x}"
+
+
+def rfc3339(time_ms: int) -> str:
+    """Write Unix milliseconds as Go does: ``2023-11-14T22:13:20.5Z``."""
+    seconds, millis = divmod(time_ms, 1000)
+    fraction = f".{millis:03d}".rstrip("0").rstrip(".")
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def _alert(alert: SentAlert) -> MessageAlert:
+    return MessageAlert(
+        status="resolved" if alert.is_resolved else "firing",
+        labels=alert.labels.as_dict(),
+        annotations=alert.annotations,
+        starts_at_ms=alert.starts_at_ms,
+        ends_at_ms=alert.ends_at_ms if alert.is_resolved else None,
+        generator_url=alert.generator_url,
+        fingerprint=fingerprint(alert.labels),
+        value=alert.value,
+    )
+
+
+def _common(texts: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return what all of ``texts`` have under the same name."""
+    if not texts:
+        return {}
+    return {name: text for name, text in texts[0].items() if _all_have(texts[1:], name, text)}
+
+
+def _all_have(texts: Iterable[Mapping[str, str]], name: str, text: str) -> bool:
+    return all(other.get(name) == text for other in texts)
