@@ -77,6 +77,7 @@ def down(where: Places) -> int:
     if not where.keeps_data:
         for name in SERVERS:
             _forget(name, where)
+        shutil.rmtree(where.open_data, ignore_errors=True)
     return 0
 
 
