@@ -63,7 +63,9 @@ def parse(expr: str) -> Node:
     """
     _check_size(expr)
     try:
-        tree = library.parse(_rewritten(expr))
+        return _node(library.parse(_rewritten(expr)), 0)
+    except QueryError:
+        raise
     except Exception as error:
         msg = f"parse error: {error}: {_shown(expr)}"
         raise QueryError(msg) from error
@@ -72,7 +74,6 @@ def parse(expr: str) -> Node:
             raise
         msg = f"parse error: the parser gave up on {_shown(expr)}"
         raise QueryError(msg) from None
-    return _node(tree, 0)
 
 
 def _check_size(expr: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from otel_monitoring.promql.summation import exact_sum
+from otel_monitoring.promql.summation import exact_sum, squares_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,10 +181,9 @@ def max_over_time(w: Window) -> Result:
 
 def stdvar_over_time(w: Window) -> Result:
     """Return the population variance."""
-    away = w.values - _mean(w)
-    if w.present is not None:
-        away = np.where(w.present, away, 0.0)
-    return exact_sum(away * away) / w.count, w.some
+    mean = _mean(w)
+    samples = w.values if w.present is None else np.where(w.present, w.values, mean)
+    return squares_about(samples, mean) / w.count, w.some
 
 
 def stddev_over_time(w: Window) -> Result:
@@ -248,24 +247,36 @@ def predict_linear(w: Window, ahead_s: float) -> Result:
 
 
 def _line(w: Window, *, origin_ms: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Return slope and intercept at ``origin_ms`` of the least-squares line; constant samples give 0."""
-    n = w.count.astype(np.float64)
-    x = (w.times_ms[:, None] - origin_ms) / _MS
-    y = w.values
-    if w.present is not None:
-        x, y = np.where(w.present, x, 0.0), np.where(w.present, y, 0.0)
-    sum_x, sum_y = exact_sum(x), exact_sum(y)
-    covariance = exact_sum(x * y) - sum_x * sum_y / n
-    variance = exact_sum(x * x) - sum_x * sum_x / n
-    slope = covariance / variance
-    intercept = sum_y / n - slope * sum_x / n
+    """Return slope and intercept at ``origin_ms`` of the least-squares line; constant samples give 0.
+
+    Both coordinates are taken from their mean, and samples from the first one, so that little cancels.
+    """
     first = w.first_values
     same = w.values == first
     constant = (same if w.present is None else same | ~w.present).all(axis=0)
+    slope, mean_s, mean = _least_squares(w, first)
+    at_s = (origin_ms - w.times_ms[0]) / _MS
+    intercept = mean + slope * (at_s - mean_s)
     return (
         np.where(constant, np.where(np.isinf(first), np.nan, 0.0), slope),
         np.where(constant, np.where(np.isinf(first), np.nan, first), intercept),
     )
+
+
+def _least_squares(w: Window, first: Floats) -> tuple[Floats, Floats | float, Floats]:
+    """Return the slope per second, the mean time in seconds since the first row, and the mean sample."""
+    x = (w.times_ms - w.times_ms[0]) / _MS
+    if w.present is None:
+        mean_s = x.mean()
+        away = x - mean_s
+        slope = np.einsum("t,tn->n", away, w.values) / (away @ away)
+        return slope, mean_s, _mean(w)
+    here = w.present.astype(np.float64)
+    mean_s = np.einsum("t,tn->n", x, here) / w.count
+    apart = (x[:, None] - mean_s) * here
+    samples = np.where(w.present, w.values - first, 0.0)
+    slope = np.einsum("tn,tn->n", apart, samples) / np.einsum("tn,tn->n", apart, apart)
+    return slope, mean_s, _mean(w)
 
 
 WINDOW_FUNCTIONS: dict[str, Kernel] = {
