@@ -1,0 +1,170 @@
+"""Functions of instant vectors and scalars."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from otel_monitoring.errors import QueryError
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.promql.functions import FUNCTIONS
+from tests.promql.asking import GAP, NONE, Asking, named
+
+X = named("x", job="a")
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        ("abs(x)", 2.5),
+        ("ceil(x)", -2.0),
+        ("floor(x)", -3.0),
+        ("round(x)", -2.0),
+        ("round(x, 2)", -2.0),
+        ("round(x, 0.4)", pytest.approx(-2.4)),
+        ("sgn(x)", -1.0),
+        ("exp(x)", pytest.approx(math.exp(-2.5))),
+        ("sqrt(-x)", pytest.approx(math.sqrt(2.5))),
+        ("ln(-x)", pytest.approx(math.log(2.5))),
+        ("log2(-x)", pytest.approx(math.log2(2.5))),
+        ("log10(-x)", pytest.approx(math.log10(2.5))),
+        ("deg(x)", pytest.approx(math.degrees(-2.5))),
+        ("rad(x)", pytest.approx(math.radians(-2.5))),
+        ("sin(x)", pytest.approx(math.sin(-2.5))),
+        ("asinh(x)", pytest.approx(math.asinh(-2.5))),
+        ("clamp(x, -1, 1)", -1.0),
+        ("clamp_min(x, -2)", -2.0),
+        ("clamp_max(x, -3)", -3.0),
+        ("scalar(x) * 2", -5.0),
+        ("vector(3)", 3.0),
+        ("pi()", math.pi),
+        ("time()", 10.0),
+        ("timestamp(x)", 0.0),
+        ("timestamp(-x)", 10.0),
+    ],
+)
+def test_values(expr: str, expected: float) -> None:
+    assert Asking({X: [-2.5]}).one(expr, 10) == expected
+
+
+def test_clamp_between_crossed_limits_is_empty() -> None:
+    assert Asking({X: [1]}).at("clamp(x, 2, 1)", 0) == NONE
+
+
+def test_scalar_of_anything_but_one_sample_is_nan() -> None:
+    asking = Asking({named("x", n="1"): [1], named("x", n="2"): [2]})
+
+    assert math.isnan(asking.one("scalar(x)", 0))
+    assert math.isnan(asking.one("scalar(nobody)", 0))
+    assert asking.one("scalar(x > 1)", 0) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        ("absent(x)", NONE),
+        ("absent(nobody)", {Labels.of(): 1.0}),
+        ('absent(nobody{a="1",b=~"2",c!="3"})', {Labels.of(a="1"): 1.0}),
+        ('absent(nobody{a="1",a="2"})', {Labels.of(): 1.0}),
+        ("absent(sum(nobody))", {Labels.of(): 1.0}),
+        ("absent(x > 100)", {Labels.of(): 1.0}),
+        ("absent_over_time(x[1m])", NONE),
+        ('absent_over_time(nobody{a="1"}[1m])', {Labels.of(a="1"): 1.0}),
+    ],
+)
+def test_absence(expr: str, expected: dict[Labels, float]) -> None:
+    assert Asking({X: [1]}).at(expr, 0) == expected
+
+
+def test_absence_is_told_at_every_step() -> None:
+    asking = Asking({X: [1, GAP, GAP]})
+
+    assert asking.over("absent_over_time(x[10s])", start_s=0, end_s=30, step_s=15) == {
+        Labels.of(): [None, 1.0, 1.0]
+    }
+
+
+@pytest.mark.parametrize(
+    ("expr", "order"), [("sort(x)", [1.0, 2.0, 3.0, None]), ("sort_desc(x)", [3.0, 2.0, 1.0, None])]
+)
+def test_sorting_puts_nan_last(expr: str, order: list[float | None]) -> None:
+    samples = [2, math.nan, 3, 1]
+    asking = Asking({named("x", n=str(n)): [value] for n, value in enumerate(samples)})
+
+    result = asking.engine.instant(expr, 0)
+
+    assert [None if math.isnan(value) else value for _, value in result.samples] == order
+
+
+def test_sorting_a_range_is_pointless_and_says_so() -> None:
+    result = Asking({X: [1, 2]}).engine.range_("sort(x)", 0, 15_000, 15_000)
+
+    assert result.warnings == (
+        "sort is ineffective for range queries since results are always ordered by labels",
+    )
+
+
+@given(st.integers(0, 4_000_000_000))
+def test_dates_are_those_of_the_standard_library(time_s: int) -> None:
+    asking, then = Asking(), datetime.fromtimestamp(time_s, tz=UTC)
+
+    assert asking.one("minute()", time_s) == then.minute
+    assert asking.one("hour()", time_s) == then.hour
+    assert asking.one("day_of_week()", time_s) == then.isoweekday() % 7
+    assert asking.one("day_of_month()", time_s) == then.day
+    assert asking.one("day_of_year()", time_s) == then.timetuple().tm_yday
+    assert asking.one("month()", time_s) == then.month
+    assert asking.one("year()", time_s) == then.year
+
+
+def test_dates_of_samples() -> None:
+    asking = Asking({X: [1_709_210_096], named("y"): [math.nan]})
+
+    assert asking.at("days_in_month(x)", 0) == {Labels.of(job="a"): 29.0}
+    assert math.isnan(asking.one("year(y)", 0))
+
+
+@pytest.mark.parametrize(
+    ("expr", "labels"),
+    [
+        ('label_replace(x, "to", "$1-$2", "from", "(.)(.)")', {"from": "ab", "to": "a-b"}),
+        ('label_replace(x, "to", "${one}!", "from", "(?P<one>.).")', {"from": "ab", "to": "a!"}),
+        ('label_replace(x, "to", "$$$9", "from", ".*")', {"from": "ab", "to": "$"}),
+        ('label_replace(x, "to", "new", "from", "a")', {"from": "ab"}),
+        ('label_replace(x, "from", "", "from", ".*")', {}),
+        ('label_replace(x, "to", "new", "nobody", "")', {"from": "ab", "to": "new"}),
+        ('label_join(x, "to", "+", "from", "nobody", "from")', {"from": "ab", "to": "ab++ab"}),
+    ],
+)
+def test_labels_are_written(expr: str, labels: dict[str, str]) -> None:
+    assert Asking({named("x", **{"from": "ab"}): [1]}).at(expr, 0) == {named("x", **labels): 1.0}
+
+
+@pytest.mark.parametrize(
+    ("expr", "message"),
+    [
+        ('label_replace(x, "", "", "n", "")', "invalid label name in label_replace"),
+        ('label_join(x, "to", "", "")', "invalid label name in label_join"),
+        ('label_replace(x, "to", "", "n", "(")', "not a regular expression of RE2"),
+        ('label_replace(x, "n", "same", "n", ".*")', "same labelset"),
+    ],
+)
+def test_labels_that_cannot_be_written_are_refused(expr: str, message: str) -> None:
+    with pytest.raises(QueryError, match=message):
+        Asking({named("x", n="1"): [1], named("x", n="2"): [1]}).at(expr, 0)
+
+
+def test_experimental_functions_are_refused_by_name() -> None:
+    with pytest.raises(QueryError, match=r"the function double_exponential_smoothing\(\) is not supported"):
+        Asking().at("double_exponential_smoothing(x[5m], 0.5, 0.5)", 0)
+
+
+def test_the_table_holds_the_functions_that_are_on_by_default() -> None:
+    native = {"histogram_avg", "histogram_count", "histogram_sum", "histogram_stddev", "histogram_stdvar"}
+
+    assert {"rate", "abs", "label_replace", "hour", "absent", "histogram_quantile"} <= set(FUNCTIONS)
+    assert not native & set(FUNCTIONS)

@@ -1,0 +1,154 @@
+"""Quantiles of bucketed histograms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from otel_monitoring.errors import QueryError
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.promql.histograms import bucket_fraction, bucket_quantile
+from tests.promql.asking import NONE, Asking, named
+
+INF = math.inf
+
+
+def latency(counts: dict[str, float], **labels: str) -> dict[Labels, list[float]]:
+    return {named("latency_bucket", le=le, **labels): [count] for le, count in counts.items()}
+
+
+USUAL = latency({"0.1": 10, "0.5": 30, "1": 38, "+Inf": 40}, route="/a")
+
+
+@pytest.mark.parametrize(
+    ("q", "expected"),
+    [
+        ("0.125", 0.05),
+        ("0.25", 0.1),
+        ("0.5", 0.3),
+        ("0.95", 1.0),
+        ("0.99", 1.0),
+        ("0", 0.0),
+        ("-0.1", -INF),
+        ("1.1", INF),
+    ],
+)
+def test_interpolates_within_a_bucket(q: str, expected: float) -> None:
+    assert Asking(USUAL).at(f"histogram_quantile({q}, latency_bucket)", 0) == {
+        Labels.of(route="/a"): pytest.approx(expected)
+    }
+
+
+def test_histograms_are_told_apart_by_their_other_labels() -> None:
+    series = USUAL | latency({"0.1": 0, "0.5": 0, "1": 10, "+Inf": 10}, route="/b")
+
+    assert Asking(series).at("histogram_quantile(0.5, latency_bucket)", 0) == {
+        Labels.of(route="/a"): pytest.approx(0.3),
+        Labels.of(route="/b"): pytest.approx(0.75),
+    }
+
+
+def test_histograms_may_have_different_bounds() -> None:
+    series = USUAL | latency({"2": 10, "+Inf": 10}, route="/b")
+
+    found = Asking(series).at("histogram_quantile(0.5, latency_bucket)", 0)
+
+    assert found[Labels.of(route="/b")] == pytest.approx(1.0)
+
+
+def test_a_bucket_without_a_sample_is_not_there() -> None:
+    found = Asking(USUAL).at("histogram_quantile(0.5, latency_bucket != 30)", 0)
+
+    assert found == {Labels.of(route="/a"): pytest.approx(0.1 + 0.9 * 10 / 28)}
+
+
+def test_two_histograms_that_end_with_the_same_labels_are_an_error() -> None:
+    series = {**USUAL, **{one.with_({"__name__": "other_bucket"}): v for one, v in USUAL.items()}}
+
+    with pytest.raises(QueryError, match="same labelset"):
+        Asking(series).at('histogram_quantile(0.5, {route="/a"})', 0)
+
+
+def test_what_has_no_bound_is_left_out_with_a_warning() -> None:
+    result = Asking({named("x", le="abc"): [1], named("x"): [1]}).engine.instant(
+        "histogram_quantile(0.5, x)", 0
+    )
+
+    assert result.samples == []
+    assert any('malformed value of "abc"' in warning for warning in result.warnings)
+
+
+def test_a_quantile_that_is_none_warns() -> None:
+    result = Asking(USUAL).engine.instant("histogram_quantile(7, latency_bucket)", 0)
+
+    assert result.warnings == ("quantile value should be between 0 and 1, got 7",)
+
+
+def test_of_nothing_is_nothing() -> None:
+    assert Asking().at("histogram_quantile(0.5, nobody)", 0) == NONE
+
+
+@pytest.mark.parametrize(
+    ("bounds", "counts", "expected"),
+    [
+        ([1.0, 2.0], [1.0, 2.0], math.nan),
+        ([INF], [5.0], math.nan),
+        ([1.0, INF], [0.0, 0.0], math.nan),
+        ([1.0, INF], [0.0, 10.0], 1.0),
+        ([-1.0, 1.0, INF], [10.0, 10.0, 10.0], -1.0),
+        ([1.0, 1.0, INF], [2.0, 3.0, 5.0], 0.5),
+        ([1.0, 2.0, INF], [4.0, 3.0, 8.0], 1.0),
+    ],
+)
+def test_odd_histograms(bounds: list[float], counts: list[float], expected: float) -> None:
+    assert bucket_quantile(0.5, bounds, counts) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "expected"),
+    [
+        (0, 0.1, 0.25),
+        (0.1, 0.5, 0.5),
+        (0.3, 0.5, 0.25),
+        (-INF, INF, 1.0),
+        (1, INF, 0.05),
+        (2, 1, 0.0),
+        (math.nan, 1, math.nan),
+        (-5, 0, 0.0),
+    ],
+)
+def test_fractions(lower: float, upper: float, expected: float) -> None:
+    found = bucket_fraction(lower, upper, [0.1, 0.5, 1.0, INF], [10, 30, 38, 40])
+
+    assert found == pytest.approx(expected, nan_ok=True)
+
+
+def test_fractions_are_asked_in_promql() -> None:
+    assert Asking(USUAL).at("histogram_fraction(0, 0.1, latency_bucket)", 0) == {
+        Labels.of(route="/a"): pytest.approx(0.25)
+    }
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.lists(st.integers(0, 20), min_size=4, max_size=4), min_size=1, max_size=5),
+    st.floats(0, 1),
+)
+def test_many_at_once_are_as_one_by_one(grown: list[list[int]], q: float) -> None:
+    bounds = [0.5, 1.0, 4.0, INF]
+    totals = np.cumsum(np.array(grown), axis=1).astype(float)
+    series: dict[Labels, list[float]] = {}
+    for number, counts in enumerate(totals):
+        les = dict(zip(["0.5", "1", "4", "+Inf"], counts.tolist(), strict=True))
+        series |= latency(les, n=str(number))
+
+    found = Asking(series).at(f"histogram_quantile({q!r}, latency_bucket)", 0)
+
+    assert found == {
+        Labels.of(n=str(number)): pytest.approx(bucket_quantile(q, bounds, counts.tolist()), nan_ok=True)
+        for number, counts in enumerate(totals)
+    }

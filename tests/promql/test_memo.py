@@ -1,0 +1,48 @@
+"""What is derived from labels is derived once."""
+
+from __future__ import annotations
+
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.promql.memo import Memo
+
+
+def some(n: int) -> tuple[Labels, ...]:
+    return tuple(Labels.of(n=str(number)) for number in range(n))
+
+
+def test_derives_once_per_tuple() -> None:
+    memo, labels = Memo(), some(3)
+
+    derived = [memo.get(("k",), (labels,), object) for _ in range(3)]
+
+    assert derived[0] is derived[1] is derived[2]
+
+
+def test_tells_keys_and_tuples_apart() -> None:
+    memo, one, two = Memo(), some(1), some(2)
+
+    assert memo.get(("a",), (one,), lambda: "one") == "one"
+    assert memo.get(("a",), (two,), lambda: "two") == "two"
+    assert memo.get(("b",), (one,), lambda: "other") == "other"
+
+
+def test_the_least_recently_used_go_first() -> None:
+    memo = Memo(max_labels=250)
+    tuples = [some(100) for _ in range(3)]
+    memo.get(("k",), (tuples[0],), lambda: 0)
+    memo.get(("k",), (tuples[1],), lambda: 1)
+    memo.get(("k",), (tuples[0],), lambda: "again")
+
+    memo.get(("k",), (tuples[2],), lambda: 2)
+
+    assert memo.get(("k",), (tuples[0],), lambda: "derived anew") == 0
+    assert memo.get(("k",), (tuples[1],), lambda: "derived anew") == "derived anew"
+
+
+def test_a_child_process_begins_empty() -> None:
+    memo, labels = Memo(), some(1)
+    memo.get(("k",), (labels,), lambda: "parent")
+
+    memo.after_fork()
+
+    assert memo.get(("k",), (labels,), lambda: "child") == "child"
