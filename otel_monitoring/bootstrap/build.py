@@ -101,7 +101,7 @@ def _add_jobs(builder: Builder, monitoring: Monitoring, analysis: LazyAnalysis) 
 def _server(builder: Builder) -> Server:
     from otel_monitoring.bootstrap.server import Server
 
-    server = Server(settings=builder.settings, providers=builder.providers)
+    server = Server(settings=builder.settings, providers=builder.providers, bind=builder.aggregations.bind)
     builder.parts.append(server)
     return server
 

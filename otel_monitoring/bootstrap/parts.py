@@ -52,6 +52,7 @@ class Builder:
     exports: Exports
     loop: Loop
     metrics: SelfMetrics
+    aggregations: Aggregations
     on_collect: list[Callable[[Any], None]] = field(default_factory=list)
     services: list[Any] = field(default_factory=list)
     parts: list[Any] = field(default_factory=list)
@@ -92,6 +93,7 @@ def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
         exports=export.exports(where, settings=settings, environ=environ, redactor=redactor, clock=clock),
         loop=loop,
         metrics=SelfMetrics(found.meter.get_meter(SCOPE, __version__)),
+        aggregations=Aggregations(limit=telemetry.cardinality_limit),
         parts=[who, found.callbacks],
     )
 
@@ -118,13 +120,7 @@ def _redactor(settings: Settings) -> Redactor:
 def tap(builder: Builder) -> Collect:
     """Put our taps on the SDK's extension points; return what collects metrics once."""
     found, exports = builder.providers, builder.exports
-    found.tracer.add_span_processor(CorrelationSpanProcessor())
-    for traces in exports.of("traces"):
-        found.tracer.add_span_processor(QueueSpanProcessor(traces))
-    found.logger.add_log_record_processor(CorrelationLogProcessor())
-    for logs in exports.of("logs"):
-        found.logger.add_log_record_processor(QueueLogProcessor(logs))
-
+    _tap_spans_and_logs(builder)
     cadence = _Cadence(builder.clock, _export_interval_s(builder))
 
     def hear_all(data: Any) -> None:
@@ -137,11 +133,10 @@ def tap(builder: Builder) -> Collect:
 
     reader = StoreMetricReader(on_collect=hear_all, guard=Guard("tap.reader"))
     found.meter.add_metric_reader(reader)
-    aggregations = Aggregations(limit=builder.settings.telemetry.cardinality_limit)
-    aggregations.install(reader)
-    builder.parts.append(aggregations)
+    builder.aggregations.install(reader)
+    builder.parts.append(builder.aggregations)
     builder.closers.append(lambda: found.meter.remove_metric_reader(reader))
-    _watch(builder, aggregations)
+    _watch(builder)
     if builder.plan.sdk_metrics:
         builder.closers.append(_add_sdk_reader(builder))
 
@@ -152,7 +147,18 @@ def tap(builder: Builder) -> Collect:
     return collect
 
 
-def _watch(builder: Builder, aggregations: Aggregations) -> None:
+def _tap_spans_and_logs(builder: Builder) -> None:
+    found, exports = builder.providers, builder.exports
+    found.tracer.add_span_processor(CorrelationSpanProcessor())
+    for traces in exports.of("traces"):
+        found.tracer.add_span_processor(QueueSpanProcessor(traces))
+    found.logger.add_log_record_processor(CorrelationLogProcessor())
+    for logs in exports.of("logs"):
+        found.logger.add_log_record_processor(QueueLogProcessor(logs))
+
+
+def _watch(builder: Builder) -> None:
+    aggregations = builder.aggregations
     metrics, redactor, callbacks = builder.metrics, builder.redactor, builder.providers.callbacks
     metrics.watch_exports(builder.exports)
     metrics.watch_loop(builder.loop)

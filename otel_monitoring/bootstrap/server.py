@@ -29,16 +29,17 @@ SCHEMA_URL = "https://opentelemetry.io/schemas/1.44.0"
 class Server:
     """The instruments of one application's server, and the way in."""
 
-    def __init__(self, *, settings: Settings, providers: Providers) -> None:
+    def __init__(self, *, settings: Settings, providers: Providers, bind: Any) -> None:
         self.guard = Guard("tap.asgi")
         self.policy = request_ids(settings)
         self._settings = settings
         self._tracer = providers.tracer.get_tracer(SCOPE, __version__, SCHEMA_URL)
         self._logger = providers.logger.get_logger(SCOPE, __version__, SCHEMA_URL)
         meter = providers.meter.get_meter(SCOPE, __version__, SCHEMA_URL)
-        self.http = HttpInstruments(meter)
+        self.http = HttpInstruments(meter, bind=bind)
         self.websocket = WebSocketInstruments(meter)
         self._fronts: list[Front] = []
+        self._middlewares: list[HttpMiddleware] = []
 
     def instrument(
         self,
@@ -81,6 +82,8 @@ class Server:
         self.websocket.after_fork()
         for front in self._fronts:
             front.after_fork()
+        for middleware in self._middlewares:
+            middleware.after_fork()
 
     def _attributes(self) -> RequestAttributes:
         return RequestAttributes(
@@ -91,7 +94,7 @@ class Server:
 
     def _http(self, inner: ASGIApp, app: Any, identify: Any) -> ASGIApp:
         http = self._settings.http
-        return HttpMiddleware(
+        middleware = HttpMiddleware(
             inner,
             tracer=self._tracer,
             logger=self._logger,
@@ -104,6 +107,8 @@ class Server:
             answer_timing=http.server_timing,
             identify=identify,
         )
+        self._middlewares.append(middleware)
+        return middleware
 
     def _websocket(self, inner: ASGIApp, app: Any) -> ASGIApp:
         return WebSocketMiddleware(

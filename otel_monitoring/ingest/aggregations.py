@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.sdk.metrics.view import DefaultAggregation
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Mapping
 
+    from opentelemetry.context import Context
     from opentelemetry.sdk.metrics.export import MetricReader
 
 _log = logging.getLogger(__name__)
@@ -52,6 +53,10 @@ class Aggregations:
         storage._instrument_view_instrument_matches = _Matches(self._limit)  # noqa: SLF001 - the seam
         return True
 
+    def bind(self, instrument: Any, attributes: Mapping[str, Any]) -> Bound:
+        """Return a way to record on ``instrument`` under ``attributes`` that resolves them once."""
+        return Bound(instrument, attributes, consumer=self._consumer, storage=self._storage)
+
     def after_fork(self) -> None:
         """Let a child process count from zero: what was aggregated so far is the parent's."""
         if self._storage is None:
@@ -82,6 +87,80 @@ class Aggregations:
                         self._named[name],
                     )
         return dict(self._named)
+
+
+class Bound:
+    """One histogram under one attribute set, its aggregation found once.
+
+    The SDK checks, copies, sorts and hashes the attributes of every measurement. For an attribute set that
+    is used over and over the aggregation is looked up after the first measurement and then fed directly,
+    for as long as our reader is the provider's only one; every other case takes the SDK's own way.
+    """
+
+    __slots__ = ("_aggregate", "_attributes", "_consumer", "_instrument", "_samples", "_storage", "_storages")
+
+    def __init__(
+        self, instrument: Any, attributes: Mapping[str, Any], *, consumer: Any, storage: Any
+    ) -> None:
+        self._instrument = instrument
+        self._attributes = attributes
+        self._consumer = consumer
+        self._storage = storage
+        self._storages: Any = None
+        self._aggregate: Any = None
+        self._samples = True
+
+    def record(self, value: float, context: Context, *, sampled: bool) -> None:
+        """Record ``value``.
+
+        Args:
+            value: The measurement, finite and not negative, in the unit of the instrument.
+            context: The context that it belongs to.
+            sampled: Whether the span in ``context`` is sampled, so that an exemplar makes sense.
+        """
+        aggregate = self._aggregate
+        if aggregate is None or self._consumer._reader_storages is not self._storages:  # noqa: SLF001 - the seam
+            self._instrument.record(value, self._attributes, context)
+            self._resolve()
+            return
+        measured = _Measured(value, time.time_ns(), self._attributes, context)
+        aggregate(measured, sampled and self._samples)
+
+    def _resolve(self) -> None:
+        """Find the aggregation that the SDK has just fed; an overflow point is not looked for."""
+        self._aggregate = None
+        consumer, storage = self._consumer, self._storage
+        storages = getattr(consumer, "_reader_storages", None)
+        if storage is None or storages is None or len(storages) != 1:
+            return
+        matches = storage._instrument_view_instrument_matches.get(self._instrument, ())  # noqa: SLF001 - the seam
+        if len(matches) != 1 or matches[0]._view._attribute_keys is not None:  # noqa: SLF001 - the seam
+            return
+        key = ("mapping", tuple((name, _hashed(value)) for name, value in sorted(self._attributes.items())))
+        aggregation = dict.get(matches[0]._attributes_aggregation, key)  # noqa: SLF001 - the seam
+        if aggregation is not None:
+            self._samples = type(consumer._sdk_config.exemplar_filter).__name__ != "AlwaysOffExemplarFilter"  # noqa: SLF001 - the seam
+            self._storages = storages
+            self._aggregate = aggregation.aggregate
+
+
+class _Measured:
+    """What an aggregation reads of a measurement."""
+
+    __slots__ = ("attributes", "context", "time_unix_nano", "value")
+
+    def __init__(
+        self, value: float, time_unix_nano: int, attributes: Mapping[str, Any], context: Context
+    ) -> None:
+        self.value = value
+        self.time_unix_nano = time_unix_nano
+        self.attributes = attributes
+        self.context = context
+
+
+def _hashed(value: Any) -> tuple[str, Any]:
+    """Return a scalar as the SDK hashes it."""
+    return (type(value).__name__, value)
 
 
 class _Matches(dict[Any, Any]):

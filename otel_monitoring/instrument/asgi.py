@@ -8,8 +8,9 @@ Source of names: OpenTelemetry semantic conventions 1.44, HTTP spans and HTTP me
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from time import perf_counter, time_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from opentelemetry._logs import SeverityNumber
 from opentelemetry.context import Context, attach, detach
@@ -23,10 +24,10 @@ from otel_monitoring.context.headers import parse_traceparent, server_timing, tr
 from otel_monitoring.instrument.http_attributes import METHODS, Found, RequestAttributes
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 
     from opentelemetry._logs import Logger
-    from opentelemetry.metrics import Meter
+    from opentelemetry.metrics import Histogram, Meter
     from opentelemetry.trace import Span, Tracer
 
     from otel_monitoring.context.headers import RequestIdPolicy
@@ -51,14 +52,55 @@ _EMPTY = Context()
 _KEPT = 4096
 
 
+class Recorder(Protocol):
+    """One histogram under one attribute set."""
+
+    def record(self, value: float, context: Context, *, sampled: bool) -> None:
+        """Record ``value`` in ``context``; ``sampled`` tells whether an exemplar makes sense."""
+        ...
+
+
+class Unbound:
+    """A recorder by the public API alone."""
+
+    def __init__(self, histogram: Histogram, attributes: Mapping[str, Any]) -> None:
+        self._histogram = histogram
+        self._attributes = attributes
+
+    def record(self, value: float, context: Context, *, sampled: bool) -> None:  # noqa: ARG002 - the SDK looks itself
+        """Record ``value`` in ``context``."""
+        self._histogram.record(value, self._attributes, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What requests that ended alike have in common.
+
+    Attributes:
+        late: The attributes that the span still lacks.
+        name: The name of the span.
+        duration: Records durations.
+        request_size: Records the sizes of request bodies.
+        response_size: Records the sizes of response bodies.
+    """
+
+    late: Mapping[str, Any]
+    name: str
+    duration: Recorder
+    request_size: Recorder
+    response_size: Recorder
+
+
 class HttpInstruments:
     """The instruments of HTTP servers, and the requests under way.
 
     Args:
         meter: Creates the instruments.
+        bind: Makes a recorder of a histogram and an attribute set.
     """
 
-    def __init__(self, meter: Meter) -> None:
+    def __init__(self, meter: Meter, *, bind: Callable[[Any, Mapping[str, Any]], Recorder] = Unbound) -> None:
+        self._bind = bind
         self.duration = meter.create_histogram(
             "http.server.request.duration",
             unit="s",
@@ -86,6 +128,16 @@ class HttpInstruments:
         # Keyed by request, so that adding and removing is one step each under the interpreter lock.
         self.running: dict[object, tuple[str, str]] = {}
         self._seen: set[tuple[str, str]] = set()
+
+    def ending(self, measured: Mapping[str, Any], late: Mapping[str, Any], name: str) -> Ending:
+        """Return what is needed to end requests whose metrics have the attributes ``measured``."""
+        return Ending(
+            late=late,
+            name=name,
+            duration=self._bind(self.duration, measured),
+            request_size=self._bind(self.request_size, measured),
+            response_size=self._bind(self.response_size, measured),
+        )
 
     def after_fork(self) -> None:
         """Forget the parent's requests."""
@@ -146,7 +198,11 @@ class HttpMiddleware:
         self.answer_timing = answer_timing
         self.identify = identify
         self.id_header = request_ids.response_header
-        self.ends: dict[tuple[Any, ...], tuple[dict[str, Any], dict[str, Any], str]] = {}
+        self.ends: dict[tuple[Any, ...], Ending] = {}
+
+    def after_fork(self) -> None:
+        """Forget what is bound to the parent's aggregations."""
+        self.ends.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -178,12 +234,14 @@ class _Request:
         "_error",
         "_error_type",
         "_is_disconnected",
+        "_is_sampled",
         "_middleware",
         "_received_bytes",
         "_root_path",
         "_sent_bytes",
         "_started_s",
         "_status",
+        "_trace",
         "_upstream_receive",
         "_upstream_send",
         "context",
@@ -220,8 +278,10 @@ class _Request:
                 found.attributes.update(correlation.attributes())
         parent = parent_context(found, headers)
         self.span = span = middleware.tracer.start_span(
-            found.method, in_context(correlation, parent), SpanKind.SERVER, found.attributes
+            found.method, parent, SpanKind.SERVER, found.attributes
         )
+        self._trace = span.get_span_context()
+        self._is_sampled = self._trace.trace_flags.sampled
         correlation.span = span
         self.context = in_context(correlation, parent, span=span)
         middleware.instruments.running[self] = (found.method, found.scheme)
@@ -287,9 +347,8 @@ class _Request:
     def _with_headers(self, message: Message) -> Message:
         middleware = self._middleware
         headers = [*message.get("headers", ()), (middleware.id_header, self.correlation.request_id.encode())]
-        trace = traceresponse(self.span.get_span_context())
         if middleware.answer_trace:
-            headers.append((b"traceresponse", trace))
+            headers.append((b"traceresponse", traceresponse(self._trace)))
         if middleware.answer_timing:
             headers.append((b"server-timing", server_timing(perf_counter() - self._started_s)))
         return {**message, "headers": headers}
@@ -333,20 +392,18 @@ class _Request:
                 error_type = str(status)
             elif not status or self._is_disconnected:
                 error_type = CLIENT_DISCONNECTED if self._is_disconnected else "no_response"
-        measured, late, name = self._end(error_type)
-        span = self.span
+        ending, span, context = self._ending(error_type), self.span, self.context
         if span.is_recording():
-            self._end_span(span, late, name, error_type)
-        instruments, context = middleware.instruments, self.context
-        instruments.duration.record(duration_s, measured, context)
-        instruments.response_size.record(self._sent_bytes, measured, context)
+            self._end_span(span, ending, error_type)
+        ending.duration.record(duration_s, context, sampled=self._is_sampled)
+        # The size of a body has no exemplar: a trace says more of a duration.
+        ending.response_size.record(self._sent_bytes, context, sampled=False)
         if self._received_bytes:
-            instruments.request_size.record(self._received_bytes, measured, context)
-        instruments.running.pop(self, None)
+            ending.request_size.record(self._received_bytes, context, sampled=False)
+        middleware.instruments.running.pop(self, None)
         span.end(self._ended_ns)
 
-    def _end(self, error_type: str) -> tuple[dict[str, Any], dict[str, Any], str]:
-        """Return the attributes of the metrics, those that the span still lacks, and the span's name."""
+    def _ending(self, error_type: str) -> Ending:
         middleware, scope = self._middleware, self.scope
         route = middleware.routes.of(scope, self._root_path)
         key = (
@@ -361,15 +418,16 @@ class _Request:
         if found is None:
             if len(middleware.ends) >= _KEPT:
                 middleware.ends.clear()
-            found = middleware.ends[key] = middleware.attributes.end(
+            measured, late, name = middleware.attributes.end(
                 scope, route=route, status=self._status, error_type=error_type
             )
+            found = middleware.ends[key] = middleware.instruments.ending(measured, late, name)
         return found
 
-    def _end_span(self, span: Span, late: dict[str, Any], name: str, error_type: str) -> None:
-        span.update_name(name)
-        if late:
-            span.set_attributes(late)
+    def _end_span(self, span: Span, ending: Ending, error_type: str) -> None:
+        span.update_name(ending.name)
+        if ending.late:
+            span.set_attributes(ending.late)
         if self._error is not None and error_type != CLIENT_DISCONNECTED:
             span.set_status(StatusCode.ERROR, f"{error_type}: {stack.message(self._error)}")
         elif self._status >= _SERVER_ERROR:

@@ -175,9 +175,7 @@ class _Connection:
         found.attributes[REQUEST_ID] = self.correlation.request_id
         found.attributes["network.protocol.name"] = "websocket"
         parent = parent_context(found, scope["headers"])
-        self.span = middleware.tracer.start_span(
-            "WS", in_context(self.correlation, parent), SpanKind.SERVER, found.attributes
-        )
+        self.span = middleware.tracer.start_span("WS", parent, SpanKind.SERVER, found.attributes)
         self.correlation.span = self.span
         self.context = in_context(self.correlation, parent, span=self.span)
         middleware.instruments.open[self] = None

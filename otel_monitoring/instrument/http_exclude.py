@@ -23,14 +23,18 @@ class Exclusions:
     def __init__(self, *, paths: Iterable[str] = (), user_agents: Iterable[str] = ()) -> None:
         paths = tuple(paths)
         self._exact = frozenset(path for path in paths if "*" not in path)
-        patterns = [translate(path) for path in paths if "*" in path]
+        starred = [path for path in paths if "*" in path]
+        self._below = tuple(path[:-1] for path in starred if path.index("*") == len(path) - 1)
+        patterns = [translate(path) for path in starred if path.index("*") < len(path) - 1]
         self._match = re.compile("|".join(patterns)).match if patterns else None
         self._agents = tuple(agent.encode("latin-1") for agent in user_agents)
         self._known: dict[bytes, bool] = {}
 
     def path(self, path: str) -> bool:
         """Return whether ``path`` is left out."""
-        return path in self._exact or (self._match is not None and self._match(path) is not None)
+        if path in self._exact or path.startswith(self._below):
+            return True
+        return self._match is not None and self._match(path) is not None
 
     def user_agent(self, agent: bytes) -> bool:
         """Return whether the user agent ``agent`` is a probe's."""
