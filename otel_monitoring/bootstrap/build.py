@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.bootstrap import observe, parts
+from otel_monitoring.bootstrap import identity, observe, parts
 from otel_monitoring.bootstrap.lazy import LazyAnalysis
 from otel_monitoring.context import propagate
-from otel_monitoring.instrument import wrap_app
+from otel_monitoring.instrument import threads, wrap_app
+from otel_monitoring.measure import providers as measure
 from otel_monitoring.monitoring.instance import Monitoring
 
 if TYPE_CHECKING:
@@ -30,12 +31,15 @@ class Running:
         monitoring: Monitoring,
         settings: Settings,
         server: Server | None,
+        *,
         loop_started: Callable[[], None],
+        identify: Any = None,
     ) -> None:
         self.monitoring = monitoring
         self.settings = settings
         self._server = server
         self._loop_started = loop_started
+        self._identify = identify
         self._apps: list[Any] = []
 
     def has(self, app: Any) -> bool:
@@ -54,6 +58,7 @@ class Running:
             start=self.monitoring.start,
             stop=self.monitoring.stop,
             loop_started=self._loop_started,
+            identify=self._identify,
         )
 
 
@@ -61,7 +66,7 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     """Return a running instance around ``app``."""
     settings = loaded.settings
     if not settings.enabled or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
-        return Running(_switched_off(app), settings, None, _nothing)
+        return Running(_switched_off(app), settings, None, loop_started=_nothing)
     builder = parts.begin(loaded, environ)
     collect = parts.tap(builder)
     server = _server(builder)
@@ -81,8 +86,10 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
         flush_timeout_s=settings.telemetry.flush_timeout_s,
     )
     _add_jobs(builder, monitoring, analysis)
-    builder.closers.append(propagate.join_global(propagate.RequestIdPropagator(server.policy)))
-    running = Running(monitoring, settings, server, loop_started)
+    _carry(builder, server)
+    running = Running(
+        monitoring, settings, server, loop_started=loop_started, identify=identity.identify(builder)
+    )
     monitoring.watch_process()
     if app is None:
         monitoring.start()
@@ -96,6 +103,16 @@ def _add_jobs(builder: Builder, monitoring: Monitoring, analysis: LazyAnalysis) 
     loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
     loop.add("evaluate", min(_EVALUATE_EVERY_S, settings.alerts.interval_s), analysis.evaluate)
     loop.add("trim", _TRIM_EVERY_S, analysis.trim)
+
+
+def _carry(builder: Builder, server: Server) -> None:
+    """Let correlation and hand-made telemetry reach outgoing calls, threads and our providers."""
+    found, closers = builder.providers, builder.closers
+    closers.append(propagate.join_global(propagate.RequestIdPropagator(server.policy)))
+    measure.configure(tracer_provider=found.tracer, meter_provider=found.meter, clock=builder.clock)
+    closers.append(measure.configure)
+    if builder.settings.instrumentation.threads:
+        closers.append(threads.carry_context())
 
 
 def _server(builder: Builder) -> Server:

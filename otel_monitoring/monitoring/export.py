@@ -24,6 +24,11 @@ class Exports:
         """Return every pipeline."""
         return [one for of_signal in self._pipelines.values() for one in of_signal]
 
+    def start(self) -> None:
+        """Start the threads; none of them contacts anybody before there is something to export."""
+        for one in self.all():
+            one.start()
+
     def flush(self, timeout_s: float) -> bool:
         """Export what waits; return whether all of it left within ``timeout_s``."""
         deadlines = [(one, one.begin_flush(timeout_s)) for one in self.all()]

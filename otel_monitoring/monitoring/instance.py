@@ -109,6 +109,7 @@ class Monitoring:
             if self._is_started or self._is_shut_down:
                 return
             self._is_started = True
+            self.guard.call(self.exports.start)
             for service in self._services:
                 self.guard.call(service.start)
             self.loop.start()

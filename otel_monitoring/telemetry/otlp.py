@@ -171,6 +171,14 @@ class OtlpExporter:
         self._requests = requests
         self._sender: Sender | None = None
 
+    def prepare(self) -> None:
+        """Import what an export needs; contacts nobody."""
+        if self._endpoint.protocol == "grpc":
+            import grpc  # noqa: F401
+        else:
+            import requests  # noqa: F401
+        _rejected(self._endpoint.signal, b"")
+
     def export(self, batch: Sequence[Any], timeout_s: float) -> int:
         """Send ``batch``; return how many items the other side rejected; raise :class:`ExportError`."""
         if self._sender is None:

@@ -50,6 +50,10 @@ class ExportError(Exception):
 class Exporter(Protocol[T_contra]):
     """Where a pipeline ends: one destination of one signal."""
 
+    def prepare(self) -> None:
+        """Import what an export needs; contacts nobody."""
+        ...
+
     def export(self, batch: Sequence[T_contra], timeout_s: float) -> int:
         """Send ``batch``; return how many items the other side rejected; raise :class:`ExportError`."""
         ...
@@ -152,6 +156,11 @@ class Pipeline(Generic[T]):
         """Export what waits now; return whether all of it left before ``timeout_s`` was over."""
         return self.end_flush(self.begin_flush(timeout_s))
 
+    def start(self) -> None:
+        """Start the thread before the first item, so that the first export finds everything imported."""
+        if self._worker is None:
+            self._start()
+
     def begin_flush(self, timeout_s: float) -> float:
         """Ask the thread to export what waits now, without waiting for it.
 
@@ -246,6 +255,9 @@ class Pipeline(Generic[T]):
 
     def _run(self, worker: _Worker[T]) -> None:
         with self._shield():
+            with self._guard:
+                worker.exporter = self._make_exporter()
+                worker.exporter.prepare()
             while not worker.stopping:
                 worker.wake.wait(max(self._delay_s, self._circuit.wait_s()))
                 worker.wake.clear()

@@ -34,6 +34,9 @@ class ForeignExporter:
         self._copy = copy
         self._exporter: Any = None
 
+    def prepare(self) -> None:
+        """Do nothing: the exporter is made at the first export."""
+
     def export(self, batch: Sequence[Any], timeout_s: float) -> int:
         """Export ``batch``; raise :class:`ExportError` where the exporter says that it failed."""
         if self._exporter is None:

@@ -30,6 +30,10 @@ class Recorder:
         self.entered = threading.Event()
         self.closed = threading.Event()
         self.rejects = 0
+        self.prepared = False
+
+    def prepare(self) -> None:
+        self.prepared = True
 
     def export(self, batch: Sequence[int], timeout_s: float) -> int:
         self.entered.set()
@@ -87,6 +91,14 @@ def test_nothing_runs_and_nothing_is_opened_before_the_first_item(rig: Rig) -> N
     assert rig.pipeline.flush(LONG_S)
     assert rig.made == 0
     assert rig.pipeline._worker is None
+
+
+def test_a_start_prepares_and_exports_nothing(rig: Rig) -> None:
+    rig.pipeline.start()
+    rig.pipeline.flush(LONG_S)
+
+    assert rig.recorder.prepared
+    assert not rig.recorder.entered.is_set()
 
 
 def test_a_flush_exports_everything_in_batches(rig: Rig) -> None:
