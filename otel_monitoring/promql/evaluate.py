@@ -7,7 +7,7 @@ left, functions that drop the name at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     from otel_monitoring.stores.block import Block
 
     Times = NDArray[np.int64]
+
+
+T = TypeVar("T", Scalar, String, Vector)
 
 
 @dataclass(slots=True)
@@ -135,27 +138,15 @@ class Evaluator:
 
     def scalar(self, node: Node) -> Floats:
         """Return the value of a scalar at each step, shape (s,)."""
-        value = self.value(node)
-        if not isinstance(value, Scalar):
-            msg = f"expected a scalar, got {_kind(value)}"
-            raise QueryError(msg)
-        return value.values
+        return _expect(self.value(node), Scalar).values
 
     def vector(self, node: Node) -> Vector:
         """Return the value of an instant vector."""
-        value = self.value(node)
-        if not isinstance(value, Vector):
-            msg = f"expected an instant vector, got {_kind(value)}"
-            raise QueryError(msg)
-        return value
+        return _expect(self.value(node), Vector)
 
     def text(self, node: Node) -> str:
         """Return the value of a string."""
-        value = self.value(node)
-        if not isinstance(value, String):
-            msg = f"expected a string, got {_kind(value)}"
-            raise QueryError(msg)
-        return value.value
+        return _expect(self.value(node), String).value
 
     def warn(self, message: str) -> None:
         """Add a warning to the result; each message is given once."""
@@ -203,8 +194,7 @@ class Evaluator:
         if isinstance(node, Subquery):
             return self._subquery(node)
         if not isinstance(node, Selector) or node.range_ms is None:
-            msg = "expected a range vector"
-            raise QueryError(msg)
+            raise QueryError(_NOT_A_VALUE)
         at_ms = self._shifted(node.shift)
         return at_ms, node.range_ms, self._select(node, at_ms, node.range_ms)
 
@@ -217,13 +207,8 @@ class Evaluator:
         if not len(times_ms):
             return at_ms, node.range_ms, []
         self._env.budget.spend(len(times_ms))
-        value = Evaluator(self._env, times_ms).value(node.expr)
-        if isinstance(value, Scalar):
-            value = Vector((), np.empty((len(times_ms), 0)))
-        if not isinstance(value, Vector):
-            msg = f"a subquery needs an instant vector, got {_kind(value)}"
-            raise QueryError(msg)
-        return at_ms, node.range_ms, [as_block(value, times_ms)]
+        vector = Evaluator(self._env, times_ms).vector(node.expr)
+        return at_ms, node.range_ms, [as_block(vector, times_ms)]
 
     def _shifted(self, shift: Shift) -> Times:
         if shift.at is None:
@@ -251,13 +236,11 @@ class Evaluator:
 
     def _evaluate_selector(self, node: Selector) -> Value:
         if node.range_ms is not None:
-            msg = "a range vector is only good as the argument of a function"
-            raise QueryError(msg)
+            raise QueryError(_NOT_A_VALUE)
         return self._instant(node)[0]
 
     def _evaluate_subquery(self, _node: Subquery) -> Value:
-        msg = "a subquery is only good as the argument of a function"
-        raise QueryError(msg)
+        raise QueryError(_NOT_A_VALUE)
 
     def _evaluate_number(self, node: Number) -> Value:
         return Scalar(np.full(len(self._times_ms), node.value))
@@ -266,17 +249,12 @@ class Evaluator:
         value = self.value(node.expr)
         if isinstance(value, Scalar):
             return Scalar(-value.values)
-        if not isinstance(value, Vector):
-            msg = f"unary minus needs a scalar or an instant vector, got {_kind(value)}"
-            raise QueryError(msg)
-        return without_name(Vector(value.labels, -value.values, value.present), self.memo)
+        vector = _expect(value, Vector)
+        return without_name(Vector(vector.labels, -vector.values, vector.present), self.memo)
 
     def _evaluate_binary(self, node: Binary) -> Value:
         left, right = self.value(node.left), self.value(node.right)
-        if isinstance(left, String) or isinstance(right, String):
-            msg = f"the operator {node.op} needs scalars and instant vectors, got a string"
-            raise QueryError(msg)
-        return binary(node, left, right, self.memo)
+        return binary(node, _operand(left), _operand(right), self.memo)
 
     def _evaluate_aggregate(self, node: Aggregate) -> Value:
         if node.op == "count_values" and node.param is not None:
@@ -300,5 +278,21 @@ _EVALUATE: dict[type, Callable[[Evaluator, Any], Value]] = {
 }
 
 
-def _kind(value: Value) -> str:
-    return {Scalar: "a scalar", String: "a string", Vector: "an instant vector"}[type(value)]
+_KINDS: dict[type, str] = {Scalar: "scalar", String: "string", Vector: "instant vector"}
+_NOT_A_VALUE = "a range vector is good as the argument of some functions, and they need one"
+
+
+def _expect(value: Value, kind: type[T]) -> T:
+    """Return ``value`` if it is of that kind.
+
+    Raises:
+        QueryError: It is not.
+    """
+    if isinstance(value, kind):
+        return value
+    msg = f"expected type {_KINDS[kind]}, got {_KINDS[type(value)]}"
+    raise QueryError(msg)
+
+
+def _operand(value: Value) -> Scalar | Vector:
+    return value if isinstance(value, Scalar) else _expect(value, Vector)
