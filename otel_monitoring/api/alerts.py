@@ -1,0 +1,164 @@
+"""``/alerts`` and ``/rules``: what holds, what lately held, and how the rules do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from otel_monitoring.alerts.durations import format_duration
+from otel_monitoring.alerts.rule import AlertingRule
+from otel_monitoring.api import values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from otel_monitoring.alerts.status import GroupStatus, RuleStatus
+    from otel_monitoring.model.alert import Alert
+
+State = Literal["inactive", "pending", "firing"]
+
+_ORDER: dict[State, int] = {"firing": 0, "pending": 1, "inactive": 2}
+_MOST = 1000
+
+
+class AlertsSource(Protocol):
+    """What the API needs of the evaluator."""
+
+    def groups(self) -> Sequence[GroupStatus]:
+        """Return how all groups stand; called from worker threads."""
+        ...
+
+
+class AlertBody(BaseModel):
+    """One alert."""
+
+    rule: str = Field(description="The name of the rule.", examples=["HighCpu"])
+    group: str = Field(description="The group of the rule.", examples=["system"])
+    state: State = Field(description="`inactive` once resolved.")
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    value: float | str = Field(
+        description="The last value; NaN and the infinities as texts.", examples=[0.97]
+    )
+    expr: str = Field(description="The expression of the rule.", examples=["cpu > 0.9"])
+    active_at: datetime = Field(
+        description="When the condition was first true.", serialization_alias="activeAt"
+    )
+    fired_at: datetime | None = Field(description="When it began to fire.", serialization_alias="firedAt")
+    resolved_at: datetime | None = Field(description="When it stopped.", serialization_alias="resolvedAt")
+
+
+class AlertsBody(BaseModel):
+    """Alerts, those that fire first, then the newest first."""
+
+    alerts: list[AlertBody]
+    total: int = Field(description="How many there are, whatever the limit.")
+
+
+class RuleBody(BaseModel):
+    """One rule."""
+
+    name: str
+    type: Literal["alerting", "recording"]
+    expr: str
+    duration: str = Field(description="How long the condition must hold.", serialization_alias="for")
+    keep_firing_for: str = Field(serialization_alias="keepFiringFor")
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    state: State | None = Field(description="The highest state of its alerts.")
+    health: Literal["unknown", "ok", "err"]
+    last_error: str = Field(serialization_alias="lastError")
+    evaluated_at: datetime | None = Field(serialization_alias="evaluatedAt")
+    evaluation_seconds: float = Field(serialization_alias="evaluationSeconds")
+    alerts: int = Field(description="How many of its alerts are pending or firing.")
+
+
+class GroupBody(BaseModel):
+    """One group of rules."""
+
+    name: str
+    source: str = Field(description="The file that it comes from.")
+    interval: str = Field(examples=["15s"])
+    missed: int = Field(description="Evaluations that were left out.")
+    rules: list[RuleBody]
+
+
+class RulesBody(BaseModel):
+    """All groups of rules."""
+
+    groups: list[GroupBody]
+
+
+def alerts_router(source: AlertsSource) -> APIRouter:
+    """Return the routes about alerts; they run in worker threads."""
+    router = APIRouter(tags=["alerts"])
+
+    @router.get("/alerts", summary="What is pending, firing or lately resolved")
+    def alerts(
+        state: Annotated[State | None, Query(description="Only alerts in this state.")] = None,
+        limit: Annotated[int, Query(ge=1, le=_MOST)] = _MOST,
+    ) -> AlertsBody:
+        found = [pair for pair in _pairs(source.groups()) if state is None or pair[2].state == state]
+        found.sort(key=lambda pair: (_ORDER[pair[2].state], -pair[2].active_at_ms, pair[2].labels.pairs))
+        return AlertsBody(alerts=[_alert(*pair) for pair in found[:limit]], total=len(found))
+
+    @router.get("/rules", summary="All rules and how they do")
+    def rules() -> RulesBody:
+        return RulesBody(groups=[_group(group) for group in source.groups()])
+
+    return router
+
+
+def _pairs(groups: Iterable[GroupStatus]) -> Iterator[tuple[GroupStatus, RuleStatus, Alert]]:
+    for group in groups:
+        for rule in group.rules:
+            for alert in rule.alerts:
+                yield group, rule, alert
+
+
+def _alert(group: GroupStatus, rule: RuleStatus, alert: Alert) -> AlertBody:
+    return AlertBody(
+        rule=rule.rule.name,
+        group=group.name,
+        state=alert.state,
+        labels=alert.labels.as_dict(),
+        annotations=dict(alert.annotations),
+        value=values.number(alert.value),
+        expr=rule.rule.expr,
+        active_at=values.time(alert.active_at_ms),
+        fired_at=values.time_if_any(alert.fired_at_ms),
+        resolved_at=values.time_if_any(alert.resolved_at_ms),
+    )
+
+
+def _group(group: GroupStatus) -> GroupBody:
+    return GroupBody(
+        name=group.name,
+        source=group.source,
+        interval=format_duration(group.interval_ms),
+        missed=group.missed,
+        rules=[_rule(rule) for rule in group.rules],
+    )
+
+
+def _rule(status: RuleStatus) -> RuleBody:
+    rule = status.rule
+    alerting = rule if isinstance(rule, AlertingRule) else None
+    return RuleBody(
+        name=rule.name,
+        type="alerting" if alerting else "recording",
+        expr=rule.expr,
+        duration=format_duration(alerting.for_ms if alerting else 0),
+        keep_firing_for=format_duration(alerting.keep_firing_for_ms if alerting else 0),
+        labels=dict(rule.labels),
+        annotations=dict(alerting.annotations) if alerting else {},
+        state=status.state,
+        health=status.health,
+        last_error=status.last_error,
+        evaluated_at=values.time_if_any(status.evaluated_at_ms),
+        evaluation_seconds=status.evaluation_s,
+        alerts=sum(alert.state != "inactive" for alert in status.alerts),
+    )

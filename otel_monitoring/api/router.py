@@ -1,0 +1,101 @@
+"""The API put together: one router per word, behind one gate."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from otel_monitoring._version import __version__
+from otel_monitoring.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from otel_monitoring.api.alerts import AlertsSource
+    from otel_monitoring.api.asgi import ASGIApp
+    from otel_monitoring.api.auth import TokenAuth
+    from otel_monitoring.api.health import HealthSource
+
+_NO_TELEMETRY = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
+
+def build_api(*, alerts: AlertsSource, health: HealthSource, auth: TokenAuth) -> ASGIApp:
+    """Return the API as an ASGI application; its paths are below wherever it is mounted.
+
+    Args:
+        alerts: The rules and their alerts.
+        health: The checks.
+        auth: Who may read.
+
+    Raises:
+        MissingExtraError: FastAPI is not installed.
+    """
+    try:
+        import fastapi  # noqa: F401 - only to tell a missing package from an error inside of it
+    except ImportError:
+        package = "fastapi"
+        raise MissingExtraError(package, extra="fastapi", needed_for="the API") from None
+    from otel_monitoring.api.alerts import alerts_router
+    from otel_monitoring.api.auth import Gate
+    from otel_monitoring.api.health import LIVE_PATH, health_router
+
+    app = _application()
+    app.include_router(alerts_router(alerts))
+    app.include_router(health_router(health))
+    return Gate(app, auth=auth, open_paths=(LIVE_PATH,))
+
+
+def _application() -> Any:
+    """Return an application without pages and without telemetry of its own.
+
+    The class is imported from where it is defined: instrumentations replace the name in ``fastapi``.
+    """
+    from fastapi.applications import FastAPI
+
+    options: dict[str, Any] = {}
+    if "telemetry" in inspect.signature(FastAPI.__init__).parameters:
+        options["telemetry"] = _NO_TELEMETRY
+    app = FastAPI(
+        title="otel_monitoring",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        **options,
+    )
+    _answer_with_problems(app)
+    return app
+
+
+def _answer_with_problems(app: Any) -> None:
+    from http import HTTPStatus
+
+    from fastapi.exceptions import RequestValidationError
+    from fastapi.responses import JSONResponse
+    from starlette.exceptions import HTTPException
+
+    from otel_monitoring.api.problems import MEDIA_TYPE, problem
+
+    def answer(status: int, *, headers: Any = None, **more: Any) -> JSONResponse:
+        content = problem(status=status, title=HTTPStatus(status).phrase, **more)
+        return JSONResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
+
+    async def refused(_: Any, error: HTTPException) -> JSONResponse:
+        return answer(error.status_code, headers=error.headers)
+
+    async def invalid(_: Any, error: RequestValidationError) -> JSONResponse:
+        errors = [{"field": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()]
+        return answer(
+            422, detail="; ".join(f"{one['field']}: {one['message']}" for one in errors), errors=errors
+        )
+
+    async def failed(_: Any, _error: Exception) -> JSONResponse:
+        return answer(500, detail="The log says why.")
+
+    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(Exception, failed)
