@@ -14,7 +14,14 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from otel_monitoring.cli import probes_app, probes_parts, probes_signals, probes_surroundings
+from otel_monitoring.cli import (
+    probes_app,
+    probes_libraries,
+    probes_recording,
+    probes_signals,
+    probes_surroundings,
+    probes_telling,
+)
 from otel_monitoring.cli.application import load_application, settings_in_force
 from otel_monitoring.cli.finding import Finding, Patient
 from otel_monitoring.guard import Guard
@@ -29,12 +36,12 @@ if TYPE_CHECKING:
 
 PROBES: Mapping[str, Probe] = {
     "Software": probes_surroundings.software,
-    "Settings": probes_parts.settings,
+    "Settings": probes_recording.settings,
     "OpenTelemetry variables": probes_surroundings.variables,
     "Signals": probes_signals.signals,
-    "Recording": probes_parts.recording,
-    "Libraries": probes_surroundings.libraries,
-    "Rules and messages": probes_parts.telling,
+    "Recording": probes_recording.recording,
+    "Libraries": probes_libraries.libraries,
+    "Rules and messages": probes_telling.telling,
     "Application": probes_app.application,
     "Other instrumentation": probes_app.others,
 }

@@ -1,9 +1,8 @@
-"""Probes of what surrounds the application: packages, variables, other instrumentation."""
+"""Probes of what surrounds the application: packages and variables."""
 
 from __future__ import annotations
 
 import platform
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,13 +12,11 @@ from otel_monitoring.settings.options import PREFIX
 from otel_monitoring.settings.types import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from importlib.metadata import EntryPoint
+    from collections.abc import Iterator
 
     from otel_monitoring.cli.finding import Patient
 
 _SECRET_WORDS = ("TOKEN", "SECRET", "PASSWORD", "API_KEY")
-_SERVERS = ("asgi", "fastapi", "starlette")
 _EXTRAS = {
     "fastapi": ("fastapi", "FastAPI applications"),
     "joserfc": ("jwt", "user and tenant from a verified token"),
@@ -92,46 +89,3 @@ def _masked(name: str, text: str) -> str:
         query = f"?{MASK}" if parts.query else ""
         return f"{parts.scheme}://{user}{parts.netloc.rpartition('@')[2]}{parts.path}{query}"
     return text
-
-
-def libraries(patient: Patient) -> Iterator[Finding]:
-    """The instrumentations that are installed, and whether they take the library that is installed."""
-    settings, server = patient.loaded.settings.instrumentation, patient.loaded.settings.http_instrumentation
-    found = {point.name: point for point in entry_points(group="opentelemetry_instrumentor")}
-    for name, point in sorted(found.items()):
-        if not settings.libraries:
-            yield Finding(name, "off", "instrumentation.libraries is false")
-        elif name in settings.disabled:
-            yield Finding(name, "off", "named in instrumentation.disabled")
-        elif name in _SERVERS and server != "contrib":
-            yield Finding(name, "off", f"left alone, as http_instrumentation is {server}")
-        else:
-            yield _instrumentation(name, point)
-    for name in set(settings.disabled) - set(found):
-        known = ", ".join(sorted(found)) or "none"
-        yield Finding(
-            name, "warn", "instrumentation.disabled names what is not installed", f"installed: {known}"
-        )
-
-
-def _instrumentation(name: str, point: EntryPoint) -> Finding:
-    from opentelemetry.instrumentation.dependencies import get_dist_dependency_conflicts
-
-    if point.dist is None:
-        return Finding(name, "on", "installed")
-    conflict = get_dist_dependency_conflicts(point.dist)
-    if conflict is None:
-        return Finding(name, "on", f"{point.dist.name} {point.dist.version}")
-    wanted = _listed(conflict.required_any or (conflict.required,))
-    if conflict.found or conflict.found_any:
-        found = _listed(conflict.found_any or (conflict.found,))
-        reason = f"{point.dist.name} {point.dist.version} takes {wanted}; installed is {found}"
-        return Finding(
-            name, "warn", reason, "install versions that go together; until then it records nothing"
-        )
-    return Finding(name, "off", f"the library is not installed ({wanted})")
-
-
-def _listed(requirements: Iterable[object]) -> str:
-    """Return requirements without their markers."""
-    return ", ".join(str(each).partition(";")[0].strip() for each in requirements)

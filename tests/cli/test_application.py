@@ -94,5 +94,5 @@ def test_the_doctor_sees_what_the_application_sets_up() -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "by setup_telemetry; given in code: alerts.interval_s, api.token" in done.stdout
-    assert "the built-in rules, every 7 s" in done.stdout
+    assert "groups, every 7 s" in done.stdout
     assert "hunter2" not in done.stdout + done.stderr

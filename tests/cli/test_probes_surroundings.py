@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.metadata import Distribution, EntryPoint
-from typing import TYPE_CHECKING
-
 import pytest
 
-from otel_monitoring.cli import probes_surroundings
-from otel_monitoring.cli.probes_surroundings import libraries, software, variables
+from otel_monitoring.cli.probes_surroundings import software, variables
 from tests.cli.patients import found, patient
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_packages_that_go_together_are_on() -> None:
@@ -83,57 +76,3 @@ def test_a_disabled_sdk_is_doubtful() -> None:
 )
 def test_secrets_in_variables_are_masked(name: str, text: str, shown: str) -> None:
     assert found(variables, patient({name: text}))[name].reason == shown
-
-
-@pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pretend that some instrumentations are installed."""
-    points = []
-    for name, requirement in [
-        ("good", "pytest>=1"),
-        ("old", "pytest<1"),
-        ("lonely", "no-such-library"),
-        ("fastapi", "pytest"),
-    ]:
-        folder = tmp_path / f"{name}.dist-info"
-        folder.mkdir()
-        (folder / "METADATA").write_text(
-            f"Metadata-Version: 2.1\nName: contrib-{name}\nVersion: 0.66b1\n"
-            f"Provides-Extra: instruments\nRequires-Dist: {requirement}; extra == 'instruments'\n"
-        )
-        point = EntryPoint(name, "module:Class", "opentelemetry_instrumentor")
-        vars(point)["dist"] = Distribution.at(folder)
-        points.append(point)
-    monkeypatch.setattr(probes_surroundings, "entry_points", lambda *, group: points)
-
-
-@pytest.mark.usefixtures("installed")
-def test_an_instrumentation_needs_a_library_of_the_right_version() -> None:
-    findings = found(libraries, patient())
-
-    assert {name: one.state for name, one in findings.items()} == {
-        "good": "on",
-        "old": "warn",
-        "lonely": "off",
-        "fastapi": "off",
-    }
-    assert "contrib-old 0.66b1 takes pytest<1; installed is pytest" in findings["old"].reason
-    assert findings["lonely"].reason == "the library is not installed (no-such-library)"
-
-
-@pytest.mark.usefixtures("installed")
-def test_an_instrumentation_can_be_switched_off() -> None:
-    some = found(libraries, patient(settings={"instrumentation": {"disabled": ["good", "goood"]}}))
-    none = found(libraries, patient(settings={"instrumentation": {"libraries": False}}))
-
-    assert (some["good"].state, some["old"].state) == ("off", "warn")
-    assert some["goood"].state == "warn"
-    assert {one.state for one in none.values()} == {"off"}
-
-
-@pytest.mark.usefixtures("installed")
-@pytest.mark.parametrize(("server", "state"), [("ours", "off"), ("off", "off"), ("contrib", "on")])
-def test_a_server_is_instrumented_by_one_alone(server: str, state: str) -> None:
-    one = patient(settings={"http_instrumentation": server})
-
-    assert found(libraries, one)["fastapi"].state == state

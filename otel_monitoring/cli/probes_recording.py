@@ -1,20 +1,16 @@
-"""Probes of our own parts: what the settings switch on, and what stands in the way."""
+"""Probes of what is recorded: what the settings switch on, and what stands in the way."""
 
 from __future__ import annotations
 
-import glob
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from otel_monitoring.cli.finding import Finding
-from otel_monitoring.settings.types import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from otel_monitoring.cli.finding import Patient, State
-    from otel_monitoring.settings.groups import Settings
+    from otel_monitoring.cli.finding import Patient
 
 _FASTAPI_WITH_TELEMETRY = (0, 142)
 
@@ -128,54 +124,3 @@ def _container() -> Finding:
     if limits:
         return Finding("container limits", "on", f"{' and '.join(limits)}; utilisation is relative to them")
     return Finding("container limits", "off", "none are set; utilisation is relative to the machine")
-
-
-def telling(patient: Patient) -> Iterator[Finding]:
-    """Rules, messages, the API and the storage."""
-    chosen = patient.loaded.settings
-    yield from _rules(chosen)
-    yield from _channels(chosen)
-    if not chosen.api.enabled:
-        yield Finding("API", "off", "api.enabled is false")
-    elif chosen.api.token:
-        yield Finding("API", "on", f"at {chosen.api.prefix}, behind the token of the settings")
-    else:
-        reason = f"at {chosen.api.prefix}, behind a token that is made and printed at each start"
-        yield Finding("API", "on", reason, "set api.token to keep it")
-    if chosen.storage.url:
-        yield Finding("storage", "warn", "storage.url is read, and nothing is kept on disk in this version")
-    else:
-        yield Finding("storage", "off", "series and alerts live in memory")
-
-
-def _rules(chosen: Settings) -> Iterator[Finding]:
-    if not chosen.alerts.enabled:
-        yield Finding("alert rules", "off", "alerts.enabled is false")
-        return
-    if not chosen.telemetry.metrics:
-        yield Finding("alert rules", "warn", "telemetry.metrics is false, so rules have nothing to look at")
-    kinds = ["the built-in rules"] if chosen.alerts.default_rules else []
-    for pattern in chosen.alerts.rule_files:
-        files = glob.glob(pattern)  # noqa: PTH207 - the pattern may be absolute
-        if files:
-            kinds.append(f"{pattern} ({len(files)} {'file' if len(files) == 1 else 'files'})")
-        else:
-            yield Finding("alert rules", "fail", f"alerts.rule_files: {pattern} matches no file")
-    state: State = "on" if kinds else "off"
-    every = f", every {chosen.alerts.interval_s:g} s" if kinds else ""
-    yield Finding("alert rules", state, (", ".join(kinds) or "no rules are chosen") + every)
-
-
-def _channels(chosen: Settings) -> Iterator[Finding]:
-    if not chosen.notify.channels:
-        yield Finding("messages", "warn", "notify.channels is empty: alerts reach nobody")
-    for channel in chosen.notify.channels:
-        scheme = channel.get_secret_value().partition("://")[0]
-        if scheme == "log":
-            yield Finding("messages", "on", "to the log")
-        elif scheme in ("http", "https") and importlib.util.find_spec("httpx"):
-            yield Finding("messages", "on", f"to a webhook at {scheme}://{MASK}")
-        else:
-            yield Finding(
-                "messages", "fail", f"there is no channel for {scheme}://", "use log:// or https://"
-            )
