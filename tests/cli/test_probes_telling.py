@@ -59,7 +59,7 @@ def test_the_rules_of_files_are_counted(tmp_path: Path) -> None:
 
 def test_every_problem_of_a_rule_file_is_told_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "a.yml"
-    path.write_text(RULES.replace("latency > 1", "latency >") + "    fro: 5m\n")
+    path.write_text(RULES.replace("latency > 1", "latency >") + "    xfor: 5m\n")
     chosen = {"alerts__rule_files": [str(path)]}
 
     broken = [finding for finding in telling(patient(settings=chosen)) if finding.state == "fail"]
