@@ -7,9 +7,8 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.bootstrap.build import Running, build
-
 if TYPE_CHECKING:
+    from otel_monitoring.bootstrap.build import Running
     from otel_monitoring.monitoring.instance import Monitoring
     from otel_monitoring.settings import Settings
 
@@ -40,6 +39,7 @@ def setup_telemetry(app: Any = None, *, settings: Settings | None = None, **over
         SettingsError: A setting cannot be used; the message names field, value, source and what was
             expected, for all that cannot.
     """
+    from otel_monitoring.bootstrap.build import build
     from otel_monitoring.settings import load_settings
 
     loaded = load_settings(settings=settings, **overrides)

@@ -1,0 +1,1 @@
+"""What things cost, beside peers in the same run: ``make bench``."""
