@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NAME = "__name__"
 """The label that holds the name of a metric."""
 
+_PAIRS_SHARED = 16_384
+
 
 class Labels:
     """A sorted, immutable set of labels; make one with :meth:`of`.
@@ -28,6 +30,7 @@ class Labels:
     pairs: tuple[tuple[str, str], ...]
     _hash: int
     _shared: ClassVar[WeakValueDictionary[tuple[tuple[str, str], ...], Labels]] = WeakValueDictionary()
+    _pairs: ClassVar[dict[tuple[str, str], tuple[str, str]]] = {}
     _lock: ClassVar[threading.Lock] = threading.Lock()
 
     @classmethod
@@ -46,13 +49,16 @@ class Labels:
             found = cls._shared.get(pairs)
             if found is None:
                 found = cls._new(pairs)
-                cls._shared[pairs] = found
+                cls._shared[found.pairs] = found
             return found
 
     @classmethod
     def _new(cls, pairs: tuple[tuple[str, str], ...]) -> Labels:
+        """Make a label set; equal pairs of different sets become one object, half of what a set takes."""
+        if len(cls._pairs) >= _PAIRS_SHARED:
+            cls._pairs.clear()
         labels = object.__new__(cls)
-        object.__setattr__(labels, "pairs", pairs)
+        object.__setattr__(labels, "pairs", tuple([cls._pairs.setdefault(pair, pair) for pair in pairs]))
         object.__setattr__(labels, "_hash", hash(pairs))
         return labels
 

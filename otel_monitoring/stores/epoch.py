@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from otel_monitoring.stores.index import Selection
 
 _VALUE_BYTES = 8
-_GROWTH = 16
+_GROWTH = 32
 
 
 class Chunk:
@@ -139,7 +139,7 @@ class Epoch:
     def _chunk(self) -> Chunk:
         width = len(self.index)
         if not self.chunks or self.chunks[-1].is_full or self.chunks[-1].width < width:
-            spare = width + width // _GROWTH + _GROWTH // 2
+            spare = width + width // _GROWTH + _GROWTH // 4
             self.chunks.append(Chunk(slots=self._slots, width=spare, first=self._next))
         return self.chunks[-1]
 
