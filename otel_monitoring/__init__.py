@@ -9,16 +9,82 @@ from otel_monitoring._version import __version__
 
 if TYPE_CHECKING:
     from otel_monitoring.bootstrap.setup import setup_telemetry
+    from otel_monitoring.context.correlation import bind, request_id, set_session, set_tenant, set_user
+    from otel_monitoring.errors import (
+        ContextError,
+        MissingExtraError,
+        MonitoringError,
+        NotifyError,
+        QueryError,
+        RuleError,
+        SettingsError,
+        StoreError,
+    )
+    from otel_monitoring.measure.logs import configure_logging, get_logger
+    from otel_monitoring.measure.metrics import record_metric
+    from otel_monitoring.measure.spans import record_exception, span
+    from otel_monitoring.measure.timers import (
+        monitor_performance,
+        time_api_call,
+        time_computation,
+        time_database_query,
+    )
+    from otel_monitoring.measure.trace_calls import trace_calls
     from otel_monitoring.monitoring.instance import Monitoring
     from otel_monitoring.settings import Settings
 
-_HOMES = {
-    "Monitoring": "otel_monitoring.monitoring.instance",
-    "Settings": "otel_monitoring.settings",
-    "setup_telemetry": "otel_monitoring.bootstrap.setup",
+_NAMES = {
+    "bootstrap.setup": ("setup_telemetry",),
+    "context.correlation": ("bind", "request_id", "set_session", "set_tenant", "set_user"),
+    "errors": (
+        "ContextError",
+        "MissingExtraError",
+        "MonitoringError",
+        "NotifyError",
+        "QueryError",
+        "RuleError",
+        "SettingsError",
+        "StoreError",
+    ),
+    "measure.logs": ("configure_logging", "get_logger"),
+    "measure.metrics": ("record_metric",),
+    "measure.spans": ("record_exception", "span"),
+    "measure.timers": ("monitor_performance", "time_api_call", "time_computation", "time_database_query"),
+    "measure.trace_calls": ("trace_calls",),
+    "monitoring.instance": ("Monitoring",),
+    "settings": ("Settings",),
 }
+_HOMES = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names}
 
-__all__ = ["Monitoring", "Settings", "__version__", "setup_telemetry"]
+__all__ = [
+    "ContextError",
+    "MissingExtraError",
+    "Monitoring",
+    "MonitoringError",
+    "NotifyError",
+    "QueryError",
+    "RuleError",
+    "Settings",
+    "SettingsError",
+    "StoreError",
+    "__version__",
+    "bind",
+    "configure_logging",
+    "get_logger",
+    "monitor_performance",
+    "record_exception",
+    "record_metric",
+    "request_id",
+    "set_session",
+    "set_tenant",
+    "set_user",
+    "setup_telemetry",
+    "span",
+    "time_api_call",
+    "time_computation",
+    "time_database_query",
+    "trace_calls",
+]
 
 
 def __getattr__(name: str) -> Any:

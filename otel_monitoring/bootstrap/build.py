@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.bootstrap import identity, observe, parts
+from otel_monitoring.bootstrap import identity, logs, observe, pages, parts
 from otel_monitoring.bootstrap.lazy import LazyAnalysis
 from otel_monitoring.context import propagate
 from otel_monitoring.instrument import threads, wrap_app
@@ -15,6 +15,7 @@ from otel_monitoring.monitoring.instance import Monitoring
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from otel_monitoring.bootstrap.pages import Pages
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.bootstrap.server import Server
     from otel_monitoring.settings import LoadedSettings, Settings
@@ -34,12 +35,14 @@ class Running:
         *,
         loop_started: Callable[[], None],
         identify: Any = None,
+        pages: Pages | None = None,
     ) -> None:
         self.monitoring = monitoring
         self.settings = settings
         self._server = server
         self._loop_started = loop_started
         self._identify = identify
+        self._pages = pages
         self._apps: list[Any] = []
 
     def has(self, app: Any) -> bool:
@@ -54,7 +57,7 @@ class Running:
         wrap_app.silence_fastapi(app)
         return self._server.instrument(
             app,
-            pages=None,
+            pages=self._pages.mounted if self._pages else None,
             start=self.monitoring.start,
             stop=self.monitoring.stop,
             loop_started=self._loop_started,
@@ -71,10 +74,12 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     collect = parts.tap(builder)
     server = _server(builder)
     loop_started = observe.system(builder)
-    analysis = LazyAnalysis(builder)
-    builder.on_collect.append(analysis.hear)
-    builder.services.append(analysis)
-    builder.parts.append(analysis)
+    analysis = _analysis(builder)
+    registry = pages.health(builder, analysis)
+    found = pages.pages(builder, analysis=analysis, registry=registry) if app is not None else None
+    logs.hook_up(builder)
+    _carry(builder, server)
+    who = identity.identify(builder)
     monitoring = Monitoring(
         clock=builder.clock,
         loop=builder.loop,
@@ -85,11 +90,10 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
         closers=builder.closers,
         flush_timeout_s=settings.telemetry.flush_timeout_s,
     )
-    _add_jobs(builder, monitoring, analysis)
-    _carry(builder, server)
-    running = Running(
-        monitoring, settings, server, loop_started=loop_started, identify=identity.identify(builder)
-    )
+    builder.loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
+    builder.loop.add("evaluate", min(_EVALUATE_EVERY_S, settings.alerts.interval_s), analysis.evaluate)
+    builder.loop.add("trim", _TRIM_EVERY_S, analysis.trim)
+    running = Running(monitoring, settings, server, loop_started=loop_started, identify=who, pages=found)
     monitoring.watch_process()
     if app is None:
         monitoring.start()
@@ -98,11 +102,12 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     return running
 
 
-def _add_jobs(builder: Builder, monitoring: Monitoring, analysis: LazyAnalysis) -> None:
-    loop, settings = builder.loop, builder.settings
-    loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
-    loop.add("evaluate", min(_EVALUATE_EVERY_S, settings.alerts.interval_s), analysis.evaluate)
-    loop.add("trim", _TRIM_EVERY_S, analysis.trim)
+def _analysis(builder: Builder) -> LazyAnalysis:
+    analysis = LazyAnalysis(builder)
+    builder.on_collect.append(analysis.hear)
+    builder.services.append(analysis)
+    builder.parts.append(analysis)
+    return analysis
 
 
 def _carry(builder: Builder, server: Server) -> None:

@@ -55,6 +55,10 @@ class LazyAnalysis:
         """Return how all rules stand."""
         return self.get().groups()
 
+    def known_groups(self) -> list[GroupStatus]:
+        """Return how all rules stand, without making the analysis for it."""
+        return [] if self._made is None else self._made.groups()
+
     def start(self) -> None:
         """Start nothing: the jobs of the loop do the work."""
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from otel_monitoring._version import __version__
 from otel_monitoring.context.headers import RequestIdPolicy
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument import wrap_app
+from otel_monitoring.instrument import http_choice, wrap_app
 from otel_monitoring.instrument.asgi import HttpInstruments, HttpMiddleware
+from otel_monitoring.instrument.asgi_correlation import CorrelationMiddleware
 from otel_monitoring.instrument.asgi_front import Front
 from otel_monitoring.instrument.asgi_websocket import WebSocketInstruments, WebSocketMiddleware
 from otel_monitoring.instrument.http_attributes import RequestAttributes
@@ -18,7 +19,8 @@ from otel_monitoring.instrument.http_route import RouteNames
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from otel_monitoring.instrument.asgi import ASGIApp
+    from otel_monitoring.instrument.asgi import ASGIApp, Scope
+    from otel_monitoring.instrument.http_choice import HttpChoice
     from otel_monitoring.settings import Settings
     from otel_monitoring.telemetry.providers import Providers
 
@@ -33,6 +35,7 @@ class Server:
         self.guard = Guard("tap.asgi")
         self.policy = request_ids(settings)
         self._settings = settings
+        self._providers = providers
         self._tracer = providers.tracer.get_tracer(SCOPE, __version__, SCHEMA_URL)
         self._logger = providers.logger.get_logger(SCOPE, __version__, SCHEMA_URL)
         meter = providers.meter.get_meter(SCOPE, __version__, SCHEMA_URL)
@@ -40,6 +43,7 @@ class Server:
         self.websocket = WebSocketInstruments(meter)
         self._fronts: list[Front] = []
         self._middlewares: list[HttpMiddleware] = []
+        self.choices: list[HttpChoice] = []
 
     def instrument(
         self,
@@ -53,11 +57,23 @@ class Server:
     ) -> Any:
         """Put telemetry around ``app``; return the application to serve, which is ``app`` where it can be."""
 
+        choice = http_choice.choose(
+            app,
+            wanted=self._settings.http_instrumentation,
+            tracer_provider=self._providers.tracer,
+            meter_provider=self._providers.meter,
+            logger_provider=self._providers.logger,
+            leaves_out=self._leaves_out,
+        )
+
         def around(inner: ASGIApp) -> Front:
+            settled = http_choice.settle(inner, choice)
+            self.choices.append(settled)
+            http, websocket = self._middleware(inner, app, settled, identify)
             front = Front(
                 inner,
-                http=self._http(inner, app, identify),
-                websocket=self._websocket(inner, app),
+                http=http,
+                websocket=websocket,
                 exclusions=Exclusions(
                     paths=self._settings.http.excluded_paths,
                     user_agents=self._settings.http.excluded_user_agents,
@@ -84,6 +100,31 @@ class Server:
             front.after_fork()
         for middleware in self._middlewares:
             middleware.after_fork()
+
+    def _leaves_out(self, scope: Scope) -> bool:
+        return any(front.leaves_out(scope) for front in self._fronts)
+
+    def _middleware(
+        self, inner: ASGIApp, app: Any, choice: HttpChoice, identify: Any
+    ) -> tuple[ASGIApp, ASGIApp]:
+        """Return what HTTP requests and WebSocket connections pass through."""
+        if choice.recorder == "ours":
+            return self._http(inner, app, identify), self._websocket(inner, app)
+        http = self._settings.http
+        correlating = CorrelationMiddleware(
+            inner,
+            request_ids=self.policy,
+            attributes=self._attributes(),
+            routes=RouteNames(app),
+            guard=self.guard,
+            is_within=choice.is_within,
+            logger=None if choice.logs_errors else self._logger,
+            measures=choice.measures(self.http),
+            answer_trace=http.traceresponse,
+            answer_timing=http.server_timing,
+            identify=identify,
+        )
+        return correlating, correlating
 
     def _attributes(self) -> RequestAttributes:
         return RequestAttributes(

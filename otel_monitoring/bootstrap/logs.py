@@ -1,0 +1,37 @@
+"""The standard library's logging: exported where logs have somewhere to go, configured where asked."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from otel_monitoring.context import correlation
+
+if TYPE_CHECKING:
+    from otel_monitoring.bootstrap.parts import Builder
+
+
+def hook_up(builder: Builder) -> None:
+    """Export what loggers get, and configure logging, as the settings say."""
+    settings = builder.settings.logs
+    if settings.configure:
+        from otel_monitoring.measure.logs import configure_logging
+
+        configure_logging(
+            level=settings.level,
+            format=settings.format,
+            service=str(builder.resource.attributes.get("service.name", "")),
+            redactor=builder.redactor,
+            correlation=correlation.log_fields,
+        )
+    if settings.export and (builder.exports.of("logs") or "logs" in builder.providers.joined):
+        from otel_monitoring.measure.log_export import install_otlp_handler, otlp_handler
+
+        handler = install_otlp_handler(
+            otlp_handler(
+                builder.providers.logger,
+                level=logging.getLevelNamesMapping()[settings.level],
+                redactor=builder.redactor,
+            )
+        )
+        builder.closers.append(lambda: logging.getLogger().removeHandler(handler))

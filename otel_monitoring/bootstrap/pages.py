@@ -1,0 +1,105 @@
+"""The pages under our prefix: built at their first request, closed without a token."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import secrets
+import sys
+from typing import TYPE_CHECKING
+
+from otel_monitoring.guard import Guard
+from otel_monitoring.health.check import Health
+from otel_monitoring.health.registry import HealthRegistry
+
+if TYPE_CHECKING:
+    from otel_monitoring.api.asgi import ASGIApp
+    from otel_monitoring.api.mount import Mounted
+    from otel_monitoring.bootstrap.lazy import LazyAnalysis
+    from otel_monitoring.bootstrap.parts import Builder
+
+_log = logging.getLogger(__name__)
+
+_TOKEN_BYTES = 24
+
+
+class Pages:
+    """The mounted API and its token, which is printed once at start where none was set."""
+
+    def __init__(self, mounted: Mounted, *, prefix: str, generated: str | None) -> None:
+        self.mounted = mounted
+        self._prefix = prefix
+        self._generated = generated
+
+    def start(self) -> None:
+        """Print a generated token, as notebooks do: nobody else is told."""
+        token, self._generated = self._generated, None
+        if token is not None:
+            print(  # noqa: T201 - the terminal is where it belongs; a log would carry it further
+                f"otel_monitoring: pages under {self._prefix} are open to 'Authorization: Bearer {token}' "
+                "until this process ends; set OTEL_MONITORING_API__TOKEN to choose the token",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def stop(self, timeout_s: float) -> None:
+        """End nothing."""
+
+    def after_fork(self) -> None:
+        """Take fresh locks in a child process."""
+        self.mounted.after_fork()
+
+
+def health(builder: Builder, analysis: LazyAnalysis) -> HealthRegistry:
+    """Return the registry with the checks of the toolkit itself; none of them is critical."""
+    registry = HealthRegistry(clock=builder.clock)
+    registry.register("export", lambda: _exporting(builder))
+    registry.register("rules", lambda: _rules(analysis))
+    builder.parts.append(registry)
+    builder.loop.add("health", 1.0, lambda _now_ms: registry.run_due())
+    return registry
+
+
+def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry) -> Pages | None:
+    """Return the pages, or ``None`` where they are off or FastAPI is not installed."""
+    settings = builder.settings.api
+    if not settings.enabled:
+        return None
+    if importlib.util.find_spec("fastapi") is None:
+        _log.info(
+            "no pages under %s: they need FastAPI, pip install 'otel-monitoring[fastapi]'", settings.prefix
+        )
+        return None
+    from otel_monitoring.api.auth import TokenAuth
+    from otel_monitoring.api.mount import Mounted
+
+    given = settings.token.get_secret_value() if settings.token else None
+    token = given or secrets.token_urlsafe(_TOKEN_BYTES)
+
+    def build() -> ASGIApp:
+        from otel_monitoring.api.router import build_api
+
+        return build_api(alerts=analysis, health=registry, auth=TokenAuth(token))
+
+    mounted = Mounted(build, prefix=settings.prefix, guard=Guard("api"))
+    found = Pages(mounted, prefix=settings.prefix, generated=None if given else token)
+    builder.services.append(found)
+    builder.parts.append(found)
+    return found
+
+
+def _exporting(builder: Builder) -> Health:
+    paused = [
+        f"{signal}: {one.last_error}"
+        for signal, stats in builder.exports.stats().items()
+        for one in stats
+        if one.is_open
+    ]
+    return Health("degraded", "; ".join(paused)) if paused else Health()
+
+
+def _rules(analysis: LazyAnalysis) -> Health:
+    failing = [
+        rule.rule.name for group in analysis.known_groups() for rule in group.rules if rule.health == "err"
+    ]
+    return Health("degraded", f"rules that fail: {', '.join(failing)}") if failing else Health()
