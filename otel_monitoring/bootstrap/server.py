@@ -56,7 +56,6 @@ class Server:
         identify: Any = None,
     ) -> Any:
         """Put telemetry around ``app``; return the application to serve, which is ``app`` where it can be."""
-
         choice = http_choice.choose(
             app,
             wanted=self._settings.http_instrumentation,

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _TELEMETRY_KEY = "otel_monitoring"
 
+# Where it stands in the scope, FastAPI applications that are mounted somewhere record nothing themselves.
+_FASTAPI_KEY = "fastapi.telemetry"
+
 
 class Front:
     """Send every scope of the application where it belongs.
@@ -80,6 +83,7 @@ class Front:
             await self.app(scope, receive, send)  # mounted below another instrumented application
             return
         scope[_TELEMETRY_KEY] = self
+        scope.setdefault(_FASTAPI_KEY, None)
         path = scope["path"]
         if self._pages is not None and self._prefix in path and self._is_ours(scope, path):
             with suppress_instrumentation():
@@ -95,6 +99,13 @@ class Front:
     def after_fork(self) -> None:
         """Start anew with the first request in a child process."""
         self._is_started = False
+
+    def leaves_out(self, scope: Scope) -> bool:
+        """Return whether a request is in no telemetry, for a recorder that stands outside of this door."""
+        path = scope["path"]
+        if self._pages is not None and self._prefix in path and self._is_ours(scope, path):
+            return True
+        return self._is_excluded(scope, path)
 
     def _start(self) -> None:
         self._is_started = True
