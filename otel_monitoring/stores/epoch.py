@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from otel_monitoring.stores.index import Selection
 
 _VALUE_BYTES = 8
-_GROWTH = 32
+_NARROW = 256
 
 
 class Chunk:
@@ -61,9 +61,9 @@ class Chunk:
         return int(self.times_ms[self.used - 1])
 
     @property
-    def size_bytes(self) -> int:
-        """What the slots in use take; slots that were never written are not backed by memory."""
-        return self.used * (self.width + 1) * _VALUE_BYTES
+    def slot_bytes(self) -> int:
+        """What one slot in use takes; slots that were never written are not backed by memory."""
+        return (self.width + 1) * _VALUE_BYTES
 
 
 class Epoch:
@@ -77,6 +77,7 @@ class Epoch:
         self.index = Index()
         self.chunks: deque[Chunk] = deque()
         self.live = np.empty(0, dtype=np.intp)
+        self.size_bytes = 0
         self._slots = slots
         self._next = 0
         self._last_hole = np.empty(0, dtype=np.int64)
@@ -116,11 +117,14 @@ class Epoch:
     def append(self, *, time_ms: int, rows: NDArray[np.intp], values: NDArray[np.float64]) -> int:
         """Write one slot.
 
-        Series that were in the slot before and are not in this one get a staleness marker.
+        Series that were in the slot before and are not in this one get a staleness marker. Where there is
+        nothing to write, there is no slot.
 
         Returns:
             The number of staleness markers.
         """
+        if not len(rows) and not len(self.live):
+            return 0
         chunk = self._chunk()
         slot = chunk.values[chunk.used]
         slot.fill(ABSENT)
@@ -129,6 +133,7 @@ class Epoch:
         self._note_holes(slot, rows=rows)
         chunk.times_ms[chunk.used] = time_ms
         chunk.used += 1
+        self.size_bytes += chunk.slot_bytes
         ended = 0
         if rows is not self.live:
             ended = len(np.setdiff1d(self.live, rows, assume_unique=True))
@@ -139,8 +144,8 @@ class Epoch:
     def _chunk(self) -> Chunk:
         width = len(self.index)
         if not self.chunks or self.chunks[-1].is_full or self.chunks[-1].width < width:
-            spare = width + width // _GROWTH + _GROWTH // 4
-            self.chunks.append(Chunk(slots=self._slots, width=spare, first=self._next))
+            wide = width + 1 + (width // 8 if width < _NARROW else width // 32)
+            self.chunks.append(Chunk(slots=self._slots, width=wide, first=self._next))
         return self.chunks[-1]
 
     def _note_holes(self, slot: NDArray[np.float64], *, rows: NDArray[np.intp]) -> None:
@@ -181,9 +186,14 @@ class Epoch:
         """Forget chunks whose newest slot is older than ``before_ms``; return how many."""
         dropped = 0
         while self.chunks and self.chunks[0].used and self.chunks[0].newest_ms < before_ms:
-            self.chunks.popleft()
+            self.drop_oldest()
             dropped += 1
         return dropped
+
+    def drop_oldest(self) -> None:
+        """Forget the oldest chunk."""
+        chunk = self.chunks.popleft()
+        self.size_bytes -= chunk.used * chunk.slot_bytes
 
 
 def gather(

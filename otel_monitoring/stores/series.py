@@ -10,6 +10,7 @@ This module needs numpy (18 MiB); import it lazily on the start-up path.
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,17 +33,29 @@ if TYPE_CHECKING:
 _CHUNKS_PER_RETENTION = 24
 _SLOTS_MIN, _SLOTS_MAX = 16, 240
 _DEAD_ROWS_ALLOWED = 256
+_FEW = 8
 
 
 class _Source:
     """The epochs of one source, oldest first; the last one is written to."""
 
-    __slots__ = ("epochs", "joined", "newest_ms")
+    __slots__ = ("epochs", "joined", "metadata", "newest_ms")
 
     def __init__(self) -> None:
         self.epochs: list[Epoch] = []
         self.newest_ms: int | None = None
         self.joined: dict[tuple[Matcher, ...], _Joined] = {}
+        self.metadata: Sequence[Metadata] = ()
+
+    @property
+    def series(self) -> int:
+        """How many series have a row where it writes now."""
+        return len(self.epochs[-1].index) if self.epochs else 0
+
+    @property
+    def size_bytes(self) -> int:
+        """What its samples take."""
+        return sum(epoch.size_bytes for epoch in self.epochs)
 
 
 class _Joined:
@@ -96,6 +109,7 @@ class SeriesStore:
         self._sources: dict[str, _Source] = {}
         self._metadata: dict[str, Metadata] = {}
         self._generation = 0
+        self._series = self._size_bytes = 0
         self._counts = dict.fromkeys(
             ("batches", "batches_refused", "samples", "series_refused", "stale_markers", "chunks_dropped"), 0
         )
@@ -125,19 +139,35 @@ class SeriesStore:
             if source.newest_ms is not None and batch.time_ms <= source.newest_ms:
                 self._counts["batches_refused"] += 1
                 return False
-            self._write(source, batch)
+            with self._counting(source):
+                self._write(source, batch, series=source.series)
+                self._trim_source(source, before_ms=batch.time_ms - self._retention_ms)
             source.newest_ms = batch.time_ms
             self._counts["batches"] += 1
-            for metadata in batch.metadata:
-                self._metadata[metadata.name] = metadata
-            self._trim_source(source, before_ms=batch.time_ms - self._retention_ms)
+            self._note(source, batch.metadata)
             self._limit_bytes()
             return True
 
-    def _write(self, source: _Source, batch: Batch) -> None:
+    @contextmanager
+    def _counting(self, source: _Source) -> Iterator[None]:
+        """Keep the totals right while one source changes."""
+        series, size_bytes = source.series, source.size_bytes
+        yield
+        self._series += source.series - series
+        self._size_bytes += source.size_bytes - size_bytes
+
+    def _note(self, source: _Source, metadata: Sequence[Metadata]) -> None:
+        if metadata is source.metadata or len(self._metadata) > self._max_series:
+            return
+        source.metadata = metadata
+        self._metadata.update((one.name, one) for one in metadata)
+
+    def _write(self, source: _Source, batch: Batch, *, series: int) -> None:
         epoch = self._epoch(source)
         before = len(epoch.index)
-        rows, kept = epoch.rows(batch.labels, room=max(0, self._max_series - self._series()))
+        # The totals are those before this batch; a new epoch of this source may have fewer rows already.
+        room = self._max_series - self._series + series - before
+        rows, kept = epoch.rows(batch.labels, room=max(0, room))
         values = np.asarray(batch.values, dtype=np.float64)
         if kept is not None:
             self._counts["series_refused"] += len(values) - len(rows)
@@ -151,7 +181,7 @@ class SeriesStore:
             epoch = source.epochs[-1]
             dead = len(epoch.index) - len(epoch.live)
             crowded = dead > max(len(epoch.live), _DEAD_ROWS_ALLOWED)
-            full = dead > 0 and self._series() >= self._max_series
+            full = dead * _FEW > len(epoch.live) and self._series >= self._max_series
             if not crowded and not full:
                 return epoch
         source.epochs.append(self._successor(source))
@@ -165,21 +195,16 @@ class SeriesStore:
             fresh.live, _ = fresh.rows([last.index.labels[row] for row in last.live], room=len(last.live))
         return fresh
 
-    def _series(self) -> int:
-        return sum(len(source.epochs[-1].index) for source in self._sources.values() if source.epochs)
-
     def _limit_bytes(self) -> None:
-        while self._size_bytes() > self._max_bytes:
+        while self._size_bytes > self._max_bytes:
             several = [s for s in self._sources.values() if sum(len(e.chunks) for e in s.epochs) > 1]
             if not several:
                 return
             oldest = min(several, key=_oldest_ms)
-            next(e for e in oldest.epochs if e.chunks).chunks.popleft()
+            with self._counting(oldest):
+                next(epoch for epoch in oldest.epochs if epoch.chunks).drop_oldest()
+                self._drop_empty(oldest)
             self._counts["chunks_dropped"] += 1
-            self._drop_empty(oldest)
-
-    def _size_bytes(self) -> int:
-        return sum(chunk.size_bytes for epoch in self._epochs() for chunk in epoch.chunks)
 
     def _epochs(self) -> Iterator[Epoch]:
         for source in self._sources.values():
@@ -202,15 +227,22 @@ class SeriesStore:
         before_ms = now_ms - self._retention_ms
         with self._lock:
             for name, source in list(self._sources.items()):
-                self._trim_source(source, before_ms=before_ms)
+                with self._counting(source):
+                    self._trim_source(source, before_ms=before_ms)
                 if source.newest_ms is not None and source.newest_ms < before_ms:
-                    del self._sources[name]
-                    self._generation += 1
+                    self._remove(name)
 
     def forget(self, source: str) -> None:
         """Forget all samples of one source."""
         with self._lock:
-            self._generation += self._sources.pop(source, None) is not None
+            if source in self._sources:
+                self._remove(source)
+
+    def _remove(self, name: str) -> None:
+        source = self._sources.pop(name)
+        self._series -= source.series
+        self._size_bytes -= source.size_bytes
+        self._generation += 1
 
     def select(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> list[Block]:
         """Return the samples with ``start_ms < time <= end_ms`` of the series that fulfil all matchers.
@@ -303,9 +335,9 @@ class SeriesStore:
         with self._lock:
             return {
                 **self._counts,
-                "series": self._series(),
+                "series": self._series,
                 "sources": len(self._sources),
-                "size_bytes": self._size_bytes(),
+                "size_bytes": self._size_bytes,
             }
 
     def after_fork(self) -> None:

@@ -167,6 +167,49 @@ def test_series_that_ended_make_room_for_new_ones() -> None:
     assert samples(store)[up(job="0")] == [(10, 1.0), (20, 1.0), (30, 1.0)]
 
 
+def test_a_source_without_series_takes_no_memory() -> None:
+    store = SeriesStore()
+
+    for second in range(1000):
+        store.append(batch(second * 1000, {}, source="rule"))
+
+    assert store.stats()["size_bytes"] == 0
+    assert store.stats()["batches"] == 1000
+
+
+def test_churn_at_the_limit_makes_no_epoch_per_batch() -> None:
+    store = SeriesStore(max_series=100)
+    for second in range(200):
+        pods = {up(pod=str(second + n)): 1.0 for n in range(99)}
+        store.append(batch(second * 1000, pods))
+
+    assert len(store._sources["self"].epochs) < 40
+    assert store.stats()["series"] <= 100
+
+
+def recounted(store: SeriesStore) -> tuple[int, int]:
+    """Count series and bytes anew, chunk by chunk."""
+    sources = store._sources.values()
+    chunks = [chunk for source in sources for epoch in source.epochs for chunk in epoch.chunks]
+    series = sum(len(source.epochs[-1].index) for source in sources)
+    return series, sum(chunk.used * (chunk.width + 1) * 8 for chunk in chunks)
+
+
+def test_the_totals_are_what_a_recount_gives() -> None:
+    store = SeriesStore(retention_s=60, interval_s=1, max_bytes=40_000, max_series=300)
+    for second in range(400):
+        steady = {up(n=str(n)): 1.0 for n in range(20)}
+        passing = {up(pod=f"{second // 3}-{n}"): 1.0 for n in range(30)}
+        store.append(batch(second * 1000, steady | passing))
+        store.append(batch(second * 1000, steady if second % 2 else {}, source="other"))
+    store.forget("other")
+    store.append(batch(400_000, {up(n="1"): 1.0}, source="third"))
+
+    stats = store.stats()
+
+    assert (stats["series"], stats["size_bytes"]) == recounted(store)
+
+
 def test_forgets_what_is_older_than_the_retention() -> None:
     store = SeriesStore(retention_s=16, interval_s=1)
     for second in range(200):
