@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.alerts.identity import Labeller
-from otel_monitoring.alerts.rule import AlertingRule, RecordingRule
+from otel_monitoring.alerts.rule import AlertingRule
 from otel_monitoring.alerts.series import SeriesWriter, alert_samples, recorded
 from otel_monitoring.alerts.state import advance, moved, state_of
 from otel_monitoring.alerts.status import RuleHealth, RuleStatus
@@ -14,15 +15,14 @@ from otel_monitoring.alerts.template import Context
 from otel_monitoring.errors import MonitoringError, RuleError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from otel_monitoring.alerts.rule import Rule
+    from otel_monitoring.alerts.rule import RecordingRule, Rule
     from otel_monitoring.alerts.sending import Sending
     from otel_monitoring.alerts.state import State
     from otel_monitoring.guard import Guard
     from otel_monitoring.model.alert import Breach, SentAlert, Transition
     from otel_monitoring.model.clock import Clock
-    from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.sample import Batch
 
 
@@ -94,11 +94,12 @@ class RuleRun:
         self.state: State = {}
         self._services = services
         self._writer = SeriesWriter(record=services.record, source=source)
-        self._labeller = (
-            Labeller(rule, external_labels=services.sending.external_labels)
-            if isinstance(rule, AlertingRule)
-            else None
-        )
+        self._use: Callable[[Sequence[Breach], Moment], None]
+        if isinstance(rule, AlertingRule):
+            labeller = Labeller(rule, external_labels=services.sending.external_labels)
+            self._use = partial(self._alert, rule, labeller)
+        else:
+            self._use = partial(self._keep, rule)
         self._health: RuleHealth = "unknown"
         self._last_error = ""
         self._evaluated_at_ms: int | None = None
@@ -136,7 +137,7 @@ class RuleRun:
     def status(self) -> RuleStatus:
         """Return how the rule stands; may be called from any thread."""
         alerts = tuple(self.state.values())
-        knows_state = self._labeller is not None and self._health != "unknown"
+        knows_state = isinstance(self.rule, AlertingRule) and self._health != "unknown"
         return RuleStatus(
             rule=self.rule,
             health=self._health,
@@ -148,13 +149,10 @@ class RuleRun:
         )
 
     def _evaluate(self, moment: Moment) -> None:
-        result = self._services.query(self.rule.expr, moment.query_at_ms)
-        if isinstance(self.rule, RecordingRule):
-            self._write(recorded(self.rule, result), moment)
-        elif self._labeller is not None:
-            self._alert(self.rule, self._labeller, result, moment)
+        self._use(self._services.query(self.rule.expr, moment.query_at_ms), moment)
 
-    def _write(self, samples: Mapping[Labels, float], moment: Moment) -> None:
+    def _keep(self, rule: RecordingRule, result: Sequence[Breach], moment: Moment) -> None:
+        samples = recorded(rule, result)
         if 0 < moment.limit < len(samples):
             msg = f"the rule gives {len(samples)} series, the limit of its group is {moment.limit}"
             raise RuleError(msg)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from otel_monitoring.alerts import dispatch
 from otel_monitoring.alerts.dispatch import Dispatcher
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.guard import Guard
 from otel_monitoring.model.alert import Notice, SentAlert
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.testing import FakeClock
+
+if TYPE_CHECKING:
+    import pytest
 
 HOUR_S = 3600.0
 
@@ -192,3 +198,22 @@ def test_group_keys_quote_what_would_break_them() -> None:
     desk.see(alert(job='a"\\\n'))
 
     assert desk.notices[0].group_key == '{}:{alertname="A", job="a\\"\\\\\\n"}'
+
+
+def test_remembers_a_bounded_number_of_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "_MOST_ENTRIES", 2)
+    desk = Desk()
+    for job in "abc":
+        desk.see(alert(job=job))
+        desk.see(alert(job=job, resolved=True))
+
+    assert [labels.get("job") for _, labels in desk.dispatcher._entries] == ["b", "c"]
+
+
+def test_a_child_process_takes_a_lock_of_its_own() -> None:
+    desk = Desk()
+    desk.dispatcher._lock.acquire()
+
+    desk.dispatcher.after_fork()
+
+    assert desk.see(alert(job="a")) == [("firing", ["a"])]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from otel_monitoring.alerts.template import functions, go_format
@@ -337,6 +337,4 @@ def _printed(value: object) -> str:
         return "<no value>"
     if isinstance(value, datetime):
         return functions.humanize_timestamp(value.timestamp())
-    if isinstance(value, timedelta):
-        return functions.humanize_duration(value)
     return go_format.format_value(value)

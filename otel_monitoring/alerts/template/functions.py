@@ -34,6 +34,7 @@ _JS_ESCAPES = {
     "\\": "\\\\", "'": "\\'", '"': '\\"',
     "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "=": "\\u003D",
 }  # fmt: skip
+_LONGEST_DURATION_S = 2**63 / 1e9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,6 +48,26 @@ class Sample:
     def __str__(self) -> str:
         """Write it as Go writes a struct."""
         return f"{{{go_format.format_value(self.labels)} {go_format.format_value(self.value)}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time, which prints as Go prints it: ``1m30.5s``."""
+
+    nanoseconds: int
+
+    def __str__(self) -> str:
+        """Write it with the units that it needs."""
+        left, minus = abs(self.nanoseconds), "-" * (self.nanoseconds < 0)
+        if left == 0:
+            return "0s"
+        for size, unit in ((1, "ns"), (1000, "µs"), (1_000_000, "ms")):
+            if left < size * 1000:
+                return f"{minus}{_decimal(left, size)}{unit}"
+        minutes, left = divmod(left, 60 * 10**9)
+        hours, minutes = divmod(minutes, 60)
+        text = f"{hours}h{minutes}m" if hours else f"{minutes}m" if minutes else ""
+        return f"{minus}{text}{_decimal(left, 10**9)}s"
 
 
 class AnyMap(dict[str, object]):
@@ -111,8 +132,6 @@ def number(value: object) -> float:
     """Return a number, or a text that is one, as a float."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
-    if isinstance(value, timedelta):
-        return value.total_seconds()
     if isinstance(value, str):
         try:
             return float(value.replace("_", " "))
@@ -191,11 +210,12 @@ def humanize_timestamp(value: object) -> str:
 
 
 def to_time(value: object) -> datetime:
-    """Return Unix seconds as a time in UTC, to the millisecond."""
+    """Return Unix seconds as a time in UTC, cut to the millisecond."""
+    seconds = number(value)
     try:
-        return _EPOCH + timedelta(milliseconds=round(number(value) * 1000))
+        return _EPOCH + timedelta(milliseconds=math.trunc(math.trunc(seconds * 1e9) / 1e6))
     except (OverflowError, ValueError):
-        msg = f"{go_format.format_value(value)} seconds cannot be a time"
+        msg = f"{go_format.format_value(seconds)} seconds cannot be a time"
         raise TemplateError(msg) from None
 
 
@@ -204,25 +224,33 @@ def _time_text(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S}{millis} +0000 UTC"
 
 
+def _decimal(amount: int, size: int) -> str:
+    whole, rest = divmod(amount, size)
+    fraction = f"{rest:0{len(str(size)) - 1}d}".rstrip("0") if rest else ""
+    return f"{whole}.{fraction}" if fraction else str(whole)
+
+
 def _prefixed(amount: float, prefixes: Sequence[str], step: float) -> str:
     if amount == 0 or go_format.special(amount):
         return go_format.four_digits(amount)
     prefix = ""
     if abs(amount) >= 1:
-        for larger in prefixes:
-            if abs(amount) < step:
-                break
-            prefix, amount = larger, amount / step
+        left = list(prefixes)
+        while left and abs(amount) >= step:
+            prefix, amount = left.pop(0), amount / step
     else:
-        for smaller in _SMALL:
-            if abs(amount) >= 1:
-                break
-            prefix, amount = smaller, amount * step
+        left = list(_SMALL)
+        while left and abs(amount) < 1:
+            prefix, amount = left.pop(0), amount * step
     return go_format.four_digits(amount) + prefix
 
 
-def _to_duration(value: object) -> timedelta:
-    return timedelta(milliseconds=round(number(value) * 1000))
+def _to_duration(value: object) -> Duration:
+    seconds = number(value)
+    if not abs(seconds) < _LONGEST_DURATION_S:
+        msg = f"{go_format.format_value(seconds)} cannot be represented as a duration"
+        raise TemplateError(msg)
+    return Duration(math.trunc(seconds * 1e9))
 
 
 def _parse_duration(text: str) -> float:
@@ -282,8 +310,11 @@ def _replace_all(pattern: str, replacement: str, text: str) -> str:
 
         return re.sub(r"\$\$|\$\{(?P<braced>\w+)\}|\$(?P<plain>\w+)", group, replacement)
 
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     for found in _regex(pattern).finditer(text):
+        if out and found.start() == found.end() == at:
+            continue  # right after a match, Go has no empty one
         out += [text[at : found.start()], expand(found)]
         at = found.end()
     return "".join([*out, text[at:]])

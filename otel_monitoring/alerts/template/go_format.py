@@ -10,6 +10,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _WIDEST = 1000
 _SMALLEST_EXPONENT = -4
@@ -69,11 +73,7 @@ def format_value(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float):
         return format_float(value)
-    if isinstance(value, Mapping):
-        return f"map[{' '.join(f'{key}:{format_value(value[key])}' for key in sorted(value))}]"
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{' '.join(map(format_value, value))}]"
-    return str(value)
+    return value if isinstance(value, str) else _collection(value, format_value)
 
 
 def type_name(value: object) -> str:
@@ -139,13 +139,9 @@ def _fill(found: re.Match[str], left: list[object]) -> str:
     value = left.pop(0)
     if width < 0:
         flags, width = flags + "-", -width
-    text = _verb(verb, value, flags=flags, precision=None if found["precision"] is None else precision)
-    if text is None:
-        return (
-            f"{errors}%!{verb}({type_name(value)}={format_value(value)})"
-            if value is not None
-            else f"%!{verb}(<nil>)"
-        )
+    text = _one(verb, value, flags=flags, precision=None if found["precision"] is None else precision)
+    if text.startswith("%!"):
+        return errors + text
     return errors + _pad(text, width=width, flags=flags, value=value)
 
 
@@ -167,6 +163,14 @@ def _pad(text: str, *, width: int, flags: str, value: object) -> str:
     return sign + text[len(sign) :].rjust(width - len(sign), "0")
 
 
+def _one(verb: str, value: object, *, flags: str, precision: int | None) -> str:
+    """Write one value under one verb, or Go's complaint where the verb does not fit."""
+    text = _verb(verb, value, flags=flags, precision=precision)
+    if text is not None:
+        return text
+    return f"%!{verb}(<nil>)" if value is None else f"%!{verb}({type_name(value)}={format_value(value)})"
+
+
 def _verb(verb: str, value: object, *, flags: str, precision: int | None) -> str | None:
     """Write one value under one verb; ``None`` where the verb does not fit the value."""
     if verb == "T":
@@ -180,9 +184,20 @@ def _verb(verb: str, value: object, *, flags: str, precision: int | None) -> str
         text = _float("g" if verb == "v" else verb, value, flags, precision)
     elif isinstance(value, str):
         text = _text("s" if verb == "v" else verb, value, precision)
-    elif verb == "v" or (verb == "s" and value is not None):
-        text = format_value(value)
+    elif value is None:
+        text = "<nil>" if verb == "v" else None
+    else:
+        text = _collection(value, lambda element: _one(verb, element, flags=flags, precision=precision))
     return text
+
+
+def _collection(value: object, one: Callable[[object], str]) -> str:
+    """Write a map or a list element by element; anything else as it is."""
+    if isinstance(value, Mapping):
+        return f"map[{' '.join(f'{one(key)}:{one(value[key])}' for key in sorted(value))}]"
+    if isinstance(value, Sequence):
+        return f"[{' '.join(map(one, value))}]"
+    return str(value)
 
 
 def _float(verb: str, value: float, flags: str, precision: int | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from otel_monitoring.alerts.template import Context, Data, Template, TemplateError
@@ -14,6 +16,23 @@ DATA = Data(
 )
 
 GIVES = [
+    ("a {{ 1   -}}   b", "a 1b"),
+    ("{{eq nil 1 nil}}", "true"),
+    ("{{range $a, $b := $labels}}{{$a}}{{end}}", "a.bhostjob"),
+    ("{{range $labels}}{{continue}}{{end}}-", "-"),
+    ("{{range 2}}{{if .}}{{break}}{{end}}{{.}}{{end}}", "0"),
+    ('{{print "\\101"}}', "A"),
+    ('{{printf "%v" $labels}}', "map[a.b:dotted host:a.example.com job:api]"),
+    ('{{ printf "%q" $labels }}', 'map["a.b":"dotted" "host":"a.example.com" "job":"api"]'),
+    ("{{range 0}}x{{else}}y{{end}}", "y"),
+    ("{{and 0 $labels.a.b}}", "0"),
+    ("{{or 1 $labels.a.b}}", "1"),
+    ("{{ $labels.job | and 1 }}", "api"),
+    ("{{le 1.5 1.5}}{{ge 1 2}}", "truefalse"),
+    ('{{with $labels.job}}{{with "x"}}{{.}}{{end}}{{.}}{{end}}', "xapi"),
+    ('{{ slice "abcdef" 2 }}{{slice "abc"}}', "cdefabc"),
+    ("{{index $labels}}", "map[a.b:dotted host:a.example.com job:api]"),
+    ('{{index "héy" 1}}', "195"),
     ("plain", "plain"),
     ("{{ $value }}", "1.234567e+06"),
     ("{{.Value}}", "1.234567e+06"),
@@ -115,6 +134,12 @@ GIVES = [
 ]
 
 DOES_NOT_PARSE = [
+    "{{range $a, $b}}{{end}}",
+    "{{/* c */x}}",
+    "{{1z}}",
+    '{{define "a"}}x{{else}}y{{end}}',
+    "{{template x}}",
+    "{{range $a, 1}}{{end}}",
     "{{ /* c */}}",
     "{{/* c }}",
     "{{break}}",
@@ -152,6 +177,17 @@ DOES_NOT_PARSE = [
 ]
 
 FAILS = [
+    "{{index 3 1}}",
+    "{{slice 3 1}}",
+    '{{slice "abc" 2 1}}',
+    '{{index "abc" "a"}}',
+    "{{len 1.5}}",
+    "{{slice $labels 1}}",
+    "{{if 0}}{{$y := 1}}{{else}}{{$y}}{{end}}",
+    "{{if 0}}{{$y := 1}}{{else}}{{$y = 2}}{{end}}",
+    '{{eq 1 "a" 1}}',
+    '{{slice "abc" 1 2 3}}',
+    "{{ toUpper $labels }}",
     "{{ .labels.x }}",
     "{{ $labels.job.x }}",
     "{{range $labels.nothing}}x{{else}}none{{end}}",
@@ -221,3 +257,13 @@ def test_never_runs_without_end(text: str) -> None:
 def test_refuses_to_nest_without_end(text: str) -> None:
     with pytest.raises(TemplateError, match="nested more than"):
         Template(text)
+
+
+def test_a_number_that_is_none_counts_as_something() -> None:
+    data = Data(labels={}, value=math.nan)
+
+    assert Template("{{ if $value }}yes{{ end }}").expand(data) == "yes"
+
+
+def test_a_range_over_nothing_is_empty() -> None:
+    assert Template("{{ range (args 1).arg5 }}x{{ else }}none{{ end }}").expand(DATA) == "none"
