@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from otel_monitoring.bootstrap import identity, logs, observe, pages, parts
 from otel_monitoring.bootstrap.lazy import LazyAnalysis
 from otel_monitoring.context import propagate
-from otel_monitoring.instrument import threads, wrap_app
+from otel_monitoring.instrument import threads
 from otel_monitoring.measure import providers as measure
 from otel_monitoring.monitoring.instance import Monitoring
 
@@ -54,7 +54,6 @@ class Running:
         self._apps.append(app)
         if self._server is None:
             return app
-        wrap_app.silence_fastapi(app)
         return self._server.instrument(
             app,
             pages=self._pages.mounted if self._pages else None,
@@ -74,6 +73,7 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     collect = parts.tap(builder)
     server = _server(builder)
     loop_started = observe.system(builder)
+    observe.libraries(builder)
     analysis = _analysis(builder)
     registry = pages.health(builder, analysis)
     found = pages.pages(builder, analysis=analysis, registry=registry) if app is not None else None

@@ -1,4 +1,4 @@
-"""What is measured without the application's doing: the machine, the runtime, the event loop."""
+"""What is observed without the application's doing: the machine, the runtime, the libraries it uses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring._version import __version__
 from otel_monitoring.guard import Guard
+from otel_monitoring.instrument.libraries import Libraries
 from otel_monitoring.instrument.runtime import LoopMonitor, RuntimeMetrics
 from otel_monitoring.instrument.system import SystemMetrics, SystemSampler
 from otel_monitoring.instrument.system_scope import SystemScope
@@ -36,6 +37,22 @@ def system(builder: Builder) -> Callable[[], None]:
     builder.services.append(_Sampling(sampler, lag))
     builder.parts += [sampler, lag]
     return lag.attach if settings.loop_lag else _nothing
+
+
+def libraries(builder: Builder) -> None:
+    """Instrument the libraries that the application imports."""
+    settings = builder.settings.instrumentation
+    if not settings.libraries:
+        return
+    found = Libraries(
+        tracer_provider=builder.providers.tracer,
+        meter_provider=builder.providers.meter,
+        guard=Guard("instrument.libraries"),
+        disabled=settings.disabled,
+        environ=builder.environ,
+    )
+    found.instrument()
+    builder.closers.append(found.uninstrument)
 
 
 class _Sampling:
