@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import chain
 from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any
@@ -43,6 +44,7 @@ IDENTIFYING = ("service.namespace", "service.name", "service.instance.id")
 """The resource attributes that become ``job`` and ``instance``."""
 
 _COLLECTIONS_REMEMBERED = 3
+_EXPONENT_BELOW, _EXPONENT_FROM = 1e-4, 1e6
 _attributes_of, _value_of = attrgetter("attributes"), attrgetter("value")
 _sum_of, _count_of = attrgetter("sum"), attrgetter("count")
 
@@ -353,7 +355,18 @@ def _histogram(points: Sequence[Any], buckets: Sequence[Sequence[int]]) -> NDArr
 
 
 def le_text(bound: float) -> str:
-    """Return an upper bound as the label ``le`` writes it: ``5.0``, ``0.005``, ``+Inf``."""
+    """Return an upper bound as the label ``le`` writes it: ``5.0``, ``0.005``, ``1e+06``, ``+Inf``.
+
+    Source: OpenMetrics 1.0, canonical numbers, as the Go libraries of Prometheus and the Collector write
+    them: the shortest digits that read back as the same number, an exponent from 1e+06 and below 1e-04.
+    """
     if bound == float("inf"):
         return "+Inf"
-    return repr(float(bound))
+    text = repr(float(bound))
+    if _EXPONENT_BELOW <= abs(bound) < _EXPONENT_FROM or not bound:
+        return text
+    sign, digits, exponent = Decimal(text).normalize().as_tuple()
+    mantissa = f"{'-' if sign else ''}{digits[0]}"
+    if len(digits) > 1:
+        mantissa += "." + "".join(map(str, digits[1:]))
+    return f"{mantissa}e{int(exponent) + len(digits) - 1:+03d}"

@@ -71,8 +71,6 @@ _PER_UNITS = {
 _NOT_A_TOKEN = re.compile(r"[^A-Za-z0-9:]+")
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9:_]+")
 _NOT_A_LABEL = re.compile(r"[^A-Za-z0-9_]")
-_UNDERSCORES = re.compile(r"_+")
-_RESERVED = re.compile(r"__.*__", re.DOTALL)
 _DIGITS_FROM, _DIGITS_BELOW = 1e-6, 1e21
 
 
@@ -172,9 +170,9 @@ def label_name(key: str, *, strategy: Strategy = DEFAULT_STRATEGY) -> str:
     """
     if strategy in {"NoUTF8EscapingWithSuffixes", "NoTranslation"}:
         return key
+    # Runs stay runs, as with the Collector's exporter and Prometheus' receiver; only the specification's
+    # text lets them collapse.
     name = _NOT_A_LABEL.sub("_", key)
-    if not _RESERVED.fullmatch(name):
-        name = _UNDERSCORES.sub("_", name)
     if not name.strip("_"):
         return ""
     return f"key_{name}" if name[0].isdigit() else name

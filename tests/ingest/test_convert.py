@@ -253,7 +253,20 @@ def test_a_batch_goes_into_the_store_as_it_is(sdk: Sdk) -> None:
 
 @pytest.mark.parametrize(
     ("bound", "text"),
-    [(5, "5.0"), (0.005, "0.005"), (10.0, "10.0"), (float("inf"), "+Inf"), (2.5, "2.5")],
+    [
+        (5, "5.0"),
+        (0.005, "0.005"),
+        (0, "0.0"),
+        (float("inf"), "+Inf"),
+        (2.5, "2.5"),
+        (100_000, "100000.0"),
+        (1_000_000, "1e+06"),
+        (1_048_576, "1.048576e+06"),
+        (-2.5e7, "-2.5e+07"),
+        (0.0001, "0.0001"),
+        (2.5e-5, "2.5e-05"),
+        (1e100, "1e+100"),
+    ],
 )
-def test_bounds_are_written_as_floats(bound: float, text: str) -> None:
+def test_bounds_are_written_as_the_collector_writes_them(bound: float, text: str) -> None:
     assert le_text(bound) == text
