@@ -78,9 +78,9 @@ METRICS = (
         ("signal",),
     ),
     MetricDescription(
-        "otel_monitoring.job.duration", "s", "gauge", "How long the last run of a job took.", ("job",)
+        "otel_monitoring.job.duration", "s", "gauge", "How long the last run of a job took.", ("job.name",)
     ),
-    MetricDescription("otel_monitoring.job.runs", "{run}", "counter", "Runs of a job.", ("job",)),
+    MetricDescription("otel_monitoring.job.runs", "{run}", "counter", "Runs of a job.", ("job.name",)),
     MetricDescription(
         "otel_monitoring.errors",
         "{error}",
@@ -156,9 +156,12 @@ class SelfMetrics:
     def watch_loop(self, loop: Loop) -> None:
         """Register what the jobs cost."""
         self.observe(
-            "otel_monitoring.job.duration", lambda: [(job.duration_s, {"job": job.name}) for job in loop.jobs]
+            "otel_monitoring.job.duration",
+            lambda: [(job.duration_s, {"job.name": job.name}) for job in loop.jobs],
         )
-        self.observe("otel_monitoring.job.runs", lambda: [(job.runs, {"job": job.name}) for job in loop.jobs])
+        self.observe(
+            "otel_monitoring.job.runs", lambda: [(job.runs, {"job.name": job.name}) for job in loop.jobs]
+        )
 
     def watch_guards(self, guards: Callable[[], Iterable[Guard]]) -> None:
         """Register what guards caught."""
