@@ -1,0 +1,147 @@
+"""Our store and the Collector's Prometheus exporter hold the same series of one application."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from tests.integration.end_to_end.apps.series_catalogue import (
+    ODD_ATTRIBUTES,
+    ODD_NAMES,
+    REFUSED_ATTRIBUTES,
+    SCOPE,
+)
+from tests.integration.end_to_end.exposition import Series, exposed
+from tests.integration.end_to_end.serving import serving
+from tests.integration.servers import eventually, running_collector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.integration.servers import Collector
+
+_REQUESTS = 5
+_RESOURCE = "team.name=tills,service.namespace=shops,1st=x"
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """The series of both sides with their values, empty labels left out."""
+
+    ours: dict[Series, float]
+    theirs: dict[Series, float]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """Return what both sides hold after some requests, when neither learns of new series any more."""
+    folder = tmp_path_factory.mktemp("series")
+    with contextlib.ExitStack() as running:
+        collector = running.enter_context(running_collector(folder))
+        environ = {
+            "OTEL_SERVICE_NAME": "series",
+            "OTEL_RESOURCE_ATTRIBUTES": _RESOURCE,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.otlp_http,
+            "OTEL_METRIC_EXPORT_INTERVAL": "500",
+            "OTEL_MONITORING_TELEMETRY__COLLECT_INTERVAL_S": "0.5",
+            "OTEL_MONITORING_SYSTEM__INTERVAL_S": "0.5",
+        }
+        service = running.enter_context(serving("series", folder=folder, environ=environ))
+        for number in range(_REQUESTS):
+            httpx.get(f"{service.url}/items/{number}")
+        httpx.post(f"{service.url}/nowhere", content=b"1234")
+        eventually(lambda: _request_count(_look(service.url, collector).theirs), what="a request")
+        seen = _collections(_look(service.url, collector))
+        eventually(lambda: _collections(_look(service.url, collector)) >= seen + 4, what="more collections")
+        yield _look(service.url, collector)
+
+
+def _collections(both: Both) -> float:
+    """Return how often metrics were collected, as the Collector has heard."""
+    wanted = {("__name__", "otel_monitoring_job_runs_total"), ("job_name", "collect")}
+    return sum(value for series, value in both.theirs.items() if wanted <= series)
+
+
+def _look(url: str, collector: Collector) -> Both:
+    rows = httpx.get(f"{url}/health/series", timeout=20).json()
+    ours = {
+        frozenset((str(name), str(text)) for name, text in labels.items()): float(value)
+        for labels, value in rows
+    }
+    theirs = {
+        frozenset((name, text) for name, text in series if text): value
+        for series, value in exposed(collector.prometheus).items()
+    }
+    return Both(ours, theirs)
+
+
+def _is_of_the_application(series: Series) -> bool:
+    return ("job", "shops/series") in series
+
+
+def _is_refused(series: Series) -> bool:
+    """Return whether the Collector is known to give no series for a point with these attributes."""
+    number = dict(series).get("number", "0")
+    return int(number) >= len(ODD_ATTRIBUTES)
+
+
+def _request_count(series: dict[Series, float]) -> float:
+    wanted = ("__name__", "http_server_request_duration_seconds_count")
+    return sum(
+        value for one, value in series.items() if wanted in one and ("http_route", "/items/{number}") in one
+    )
+
+
+def test_every_series_has_the_name_and_the_labels_that_the_collector_gives(both: Both) -> None:
+    ours = {series for series in both.ours if not _is_refused(series)}
+    theirs = {series for series in both.theirs if _is_of_the_application(series)}
+
+    assert [sorted(one) for one in ours - theirs] == []
+    assert [sorted(one) for one in theirs - ours] == []
+    assert len(ours) > 250
+
+
+def test_the_values_of_what_stands_still_are_equal(both: Both) -> None:
+    still = [
+        series for series in both.ours if ("otel_scope_name", SCOPE) in series and not _is_refused(series)
+    ]
+
+    assert {series: both.ours[series] for series in still} == {
+        series: both.theirs[series] for series in still
+    }
+    assert len(still) > 100
+
+
+def test_requests_are_counted_alike(both: Both) -> None:
+    assert (_request_count(both.ours), _request_count(both.theirs)) == (_REQUESTS, _REQUESTS)
+
+
+def test_the_metrics_of_every_part_are_compared(both: Both) -> None:
+    scopes = {dict(series).get("otel_scope_name", "") for series in both.ours}
+
+    assert {SCOPE, "otel_monitoring", "otel_monitoring.asgi", "otel_monitoring.system"} <= scopes
+    assert ("__name__", "target_info") in {label for series in both.ours for label in series}
+    assert _names_of(both.ours, SCOPE) >= len(ODD_NAMES) + 3
+
+
+@pytest.mark.parametrize("number", range(len(ODD_ATTRIBUTES), len(ODD_ATTRIBUTES) + len(REFUSED_ATTRIBUTES)))
+def test_what_the_collector_refuses_is_kept_here(both: Both, number: int) -> None:
+    """Its exporter drops a point with two labels of one name or a reserved one, and logs an error."""
+    label = ("number", str(number))
+
+    assert {dict(series)["__name__"] for series in both.ours if label in series} == {
+        "labelled_things_total",
+        "labelled_sizes_bytes_bucket",
+        "labelled_sizes_bytes_sum",
+        "labelled_sizes_bytes_count",
+    }
+    assert not [series for series in both.theirs if label in series]
+
+
+def _names_of(series: dict[Series, Any], scope: str) -> int:
+    found = {dict(one)["__name__"] for one in series if ("otel_scope_name", scope) in one}
+    return len({name.removesuffix("_bucket").removesuffix("_sum").removesuffix("_count") for name in found})
