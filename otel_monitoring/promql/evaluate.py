@@ -150,7 +150,7 @@ class Evaluator:
 
     def warn(self, message: str) -> None:
         """Add a warning to the result; each message is given once."""
-        self._env.warnings[message] = None
+        self._env.warnings[f"PromQL warning: {message}"] = None
 
     def sample_times(self, node: Selector) -> Vector:
         """Return the times of the samples of an instant selector, in seconds."""
@@ -260,6 +260,8 @@ class Evaluator:
         if node.op == "count_values" and node.param is not None:
             return count_values(node, self.vector(node.expr), self.text(node.param))
         param = None if node.param is None else self.scalar(node.param)
+        if node.op == "quantile" and param is not None:
+            functions.warn_of_quantile(param, self.warn)
         return aggregate(node, self.vector(node.expr), param, self.memo)
 
     def _evaluate_call(self, node: Call) -> Value:

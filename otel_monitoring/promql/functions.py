@@ -13,6 +13,7 @@ import numpy as np
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.promql import histograms, relabel
+from otel_monitoring.promql.aggregates import number_text
 from otel_monitoring.promql.dates import DATE_PARTS
 from otel_monitoring.promql.nodes import Node, Selector
 from otel_monitoring.promql.values import Scalar, Vector, both, without_name
@@ -90,7 +91,10 @@ def _register_windows() -> None:
         def call(ev: Evaluation, args: Args, name: str = name, kernel: Kernel = kernel) -> Value:
             nodes = list(args)
             ranged = nodes.pop(1 if name in _PARAM_FIRST else 0)
-            vector = ev.over_windows(ranged, kernel, *(ev.scalar(node) for node in nodes))
+            params = [ev.scalar(node) for node in nodes]
+            if name in _PARAM_FIRST:
+                warn_of_quantile(params[0], ev.warn)
+            vector = ev.over_windows(ranged, kernel, *params)
             return vector if name in _KEEP_NAME else without_name(vector, ev.memo)
 
         FUNCTIONS[name] = call
@@ -123,6 +127,12 @@ ELEMENTWISE: dict[str, Callable[[Floats], Floats]] = {
     "deg": np.degrees,
     "rad": np.radians,
 }
+
+
+def warn_of_quantile(q: Floats, warn: Callable[[str], None]) -> None:
+    """Warn of the first quantile that is not between 0 and 1."""
+    for wrong in q[~((q >= 0) & (q <= 1))][:1]:
+        warn(f"quantile value should be between 0 and 1, got {number_text(float(wrong))}")
 
 
 def _with_values(ev: Evaluation, vector: Vector, values: Floats) -> Vector:
@@ -263,8 +273,7 @@ def _sort_desc(ev: Evaluation, args: Args) -> Value:
 @function("histogram_quantile")
 def _histogram_quantile(ev: Evaluation, args: Args) -> Value:
     q = ev.scalar(args[0])
-    for wrong in np.unique(q[~((q >= 0) & (q <= 1))])[:1]:
-        ev.warn(f"quantile value should be between 0 and 1, got {wrong:g}")
+    warn_of_quantile(q, ev.warn)
     return histograms.histogram_quantile(ev.vector(args[1]), q, ev.memo, ev.warn)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.promql.memo import Memo
-    from otel_monitoring.promql.values import Floats
+    from otel_monitoring.promql.values import Floats, Mask
 
 LE = "le"
 _SMALL_DELTA = 1e-12
@@ -62,7 +62,7 @@ def histogram_quantile(vector: Vector, q: Floats, memo: Memo, warn: Callable[[st
         warn: Told of buckets that cannot be used.
     """
 
-    def of_many(bounds: Floats, counts: Floats) -> Floats | None:
+    def of_many(bounds: Floats, counts: Floats) -> tuple[Floats, Mask]:
         return _fast_quantiles(bounds, counts, q)
 
     def of_one(bounds: Sequence[float], counts: Sequence[float], step: int) -> float:
@@ -79,14 +79,14 @@ def histogram_fraction(
     def of_one(bounds: Sequence[float], counts: Sequence[float], step: int) -> float:
         return bucket_fraction(float(lower[step]), float(upper[step]), bounds, counts)
 
-    return _each(vector, memo, warn, lambda _bounds, _counts: None, of_one)
+    return _each(vector, memo, warn, _none_at_once, of_one)
 
 
 def _each(
     vector: Vector,
     memo: Memo,
     warn: Callable[[str], None],
-    of_many: Callable[[Floats, Floats], Floats | None],
+    of_many: Callable[[Floats, Floats], tuple[Floats, Mask]],
     of_one: Callable[[Sequence[float], Sequence[float], int], float],
 ) -> Vector:
     plan: _Plan = memo.get(("histograms",), (vector.labels,), lambda: _plan(vector.labels))
@@ -95,19 +95,17 @@ def _each(
     values = np.full((len(vector.values), len(plan.labels)), np.nan)
     present = np.zeros(values.shape, dtype=bool)
     for family in plan.families:
-        mask = None if vector.present is None else vector.present[:, family.columns]
         counts = vector.values[:, family.columns]
-        many = of_many(family.bounds, counts) if mask is None or mask.all() else None
-        if many is not None:
-            values[:, family.places], present[:, family.places] = many, True
-            continue
-        for step, place in np.ndindex(counts.shape[:2]):
-            met = np.ones(len(family.bounds), dtype=bool) if mask is None else mask[step, place]
-            if met.any():
-                at = family.places[place]
-                bounds = family.bounds[met].tolist()
-                values[step, at] = of_one(bounds, counts[step, place][met].tolist(), step)
-                present[step, at] = True
+        mask = vector.mask[:, family.columns]
+        some = mask.any(axis=-1)
+        fast, done = of_many(family.bounds, counts)
+        done = done & mask.all(axis=-1)
+        result = np.where(done, fast, np.nan)
+        for step, place in np.argwhere(some & ~done):
+            met = mask[step, place]
+            bounds = family.bounds[met].tolist()
+            result[step, place] = of_one(bounds, counts[step, place][met].tolist(), step)
+        values[:, family.places], present[:, family.places] = result, some
     return without_name(Vector(plan.labels, values, None if present.all() else present), memo)
 
 
@@ -140,22 +138,28 @@ def _plan(labels: tuple[Labels, ...]) -> _Plan:
     )
 
 
-def _fast_quantiles(bounds: Floats, counts: Floats, q: Floats) -> Floats | None:
-    """Return quantiles of plain histograms at once; ``None`` where one needs a closer look.
+def _none_at_once(_bounds: Floats, counts: Floats) -> tuple[Floats, Mask]:
+    return np.zeros(counts.shape[:2]), np.zeros(counts.shape[:2], dtype=bool)
+
+
+def _fast_quantiles(bounds: Floats, counts: Floats, q: Floats) -> tuple[Floats, Mask]:
+    """Return the quantiles of plain histograms at once.
 
     Args:
         bounds: Upper bounds, shape (b,).
         counts: Cumulative counts, shape (s, h, b).
         q: Shape (s,).
+
+    Returns:
+        The quantiles and which of them are right, shape (s, h): those of histograms with finite counts that
+        grow, and for a ``q`` between 0 and 1.
     """
     last = len(bounds) - 1
-    plain = last >= 1 and bounds[last] == np.inf and (bounds[1:] > bounds[:-1]).all()
-    if not plain or not ((q >= 0) & (q <= 1)).all():
-        return None
+    if last < 1 or bounds[last] != np.inf or not (bounds[1:] > bounds[:-1]).all():
+        return _none_at_once(bounds, counts)
     grown = counts[..., 1:] - counts[..., :-1]
-    small = (grown != 0) & (grown <= _SMALL_DELTA * (counts[..., 1:] + counts[..., :-1]))
-    if small.any() or not np.isfinite(counts).all():
-        return None
+    plain = (grown == 0) | (grown > _SMALL_DELTA * (counts[..., 1:] + counts[..., :-1]))
+    right = plain.all(axis=-1) & np.isfinite(counts).all(axis=-1) & ((q >= 0) & (q <= 1))[:, None]
     total = counts[..., last]
     rank = q[:, None] * total
     at = np.minimum((counts[..., :last] < rank[..., None]).sum(axis=-1), last)
@@ -167,7 +171,7 @@ def _fast_quantiles(bounds: Floats, counts: Floats, q: Floats) -> Floats | None:
     values = start + (bounds[at] - start) * ((rank - below) / inside)
     values = np.where(first & (bounds[0] <= 0), bounds[0], values)
     values = np.where(at == last, bounds[last - 1], values)
-    return np.where(total == 0, np.nan, values)
+    return np.where(total == 0, np.nan, values), right
 
 
 def bucket_quantile(q: float, bounds: Sequence[float], counts: Sequence[float]) -> float:

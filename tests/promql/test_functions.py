@@ -104,7 +104,7 @@ def test_sorting_a_range_is_pointless_and_says_so() -> None:
     result = Asking({X: [1, 2]}).engine.range_("sort(x)", 0, 15_000, 15_000)
 
     assert result.warnings == (
-        "sort is ineffective for range queries since results are always ordered by labels",
+        "PromQL warning: sort is ineffective for range queries since results are always ordered by labels",
     )
 
 

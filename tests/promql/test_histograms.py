@@ -85,7 +85,7 @@ def test_what_has_no_bound_is_left_out_with_a_warning() -> None:
 def test_a_quantile_that_is_none_warns() -> None:
     result = Asking(USUAL).engine.instant("histogram_quantile(7, latency_bucket)", 0)
 
-    assert result.warnings == ("quantile value should be between 0 and 1, got 7",)
+    assert result.warnings == ("PromQL warning: quantile value should be between 0 and 1, got 7",)
 
 
 def test_of_nothing_is_nothing() -> None:
