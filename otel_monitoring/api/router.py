@@ -22,6 +22,9 @@ _NO_TELEMETRY = {
     "auto_configure": False,
 }
 
+_TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""Titles that differ between versions of Python."""
+
 
 def build_api(*, alerts: AlertsSource, health: HealthSource, auth: TokenAuth) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
@@ -81,7 +84,7 @@ def _answer_with_problems(app: Any) -> None:
     from otel_monitoring.api.problems import MEDIA_TYPE, problem
 
     def answer(status: int, *, headers: Any = None, **more: Any) -> JSONResponse:
-        content = problem(status=status, title=HTTPStatus(status).phrase, **more)
+        content = problem(status=status, title=_TITLES.get(status) or HTTPStatus(status).phrase, **more)
         return JSONResponse(content, status_code=status, headers=headers, media_type=MEDIA_TYPE)
 
     async def refused(_: Any, error: HTTPException) -> JSONResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +13,7 @@ from otel_monitoring.alerts.rule import AlertingRule, RuleFile
 from otel_monitoring.alerts.rulefile import RuleFileError
 from otel_monitoring.errors import RuleError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+UNIT_TESTS = Path(__file__).with_name("default_rules_test.yml")
 PROMTOOL = shutil.which("promtool")
 FILE = "groups: [{name: own, rules: [{alert: HighCpu, expr: mine}, {alert: Mine, expr: mine}]}]"
 DEFAULT_NAMES = {
@@ -78,6 +76,23 @@ def test_the_built_in_rules_are_valid_on_a_real_prometheus(tmp_path: Path) -> No
 
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert f"{len(DEFAULT_NAMES)} rules found" in checked.stdout
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="promtool is not installed")
+def test_the_built_in_rules_fire_on_a_real_prometheus_when_they_should(tmp_path: Path) -> None:
+    """A2, P20."""
+    (tmp_path / "default_rules.yml").write_text(default_text())
+    shutil.copy(UNIT_TESTS, tmp_path)
+
+    tested = subprocess.run(
+        [str(PROMTOOL), "test", "rules", UNIT_TESTS.name],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert tested.returncode == 0, tested.stdout + tested.stderr
 
 
 def test_files_come_after_the_built_in_rules_and_win_by_name(tmp_path: Path) -> None:

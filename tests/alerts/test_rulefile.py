@@ -126,7 +126,7 @@ def test_all_problems_are_told_at_once_with_line_and_column() -> None:
     """S1.7."""
     text = """groups:
 - name: g
-  intervall: 5m
+  every: 5m
   rules:
   - alert: A
     expr: a !! b
@@ -138,7 +138,7 @@ def test_all_problems_are_told_at_once_with_line_and_column() -> None:
 """
 
     assert problems(text) == [
-        f"r.yml:3:3: unknown field 'intervall' in a group: expected one of {GROUP_FIELDS}",
+        f"r.yml:3:3: unknown field 'every' in a group: expected one of {GROUP_FIELDS}",
         "r.yml:6:11: could not parse expression: unexpected character '!'",
         f"r.yml:7:10: field 'for': '5' is not a valid duration: expected {DURATION}",
         "r.yml:9:16: annotation 'summary': template line 1: undefined variable \"$label\"",
