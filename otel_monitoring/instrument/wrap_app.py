@@ -29,25 +29,3 @@ def outermost(app: Any, around: Callable[[ASGIApp], ASGIApp]) -> Any:
     if stack is not None:
         app.middleware_stack = around(stack)
     return app
-
-
-def silence_fastapi(app: Any) -> bool:
-    """Switch FastAPI's own telemetry off for ``app``, so that nothing is recorded twice.
-
-    FastAPI 0.142 and later records by itself as soon as a global provider exists, and with
-    ``FASTAPI_OTEL_AUTO_CONFIGURE`` adds exporters of its own. Returns whether there was any.
-    """
-    own = getattr(app, "_telemetry", None)
-    if not isinstance(own, dict):
-        return False
-    own.update(tracing=False, metrics=False, logs=False, auto_configure=False)
-    return True
-
-
-def use_fastapi(app: Any) -> bool:
-    """Let FastAPI's own telemetry record ``app``: one span a request, exporters left to us."""
-    own = getattr(app, "_telemetry", None)
-    if not isinstance(own, dict):
-        return False
-    own.update(tracing=True, metrics=True, logs=True, operation_spans=False, auto_configure=False)
-    return True
