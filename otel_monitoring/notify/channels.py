@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import metadata
 from typing import TYPE_CHECKING, TypeAlias
 
 from otel_monitoring.errors import NotifyError
@@ -82,6 +81,8 @@ def channel_from_url(url: str, options: ChannelOptions) -> Channel:
 
 
 def _from_entry_point(scheme: str) -> Maker | None:
+    from importlib import metadata
+
     for point in metadata.entry_points(group=ENTRY_POINTS, name=scheme):
         maker: Maker = point.load()
         return maker

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.address import check_address
@@ -109,6 +107,8 @@ class WebhookChannel:
 
     def _connected(self) -> httpx.HTTPTransport:
         """Return the transport, without the client around it: that one logs whole URLs."""
+        from urllib.request import getproxies, proxy_bypass
+
         import httpx
 
         proxy = None if proxy_bypass(self._target.host) else getproxies().get(self._target.scheme)
@@ -135,6 +135,8 @@ class WebhookChannel:
         return min(max(seconds, 0.0), _LONGEST_WAIT_S)
 
     def _seconds_until(self, date: str) -> float:
+        from email.utils import parsedate_to_datetime
+
         return parsedate_to_datetime(date).timestamp() - self._clock.now_ms() / 1000
 
 
