@@ -101,7 +101,8 @@ def aggregate(node: Aggregate, vector: Vector, param: Floats | None, memo: Memo)
         lambda: Grouping.of(vector.labels, names=node.labels, without=node.without),
     )
     if node.op in {"topk", "bottomk"}:
-        return _extremes(vector, grouping, param, largest=node.op == "topk")
+        rank = memo.get(("rank",), (vector.labels,), lambda: _rank(vector.labels))
+        return _extremes(vector, grouping, param, rank=rank, largest=node.op == "topk")
     if not len(grouping.labels):
         return Vector((), np.empty((len(vector.values), 0)))
     count = _count(vector, grouping)
@@ -196,8 +197,16 @@ def _quantile(vector: Vector, grouping: Grouping, param: Floats | None) -> Float
     return out
 
 
-def _extremes(vector: Vector, grouping: Grouping, param: Floats | None, *, largest: bool) -> Vector:
-    """Keep the k largest or smallest samples of each group; NaN is the last to be chosen."""
+def _rank(labels: tuple[Labels, ...]) -> NDArray[np.intp]:
+    """Return the place of each label set among all, sorted."""
+    order = sorted(range(len(labels)), key=lambda column: labels[column].pairs)
+    return np.argsort(np.array(order, dtype=np.intp))
+
+
+def _extremes(
+    vector: Vector, grouping: Grouping, param: Floats | None, *, rank: NDArray[np.intp], largest: bool
+) -> Vector:
+    """Keep the k largest or smallest samples of each group; of equals the first by labels, NaN last."""
     wanted = _whole(_param(param, "topk" if largest else "bottomk"))
     kept = np.zeros(vector.values.shape, dtype=bool)
     order: list[NDArray[np.intp]] = []
@@ -207,7 +216,7 @@ def _extremes(vector: Vector, grouping: Grouping, param: Floats | None, *, large
             columns = grouping.run(group)
             columns = columns[mask[step, columns]]
             samples = vector.values[step, columns]
-            ranks = np.argsort(-samples if largest else samples, kind="stable")[:k]
+            ranks = np.lexsort((rank[columns], -samples if largest else samples))[:k]
             kept[step, columns[ranks]] = True
             order.append(columns[ranks])
     chosen = np.concatenate(order) if len(wanted) == 1 and order else None

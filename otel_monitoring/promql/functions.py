@@ -160,11 +160,21 @@ def _round(ev: Evaluation, args: Args) -> Value:
     return _with_values(ev, vector, np.floor(vector.values * inverse + 0.5) / inverse)
 
 
+def _larger(a: Floats, b: Floats) -> Floats:
+    """Return the larger of two; +Inf is larger than NaN, which is larger than the rest, as in Go."""
+    return np.where((a == np.inf) | (b == np.inf), np.inf, np.maximum(a, b))
+
+
+def _smaller(a: Floats, b: Floats) -> Floats:
+    """Return the smaller of two; -Inf is smaller than NaN, which is smaller than the rest, as in Go."""
+    return np.where((a == -np.inf) | (b == -np.inf), -np.inf, np.minimum(a, b))
+
+
 @function("clamp")
 def _clamp(ev: Evaluation, args: Args) -> Value:
     vector = ev.vector(args[0])
     low, high = ev.scalar(args[1])[:, None], ev.scalar(args[2])[:, None]
-    values = np.maximum(low, np.minimum(high, vector.values))
+    values = _larger(low, _smaller(high, vector.values))
     sensible: Mask = np.broadcast_to(~np.asarray(high < low), values.shape)
     clamped = Vector(vector.labels, values, both(vector.present, sensible))
     return without_name(clamped, ev.memo)
@@ -173,13 +183,13 @@ def _clamp(ev: Evaluation, args: Args) -> Value:
 @function("clamp_min")
 def _clamp_min(ev: Evaluation, args: Args) -> Value:
     vector = ev.vector(args[0])
-    return _with_values(ev, vector, np.maximum(ev.scalar(args[1])[:, None], vector.values))
+    return _with_values(ev, vector, _larger(ev.scalar(args[1])[:, None], vector.values))
 
 
 @function("clamp_max")
 def _clamp_max(ev: Evaluation, args: Args) -> Value:
     vector = ev.vector(args[0])
-    return _with_values(ev, vector, np.minimum(ev.scalar(args[1])[:, None], vector.values))
+    return _with_values(ev, vector, _smaller(ev.scalar(args[1])[:, None], vector.values))
 
 
 @function("time")

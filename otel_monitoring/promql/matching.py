@@ -197,15 +197,16 @@ def _result_labels(many: Labels, one: Labels, matching: Matching, *, keeps_name:
 
 
 def _check_unique(pairs: _Pairs, many: Vector, one: Vector, *, side: str) -> None:
-    """Refuse several samples of one key at one step where only one may be.
+    """Refuse several samples of one key at one step where only one may be; an empty other side is no match.
 
     Raises:
         QueryError: There are several.
     """
     for key, columns in pairs.crowds:
         met = one.mask[:, columns]
-        if (met.sum(axis=1) > 1).any():
-            step = int((met.sum(axis=1) > 1).argmax())
+        crowded = (met.sum(axis=1) > 1) & many.mask.any(axis=1)
+        if crowded.any():
+            step = int(crowded.argmax())
             shown = ", ".join(repr_labels(one.labels[column]) for column in columns[met[step]][:2])
             msg = (
                 f"found duplicate series for the match group {repr_labels(key)} on the {side} hand-side of "

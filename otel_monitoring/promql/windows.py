@@ -255,6 +255,7 @@ def _line(w: Window, *, origin_ms: NDArray[np.int64]) -> tuple[Floats, Floats]:
     same = w.values == first
     constant = (same if w.present is None else same | ~w.present).all(axis=0)
     slope, mean_s, mean = _least_squares(w, first)
+    slope = np.where(np.isfinite(mean), slope, np.nan)
     at_s = (origin_ms - w.times_ms[0]) / _MS
     intercept = mean + slope * (at_s - mean_s)
     return (

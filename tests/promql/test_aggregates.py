@@ -76,6 +76,13 @@ def test_nan_is_the_last_that_topk_chooses() -> None:
     assert asking.at("bottomk(1, x)", 0) == {named("x", n="2"): -5.0}
 
 
+@pytest.mark.parametrize("op", ["topk", "bottomk"])
+def test_of_equal_samples_the_first_by_labels_is_chosen(op: str) -> None:
+    asking = Asking({named("x", n="2"): [7], named("x", n="1"): [7], named("x", n="3"): [7]})
+
+    assert asking.at(f"{op}(1, x)", 0) == {named("x", n="1"): 7.0}
+
+
 def test_topk_chooses_anew_at_every_step() -> None:
     asking = Asking({named("x", n="1"): [1, 5], named("x", n="2"): [2, 2]})
 

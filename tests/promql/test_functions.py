@@ -55,6 +55,14 @@ def test_clamp_between_crossed_limits_is_empty() -> None:
     assert Asking({X: [1]}).at("clamp(x, 2, 1)", 0) == NONE
 
 
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [("clamp_min(x, Inf)", math.inf), ("clamp_max(x, -Inf)", -math.inf), ("clamp(x, NaN, Inf)", math.nan)],
+)
+def test_infinity_clamps_even_what_is_not_a_number(expr: str, expected: float) -> None:
+    assert Asking({X: [math.nan]}).one(expr, 0) == pytest.approx(expected, nan_ok=True)
+
+
 def test_scalar_of_anything_but_one_sample_is_nan() -> None:
     asking = Asking({named("x", n="1"): [1], named("x", n="2"): [2]})
 

@@ -125,6 +125,13 @@ def test_a_duplicate_that_has_no_sample_now_does_no_harm() -> None:
     assert asking.one("l / on (a) r", 0) == 0.5
 
 
+def test_duplicates_do_no_harm_where_the_other_side_is_empty() -> None:
+    asking = Asking(SHOP)
+
+    assert asking.at("nobody / on (route) errors", 0) == NONE
+    assert asking.at("(requests > 1000) / on (route) errors", 0) == NONE
+
+
 def test_the_sides_of_or_may_take_turns() -> None:
     asking = Asking({named("x", a="1"): [1, 20, 3]})
 

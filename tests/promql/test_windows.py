@@ -96,6 +96,11 @@ def test_a_line_through_constant_samples_is_flat() -> None:
     assert asked("predict_linear(x[5m], 3600)", [0.1] * 9, 120) == 0.1
 
 
+def test_there_is_no_line_through_infinity() -> None:
+    assert math.isnan(asked("deriv(x[5m])", [1, math.inf, 3], 30))
+    assert math.isnan(asked("predict_linear(x[5m], 60)", [math.inf, math.inf], 15))
+
+
 def test_a_mean_of_equal_samples_is_that_sample() -> None:
     """A plain sum of forty times 0.1 is above 4; an alert on `> 0.1` would fire."""
     assert asked("avg_over_time(x[10m])", [0.1] * 40, 585) == 0.1
