@@ -7,16 +7,17 @@ at the end, off the event loop.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+from otel_monitoring.instrument.asgi_lifespan import Lifespan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.asgi import ASGIApp, Message, Receive, Scope, Send
+    from otel_monitoring.instrument.asgi import ASGIApp, Receive, Scope, Send
     from otel_monitoring.instrument.http_exclude import Exclusions
 
 _TELEMETRY_KEY = "otel_monitoring"
@@ -126,25 +127,19 @@ class Front:
         return False
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def noting_send(message: Message) -> None:
-            kind = message["type"]
-            if kind == "lifespan.startup.complete":
-                self._is_started = True
-                with self._guard:
-                    self._loop_started()
-                await self._off_loop(self._on_startup)
-            elif kind in (
-                "lifespan.shutdown.complete",
-                "lifespan.shutdown.failed",
-                "lifespan.startup.failed",
-            ):
-                self._is_started = False
-                await self._off_loop(self._on_shutdown)
-            await send(message)
+        run = Lifespan(
+            self.app,
+            loop_started=self._loop_is_there,
+            on_startup=self._on_startup,
+            on_shutdown=self._end,
+            guard=self._guard,
+        )
+        await run.serve(scope, receive, send)
 
-        await self.app(scope, receive, noting_send)
+    def _loop_is_there(self) -> None:
+        self._is_started = True
+        self._loop_started()
 
-    async def _off_loop(self, call: Callable[[], Any]) -> None:
-        """Run ``call`` in a thread: flushing may take seconds, and the loop has other work."""
-        with self._guard:
-            await asyncio.get_running_loop().run_in_executor(None, call)
+    def _end(self) -> None:
+        self._is_started = False
+        self._on_shutdown()
