@@ -1,0 +1,58 @@
+"""The public face: the names as listed, and an import that is light."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import otel_monitoring
+
+HEAVY = ("fastapi", "grpc", "httpx", "numpy", "psutil", "pydantic", "re2", "requests", "sqlalchemy", "yaml")
+NAMES = {
+    "ContextError",
+    "MissingExtraError",
+    "Monitoring",
+    "MonitoringError",
+    "NotifyError",
+    "QueryError",
+    "RuleError",
+    "Settings",
+    "SettingsError",
+    "StoreError",
+    "__version__",
+    "bind",
+    "configure_logging",
+    "get_logger",
+    "monitor_performance",
+    "record_exception",
+    "record_metric",
+    "request_id",
+    "set_session",
+    "set_tenant",
+    "set_user",
+    "setup_telemetry",
+    "span",
+    "time_api_call",
+    "time_computation",
+    "time_database_query",
+    "trace_calls",
+}
+
+
+def test_the_face_is_as_listed() -> None:
+    assert set(otel_monitoring.__all__) == NAMES
+
+
+def test_every_name_of_the_face_is_there() -> None:
+    missing = [name for name in otel_monitoring.__all__ if not hasattr(otel_monitoring, name)]
+
+    assert missing == []
+
+
+def test_the_import_is_light() -> None:
+    """A fresh interpreter, since this one has imported everything long since."""
+    program = f"import sys, otel_monitoring; print(*[name for name in {HEAVY!r} if name in sys.modules])"
+
+    imported = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+
+    assert imported.stdout.split() == []
