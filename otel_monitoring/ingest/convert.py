@@ -12,22 +12,28 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import chain
-from operator import attrgetter, is_
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from opentelemetry.sdk.metrics.export import ExponentialHistogram
 
 from otel_monitoring.errors import StoreError
-from otel_monitoring.ingest.exponential import DEFAULT_BOUNDS, bucket_counts
+from otel_monitoring.ingest.exponential import DEFAULT_BOUNDS
 from otel_monitoring.ingest.names import DEFAULT_STRATEGY, labels_of, metric_name
+from otel_monitoring.ingest.plans import (
+    COLLECTIONS_REMEMBERED,
+    ExponentialPlan,
+    HistogramPlan,
+    NumberPlan,
+    RefusedPlan,
+)
 from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.model.sample import Batch, Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from typing import TypeAlias
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from opentelemetry.sdk.metrics.export import Metric, MetricsData
@@ -35,18 +41,12 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
     from otel_monitoring.ingest.names import MetricKind, Strategy
-
-    Redact: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    from otel_monitoring.ingest.plans import Plan, Redact
 
 _log = logging.getLogger(__name__)
 
 IDENTIFYING = ("service.namespace", "service.name", "service.instance.id")
 """The resource attributes that become ``job`` and ``instance``."""
-
-_COLLECTIONS_REMEMBERED = 3
-_EXPONENT_BELOW, _EXPONENT_FROM = 1e-4, 1e6
-_attributes_of, _value_of = attrgetter("attributes"), attrgetter("value")
-_sum_of, _count_of = attrgetter("sum"), attrgetter("count")
 
 
 class Converter:
@@ -78,7 +78,7 @@ class Converter:
         self._bounds = tuple(exponential_bounds)
         self._source = source
         self._redact = redact
-        self._plans: dict[tuple[object, ...], _Plan] = {}
+        self._plans: dict[tuple[object, ...], Plan] = {}
         self._infos: dict[int, tuple[Resource, dict[str, str], tuple[Labels, ...]]] = {}
         self._collection = 0
         self._layout = _Layout()
@@ -92,7 +92,7 @@ class Converter:
             time_ms: Unix time of the collection in milliseconds.
         """
         self._collection += 1
-        used: list[_Plan] = []
+        used: list[Plan] = []
         parts: list[tuple[Labels, ...]] = []
         values: list[NDArray[np.float64]] = []
         for resource_metrics in metrics_data.resource_metrics if metrics_data is not None else ():
@@ -103,10 +103,9 @@ class Converter:
                 scope = scope_metrics.scope
                 for metric in scope_metrics.metrics:
                     plan = self._plan(metric, scope=scope, resource=resource_metrics.resource, shared=shared)
-                    if plan is not None:
-                        parts.append(plan.labels(metric.data.data_points, collection=self._collection))
-                        values.append(plan.values(metric.data.data_points))
-                        used.append(plan)
+                    parts.append(plan.labels(metric.data.data_points, collection=self._collection))
+                    values.append(plan.values(metric.data.data_points))
+                    used.append(plan)
         self._evict()
         return self._batch(time_ms, parts, values, used)
 
@@ -119,7 +118,7 @@ class Converter:
         time_ms: int,
         parts: list[tuple[Labels, ...]],
         values: list[NDArray[np.float64]],
-        used: list[_Plan],
+        used: list[Plan],
     ) -> Batch:
         layout = self._layout
         if len(layout.parts) != len(parts) or not all(map(is_, layout.parts, parts)):
@@ -132,7 +131,7 @@ class Converter:
 
     def _plan(
         self, metric: Metric, *, scope: InstrumentationScope, resource: Resource, shared: dict[str, str]
-    ) -> _Plan | None:
+    ) -> Plan:
         data = metric.data
         key = (id(resource), scope, metric.name, metric.unit, type(data), getattr(data, "is_monotonic", None))
         plan = self._plans.get(key)
@@ -142,9 +141,9 @@ class Converter:
             plan.redact = self._redact
             self._plans[key] = plan
         plan.seen = self._collection
-        return None if plan.is_refused else plan
+        return plan
 
-    def _new_plan(self, metric: Metric, *, scope: InstrumentationScope, shared: dict[str, str]) -> _Plan:
+    def _new_plan(self, metric: Metric, *, scope: InstrumentationScope, shared: dict[str, str]) -> Plan:
         kind = _kind(metric.data)
         fixed = {**(self._scope(scope) if self._scope_labels else {}), **shared}
         try:
@@ -152,15 +151,15 @@ class Converter:
         except StoreError as error:
             self._counts["metrics_refused"] += 1
             _log.warning("not kept: %s", error)
-            return _Refused(Metadata("", "unknown", "", ""), fixed=fixed, strategy=self._strategy)
+            return RefusedPlan(Metadata("", "unknown", "", ""), fixed=fixed, strategy=self._strategy)
         metadata = Metadata(
             name, "gauge" if kind == "updown" else kind, metric.description or "", metric.unit or ""
         )
         if kind != "histogram":
-            return _NumberPlan(metadata, fixed=fixed, strategy=self._strategy)
-        if hasattr(next(iter(metric.data.data_points), None), "scale"):
-            return _ExponentialPlan(metadata, fixed=fixed, strategy=self._strategy, bounds=self._bounds)
-        return _HistogramPlan(metadata, fixed=fixed, strategy=self._strategy)
+            return NumberPlan(metadata, fixed=fixed, strategy=self._strategy)
+        if isinstance(metric.data, ExponentialHistogram):
+            return ExponentialPlan(metadata, fixed=fixed, strategy=self._strategy, bounds=self._bounds)
+        return HistogramPlan(metadata, fixed=fixed, strategy=self._strategy)
 
     def _scope(self, scope: InstrumentationScope) -> dict[str, str]:
         own = {
@@ -174,7 +173,7 @@ class Converter:
     def _resource(self, resource: Resource) -> tuple[dict[str, str], tuple[Labels, ...]]:
         known = self._infos.get(id(resource))
         if known is None:
-            if len(self._infos) >= _COLLECTIONS_REMEMBERED:
+            if len(self._infos) >= COLLECTIONS_REMEMBERED:
                 self._infos.pop(next(iter(self._infos)))
             attributes = self._redact(resource.attributes)
             identity = identity_labels(attributes)
@@ -188,7 +187,7 @@ class Converter:
         return known[1], known[2]
 
     def _evict(self) -> None:
-        oldest = self._collection - _COLLECTIONS_REMEMBERED
+        oldest = self._collection - COLLECTIONS_REMEMBERED
         for key in [key for key, plan in self._plans.items() if plan.seen < oldest]:
             del self._plans[key]
 
@@ -225,148 +224,11 @@ class _Layout:
     metadata: tuple[Metadata, ...] = ()
 
     @classmethod
-    def of(cls, parts: list[tuple[Labels, ...]], used: list[_Plan]) -> _Layout:
+    def of(cls, parts: list[tuple[Labels, ...]], used: list[Plan]) -> _Layout:
         every = list(chain.from_iterable(parts))
         place: dict[Labels, int] = {}
         for at, label_set in enumerate(every):
             place.setdefault(label_set, at)
         kept = None if len(place) == len(every) else np.array(list(place.values()), dtype=np.intp)
-        metadata = {plan.metadata.name: plan.metadata for plan in used}
+        metadata = {plan.metadata.name: plan.metadata for plan in used if plan.metadata.name}
         return cls(parts, tuple(place), kept, tuple(metadata.values()))
-
-
-class _Plan:
-    """What is remembered of one metric: the attributes objects of its points and their label sets.
-
-    The attributes are held, so that an ``id`` stands for one object for as long as it is a key.
-    """
-
-    is_refused = False
-
-    def __init__(self, metadata: Metadata, *, fixed: dict[str, str], strategy: Strategy) -> None:
-        self.metadata = metadata
-        self.seen = 0
-        self.resource: Resource | None = None
-        self.redact: Redact = dict
-        self._fixed = fixed
-        self._strategy: Strategy = strategy
-        self._attributes: list[Any] = []
-        self._labels: tuple[Labels, ...] = ()
-        self._known: dict[int, tuple[Any, tuple[Labels, ...], int]] = {}
-
-    def labels(self, points: Sequence[Any], *, collection: int) -> tuple[Labels, ...]:
-        """Return the label sets of all series of ``points``; the same object as last time if it can be."""
-        attributes = list(map(_attributes_of, points))
-        if len(attributes) == len(self._attributes) and all(map(is_, attributes, self._attributes)):
-            return self._labels
-        known = self._known
-        labels: list[Labels] = []
-        fresh: dict[int, tuple[Any, tuple[Labels, ...], int]] = {}
-        for point, key in zip(points, attributes, strict=True):
-            entry = known.get(id(key))
-            series = self.series_of(point) if entry is None else entry[1]
-            fresh[id(key)] = (key, series, collection)
-            labels.extend(series)
-        for identity, entry in known.items():
-            if identity not in fresh and entry[2] >= collection - _COLLECTIONS_REMEMBERED:
-                fresh[identity] = entry
-        self._known, self._attributes, self._labels = fresh, attributes, tuple(labels)
-        return self._labels
-
-    def series_of(self, point: Any) -> tuple[Labels, ...]:
-        """Return the label sets of the series that one point makes."""
-        raise NotImplementedError
-
-    def values(self, points: Sequence[Any]) -> NDArray[np.float64]:
-        """Return the samples of ``points``, in the order of their label sets."""
-        raise NotImplementedError
-
-    def _base(self, point: Any, *, reserved: str = "") -> dict[str, str]:
-        attributes = self.redact(point.attributes or {}).items()
-        labels = labels_of(attributes, strategy=self._strategy)
-        labels.pop(reserved, None)
-        return {**labels, **self._fixed}
-
-
-class _Refused(_Plan):
-    """A metric without a usable name."""
-
-    is_refused = True
-
-
-class _NumberPlan(_Plan):
-    """Counters and gauges: one series a point."""
-
-    def series_of(self, point: Any) -> tuple[Labels, ...]:
-        return (Labels.of({**self._base(point), NAME: self.metadata.name}),)
-
-    def values(self, points: Sequence[Any]) -> NDArray[np.float64]:
-        return np.fromiter(map(_value_of, points), dtype=np.float64, count=len(points))
-
-
-class _HistogramPlan(_Plan):
-    """Histograms with explicit bounds: cumulative buckets, sum and count."""
-
-    def series_of(self, point: Any) -> tuple[Labels, ...]:
-        return self._series(point, point.explicit_bounds)
-
-    def _series(self, point: Any, bounds: Sequence[float]) -> tuple[Labels, ...]:
-        base, name = self._base(point, reserved="le"), self.metadata.name
-        les = [le_text(bound) for bound in bounds] + ["+Inf"]
-        return (
-            *(Labels.of({**base, NAME: f"{name}_bucket", "le": le}) for le in les),
-            Labels.of({**base, NAME: f"{name}_sum"}),
-            Labels.of({**base, NAME: f"{name}_count"}),
-        )
-
-    def values(self, points: Sequence[Any]) -> NDArray[np.float64]:
-        return _histogram(points, [self._buckets(point) for point in points])
-
-    def _buckets(self, point: Any) -> Sequence[int]:
-        counts: Sequence[int] = point.bucket_counts
-        return counts
-
-
-class _ExponentialPlan(_HistogramPlan):
-    """Exponential histograms, counted into fixed explicit buckets."""
-
-    def __init__(
-        self, metadata: Metadata, *, fixed: dict[str, str], strategy: Strategy, bounds: tuple[float, ...]
-    ) -> None:
-        super().__init__(metadata, fixed=fixed, strategy=strategy)
-        self._bounds = bounds
-
-    def series_of(self, point: Any) -> tuple[Labels, ...]:
-        return self._series(point, self._bounds)
-
-    def _buckets(self, point: Any) -> Sequence[int]:
-        return bucket_counts(point, self._bounds)
-
-
-def _histogram(points: Sequence[Any], buckets: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-    """Return cumulative buckets, sum and count, point by point; all points have the same bounds."""
-    many, width = len(points), len(buckets[0]) if buckets else 0
-    out = np.empty((many, width + 2))
-    counts = np.fromiter(chain.from_iterable(buckets), dtype=np.float64, count=many * width)
-    np.cumsum(counts.reshape(many, width), axis=1, out=out[:, :width])
-    out[:, width] = np.fromiter(map(_sum_of, points), dtype=np.float64, count=many)
-    out[:, width + 1] = np.fromiter(map(_count_of, points), dtype=np.float64, count=many)
-    return out.ravel()
-
-
-def le_text(bound: float) -> str:
-    """Return an upper bound as the label ``le`` writes it: ``5.0``, ``0.005``, ``1e+06``, ``+Inf``.
-
-    Source: OpenMetrics 1.0, canonical numbers, as the Go libraries of Prometheus and the Collector write
-    them: the shortest digits that read back as the same number, an exponent from 1e+06 and below 1e-04.
-    """
-    if bound == float("inf"):
-        return "+Inf"
-    text = repr(float(bound))
-    if _EXPONENT_BELOW <= abs(bound) < _EXPONENT_FROM or not bound:
-        return text
-    sign, digits, exponent = Decimal(text).normalize().as_tuple()
-    mantissa = f"{'-' if sign else ''}{digits[0]}"
-    if len(digits) > 1:
-        mantissa += "." + "".join(map(str, digits[1:]))
-    return f"{mantissa}e{int(exponent) + len(digits) - 1:+03d}"

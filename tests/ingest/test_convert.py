@@ -15,7 +15,8 @@ from opentelemetry.sdk.metrics.view import (
 )
 from opentelemetry.sdk.resources import Resource
 
-from otel_monitoring.ingest.convert import Converter, le_text, target_info
+from otel_monitoring.ingest.convert import Converter, target_info
+from otel_monitoring.ingest.plans import le_text
 from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.stores.series import SeriesStore
 
@@ -157,6 +158,18 @@ def test_promoted_resource_attributes_are_on_every_series() -> None:
     batch = sdk.collect(Converter(scope_labels=False, promote=["host.name", "nobody"]))
 
     assert [labels.get("host_name") for labels in batch.labels] == ["h1", "h1"]
+
+
+def test_several_resources_are_told_apart_and_old_ones_forgotten() -> None:
+    converter = Converter(scope_labels=False)
+    jobs = []
+    for name in ("one", "two", "three", "four", "one"):
+        sdk = Sdk(resource=Resource({"service.name": name}))
+        sdk.meter.create_counter("a").add(1)
+        jobs.append([labels.get("job") for labels in sdk.collect(converter).labels])
+
+    assert jobs == [["one"], ["two"], ["three"], ["four"], ["one"]]
+    assert len(converter._infos) <= 3
 
 
 def test_a_point_of_the_overflow_keeps_its_mark(sdk: Sdk) -> None:

@@ -7,7 +7,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import (
+    Buckets,
+    ExponentialHistogramDataPoint,
+    InMemoryMetricReader,
+)
 from opentelemetry.sdk.metrics.view import ExponentialBucketHistogramAggregation, View
 
 from otel_monitoring.ingest.exponential import DEFAULT_BOUNDS, bucket_counts
@@ -35,6 +39,26 @@ def test_the_bounds_ascend() -> None:
 
 def test_powers_of_two_fall_below_the_bound_of_the_same_value() -> None:
     assert counted([0.5, 1.0, 2.0, 4.0], [0.5, 1.0, 2.0]) == [1, 1, 1, 1]
+
+
+def test_negative_values_are_counted_below_zero() -> None:
+    """At scale 0 the bucket -1 holds magnitudes from 0.5 to 1, the bucket 1 those from 2 to 4."""
+    point = ExponentialHistogramDataPoint(
+        attributes={},
+        start_time_unix_nano=0,
+        time_unix_nano=0,
+        count=7,
+        sum=0.0,
+        scale=0,
+        zero_count=1,
+        positive=Buckets(offset=1024, bucket_counts=[4]),
+        negative=Buckets(offset=-1, bucket_counts=[1, 0, 1]),
+        flags=0,
+        min=-4.0,
+        max=3.0,
+    )
+
+    assert bucket_counts(point, [-2.0, -0.5, 0.5, 4.0]) == [1, 1, 1, 0, 4]
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=40))
