@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.telemetry import existing
 from otel_monitoring.telemetry.callbacks import CallbackGuard, GuardedMeterProvider
+from otel_monitoring.telemetry.endpoint import SIGNALS, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.telemetry.endpoint import Signal
+
+_log = logging.getLogger(__name__)
 
 _LIMITS = {
     "max_span_attributes": "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
@@ -67,27 +71,45 @@ def providers(
         attributes_per_span: Most attributes of one span.
     """
     callbacks = CallbackGuard(clock=clock)
-    found = {signal: existing.current(signal) for signal in _signals()}
-    joined = {
-        signal: f"{type(one).__module__}.{type(one).__qualname__}" for signal, one in found.items() if one
-    }
-    exported = {
-        signal: name for signal, one in found.items() if one and (name := existing.otlp_exporter(one))
-    }
+    found = {signal: existing.current(signal) for signal in SIGNALS}
+    joined = {signal: _joined(signal, one) for signal, one in found.items() if one}
     limits = _span_limits(environ, attribute_chars=attribute_chars, attributes=attributes_per_span)
     return Providers(
-        tracer=found["traces"] or _tracer_provider(resource, sample_rate, limits),
-        meter=found["metrics"] or _meter_provider(resource, callbacks),
-        logger=found["logs"] or _logger_provider(resource),
+        tracer=joined.get("traces") or _tracer_provider(resource, sample_rate, limits, found["traces"]),
+        meter=joined.get("metrics") or _meter_provider(resource, callbacks, found["metrics"]),
+        logger=joined.get("logs") or _logger_provider(resource, found["logs"]),
         resource=resource,
-        joined=joined,
-        exported=exported,
+        joined={signal: _named(found[signal]) for signal, one in joined.items() if one},
+        exported={
+            signal: name
+            for signal, one in joined.items()
+            if one and (name := _exporter(signal, found[signal], environ))
+        },
         callbacks=callbacks,
     )
 
 
-def _signals() -> tuple[Signal, ...]:
-    return ("traces", "metrics", "logs")
+def _joined(signal: Signal, found: Any) -> Any | None:
+    """Return what of ``found`` we join, or ``None``, with a word in the log, where it lets nobody in."""
+    joined = existing.joinable(signal, found)
+    if joined is None:
+        _log.warning(
+            "the %s provider of this process, %s, takes no processors or readers: "
+            "what is recorded through it is not seen here, ours goes beside it",
+            signal,
+            _named(found),
+        )
+    return joined
+
+
+def _exporter(signal: Signal, found: Any, environ: Mapping[str, str]) -> str | None:
+    """Return the type of an exporter of ``found`` that sends where ours would."""
+    ours = endpoint(signal, environ)
+    return existing.otlp_exporter(found, ours.url if ours else None)
+
+
+def _named(provider: Any) -> str:
+    return f"{type(provider).__module__}.{type(provider).__qualname__}"
 
 
 def _span_limits(environ: Mapping[str, str], *, attribute_chars: int, attributes: int) -> dict[str, int]:
@@ -105,7 +127,9 @@ def _span_limits(environ: Mapping[str, str], *, attribute_chars: int, attributes
     }
 
 
-def _tracer_provider(resource: Resource, sample_rate: float | None, limits: dict[str, int]) -> Any:
+def _tracer_provider(
+    resource: Resource, sample_rate: float | None, limits: dict[str, int], found: Any
+) -> Any:
     from opentelemetry.sdk.trace import SpanLimits, TracerProvider
     from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
     from opentelemetry.trace import set_tracer_provider
@@ -114,22 +138,25 @@ def _tracer_provider(resource: Resource, sample_rate: float | None, limits: dict
     provider = TracerProvider(
         sampler=sampler, resource=resource, shutdown_on_exit=False, span_limits=SpanLimits(**limits)
     )
-    set_tracer_provider(provider)
+    if found is None:
+        set_tracer_provider(provider)
     return provider
 
 
-def _meter_provider(resource: Resource, callbacks: CallbackGuard) -> Any:
+def _meter_provider(resource: Resource, callbacks: CallbackGuard, found: Any) -> Any:
     from opentelemetry.metrics import set_meter_provider
 
     provider = GuardedMeterProvider(callbacks=callbacks, resource=resource, shutdown_on_exit=False)
-    set_meter_provider(provider)
+    if found is None:
+        set_meter_provider(provider)
     return provider
 
 
-def _logger_provider(resource: Resource) -> Any:
+def _logger_provider(resource: Resource, found: Any) -> Any:
     from opentelemetry._logs import set_logger_provider
     from opentelemetry.sdk._logs import LoggerProvider
 
     provider = LoggerProvider(resource=resource, shutdown_on_exit=False)
-    set_logger_provider(provider)
+    if found is None:
+        set_logger_provider(provider)
     return provider
