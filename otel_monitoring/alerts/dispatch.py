@@ -80,6 +80,9 @@ class Dispatcher:
         self._repeat_interval_s = repeat_interval_s
         self._stages = tuple(stages)
         self._send_resolved = send_resolved
+        self._begin()
+
+    def _begin(self) -> None:
         self._lock = threading.Lock()
         self._groups: dict[Labels, dict[Labels, SentAlert]] = {}
         self._entries: OrderedDict[tuple[str, Labels], _Entry] = OrderedDict()
@@ -115,8 +118,8 @@ class Dispatcher:
             }
 
     def after_fork(self) -> None:
-        """Take a fresh lock in a child process."""
-        self._lock = threading.Lock()
+        """Begin anew in a child process: the parent goes on telling what it has found."""
+        self._begin()
 
     def _group_of(self, labels: Labels) -> Labels:
         return labels if self._group_by is None else labels.only(*self._group_by)

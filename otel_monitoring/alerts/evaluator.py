@@ -157,6 +157,11 @@ class Evaluator:
         """Run these groups from the next tick on (S2.10); may be called from any thread."""
         self._next_groups = tuple(groups)
 
+    def after_fork(self) -> None:
+        """Begin anew in a child process: the alerts that were found so far are the parent's."""
+        self._runs = tuple(self._run(run.group) for run in self._runs)
+        self._last_tick = None
+
     def next_ms(self, now_ms: int) -> int | None:
         """Return when the next group is due; ``None`` where there is no group."""
         return min((run.schedule.next_ms(now_ms) for run in self._runs), default=None)

@@ -366,6 +366,19 @@ def test_a_reload_leaves_an_unchanged_group_alone() -> None:
     assert len(house.evaluator.groups()) == 2
 
 
+def test_a_child_process_begins_anew() -> None:
+    house = House(ALERT)
+    house.up()
+    house.minutes()
+    house.up(holds=False)
+
+    house.evaluator.after_fork()
+    house.minutes(3)
+
+    assert house.said == ["firing"]
+    assert house.evaluator.groups()[0].rules[0].alerts == ()
+
+
 def test_tells_when_it_is_due_next() -> None:
     house = House(ALERT)
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from otel_monitoring.alerts.template import functions, go_format
-from otel_monitoring.alerts.template.functions import FUNCTIONS, LAZY, AnyMap, Context, Sample, is_true
+from otel_monitoring.alerts.template import functions, go_format, quantities
+from otel_monitoring.alerts.template.compare import AnyMap, is_true
+from otel_monitoring.alerts.template.functions import FUNCTIONS, LAZY, Context, Sample
 from otel_monitoring.alerts.template.lexer import TemplateError
 from otel_monitoring.alerts.template.nodes import (
     Action,
@@ -336,5 +337,5 @@ def _printed(value: object) -> str:
     if value is None:
         return "<no value>"
     if isinstance(value, datetime):
-        return functions.humanize_timestamp(value.timestamp())
+        return quantities.time_text(value)
     return go_format.format_value(value)

@@ -6,9 +6,9 @@ variable or function makes a rule file invalid before anything runs (alerting se
 
 from __future__ import annotations
 
-import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from otel_monitoring.alerts.template import literals
 from otel_monitoring.alerts.template.lexer import TemplateError, Token, tokens
 from otel_monitoring.alerts.template.nodes import (
     Action,
@@ -36,21 +36,11 @@ from otel_monitoring.alerts.template.nodes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+T = TypeVar("T")
+
 _DEEPEST = 50
 _CONTROL: dict[str, type[If | With | Range]] = {"if": If, "with": With, "range": Range}
 _KEYWORDS = {*_CONTROL, "define", "block", "template", "else", "end", "break", "continue"}
-_SINGLE = {
-    "a": "\a",
-    "b": "\b",
-    "f": "\f",
-    "n": "\n",
-    "r": "\r",
-    "t": "\t",
-    "v": "\v",
-    "\\": "\\",
-    "'": "'",
-    '"': '"',
-}
 
 
 def parse(text: str, *, functions: Collection[str], variables: Collection[str] = ()) -> Parsed:
@@ -213,7 +203,7 @@ class _Parser:
         token = self._next()
         if token.kind != "string":
             raise _unexpected(token, f"{context} clause")
-        return _unquote(token)
+        return _literal(token, literals.unquote)
 
     def _leave(self, token: Token) -> list[Node]:
         self._close(token.text)
@@ -315,9 +305,9 @@ class _Parser:
             "variable": self._variable,
             ".": lambda _: Dot(),
             "word": self._word,
-            "string": lambda token: Constant(_unquote(token)),
-            "char": lambda token: Constant(_char(token)),
-            "number": lambda token: Constant(_number(token)),
+            "string": lambda token: Constant(_literal(token, literals.unquote)),
+            "char": lambda token: Constant(_literal(token, literals.character)),
+            "number": lambda token: Constant(_literal(token, literals.number)),
         }
         return parse[token.kind](token) if token.kind in parse else None
 
@@ -336,57 +326,11 @@ class _Parser:
         return Function(token.text)
 
 
-def _number(token: Token) -> float:
-    """Read a number as Go does: a whole one is an int, ``1e3`` and ``1.5`` are floats."""
-    text = token.text.replace("_", "")
-    legacy_octal = text.lstrip("+-").lstrip("0")
+def _literal(token: Token, read: Callable[[str], T]) -> T:
     try:
-        if text.lstrip("+-").startswith("0") and legacy_octal.isdigit():
-            return int(text, 8)
-        return int(text, 0)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
-        raise _error(token, f"bad number syntax: {token.text!r}") from None
-
-
-def _char(token: Token) -> int:
-    text = _unquote(token)
-    if len(text) != 1:
-        raise _error(token, f"malformed character constant: {token.text}")
-    return ord(text)
-
-
-def _unquote(token: Token) -> str:
-    if token.text.startswith("`"):
-        return token.text[1:-1].replace("\r", "")
-    try:
-        return _unescape(token.text[1:-1])
-    except (ValueError, SyntaxError):
-        raise _error(token, f"invalid string {token.text}") from None
-
-
-def _unescape(text: str) -> str:
-    """Resolve Go's escapes; those with digits are the same as Python's."""
-    out, at = [], 0
-    while at < len(text):
-        if text[at] != "\\":
-            out.append(text[at])
-            at += 1
-            continue
-        letter = text[at + 1]
-        if letter in _SINGLE:
-            out.append(_SINGLE[letter])
-            at += 2
-            continue
-        length = {"x": 4, "u": 6, "U": 10}.get(letter, 4)
-        if letter not in "xuU01234567" or len(text) < at + length:
-            raise ValueError(text)
-        out.append(ast.literal_eval(f'"{text[at : at + length]}"'))
-        at += length
-    return "".join(out)
+        return read(token.text)
+    except ValueError as error:
+        raise _error(token, str(error)) from None
 
 
 def _unexpected(token: Token, context: str) -> TemplateError:
