@@ -59,7 +59,8 @@ class Endpoint:
         """The destination without user, password, path or query: fit for a log."""
         parts = urlsplit(self.url)
         port = f":{parts.port}" if parts.port else ""
-        return f"{parts.scheme}://{parts.hostname or '?'}{port}"
+        host = parts.hostname or "?"
+        return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
 
 def endpoint(signal: Signal, environ: Mapping[str, str]) -> Endpoint | None:
@@ -81,7 +82,7 @@ def endpoint(signal: Signal, environ: Mapping[str, str]) -> Endpoint | None:
         signal=signal,
         protocol=protocol,
         url=url,
-        insecure=read.insecure(url),
+        insecure=url.startswith("http://"),
         headers=read.headers(),
         compression=read.compression(),
         timeout_s=read.timeout_s(),
@@ -119,18 +120,14 @@ class _Reader:
     def url(self, url: str, *, own: bool, protocol: Protocol) -> str:
         name = (self._own if own else _PREFIX) + "ENDPOINT"
         if protocol == "grpc" and "://" not in url:
-            url = f"http://{url}"
+            # The standard's default is TLS; only here does OTEL_EXPORTER_OTLP_INSECURE have a say.
+            url = f"{'http' if self.any('INSECURE').lower() == 'true' else 'https'}://{url}"
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             safe = f"{parts.scheme}://{parts.hostname or ''}" if parts.scheme else url.rpartition("@")[2]
             msg = f"{name}={safe!r}: expected an absolute URL such as http://localhost:4318"
             raise SettingsError(msg)
         return url
-
-    def insecure(self, url: str) -> bool:
-        if url.startswith("https://"):
-            return False
-        return self.any("INSECURE").lower() != "false" or url.startswith("http://")
 
     def headers(self) -> dict[str, str]:
         from opentelemetry.util.re import parse_env_headers

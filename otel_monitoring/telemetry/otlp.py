@@ -4,23 +4,31 @@ Neither sender retries: that is the pipeline's business. Sockets are opened at t
 nothing is shared across a fork.
 
 Source: OpenTelemetry specification, "OpenTelemetry Protocol": retryable codes, partial success,
-``Retry-After``.
+``Retry-After`` and ``RetryInfo``.
 """
 
 from __future__ import annotations
 
 import gzip
+import logging
 import zlib
+from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from otel_monitoring.telemetry.otlp_answer import partial_success, retry_after_s, retry_info_s
 from otel_monitoring.telemetry.pipeline import ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from otel_monitoring.telemetry.endpoint import Endpoint, Signal
 
+_log = logging.getLogger(__name__)
+
+_MAX_ANSWER_BYTES = 65_536
+_MAX_REASON_CHARS = 300
 _RETRYABLE_HTTP = frozenset({429, 502, 503, 504})
 _OK = range(200, 300)
 _METHODS: dict[Signal, str] = {
@@ -36,9 +44,9 @@ _RETRYABLE_GRPC = frozenset(
         "OUT_OF_RANGE",
         "UNAVAILABLE",
         "DATA_LOSS",
-        "RESOURCE_EXHAUSTED",
     }
 )
+_RETRYABLE_IF_SAID = "RESOURCE_EXHAUSTED"
 
 
 class Sender(Protocol):
@@ -65,10 +73,11 @@ class HttpSender:
         self._session.headers.update(endpoint.headers)
         if endpoint.compression:
             self._session.headers["Content-Encoding"] = endpoint.compression
-        self._verify: bool | str = endpoint.certificate or True
-        self._cert: Any = endpoint.client_certificate
-        if endpoint.client_certificate and endpoint.client_key:
-            self._cert = (endpoint.client_certificate, endpoint.client_key)
+        if "authorization" in {name.lower() for name in endpoint.headers}:
+            self._session.auth = _as_it_is  # or else a ~/.netrc entry for the host would win
+        self._verify: bool | str = _present(endpoint.certificate) or True
+        key, certificate = _present(endpoint.client_key), _present(endpoint.client_certificate)
+        self._cert: Any = (certificate, key) if certificate and key else certificate
 
     def send(self, body: bytes, timeout_s: float) -> bytes:
         """Send an export request; return the export response; raise :class:`ExportError`."""
@@ -82,24 +91,36 @@ class HttpSender:
                 verify=self._verify,
                 cert=self._cert,
                 allow_redirects=False,
+                stream=True,
             )
-        except requests.Timeout as error:
+        except requests.Timeout:
             detail = f"{self._endpoint.address} did not answer within {timeout_s:.1f} s"
             reason = "timeout"
-            raise ExportError(reason, detail, retry=True) from error
+            raise ExportError(reason, detail, retry=True) from None
         except (requests.RequestException, OSError) as error:
+            # The chain is cut: messages of the libraries hold the whole URL, or a header.
             detail = f"{self._endpoint.address} cannot be reached ({_cause(error)})"
             reason = "connect"
-            raise ExportError(reason, detail, retry=True) from error
+            raise ExportError(reason, detail, retry=not isinstance(error, ValueError)) from None
+        with response:
+            return self._answer(response)
+
+    def _answer(self, response: Any) -> bytes:
+        import requests
+
         status = response.status_code
         if status in _OK:
-            return bytes(response.content)
+            try:
+                return next(response.iter_content(_MAX_ANSWER_BYTES), b"")
+            except (requests.RequestException, OSError):
+                return b""  # the request was taken, whatever became of the answer
         reason = f"http_{status}"
+        phrase = HTTPStatus(status).phrase if status in {one.value for one in HTTPStatus} else ""
         raise ExportError(
             reason,
-            f"{self._endpoint.address} answered {status} {response.reason}",
+            f"{self._endpoint.address} answered {status} {phrase}".rstrip(),
             retry=status in _RETRYABLE_HTTP,
-            retry_after_s=_seconds(response.headers.get("Retry-After")),
+            retry_after_s=retry_after_s(response.headers.get("Retry-After")),
         )
 
     def close(self) -> None:
@@ -115,10 +136,13 @@ class GrpcSender:
 
         self._endpoint = endpoint
         parts = urlsplit(endpoint.url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
         port = parts.port or (4317 if endpoint.insecure else 443)
         options = [("grpc.primary_user_agent", _agent())]
-        compression = grpc.Compression.Gzip if endpoint.compression == "gzip" else None
-        target = f"{parts.hostname}:{port}"
+        compression = {"gzip": grpc.Compression.Gzip, "deflate": grpc.Compression.Deflate}.get(
+            endpoint.compression
+        )
+        target = f"{host}:{port}"
         if endpoint.insecure:
             self._channel = grpc.insecure_channel(target, options, compression)
         else:
@@ -140,11 +164,13 @@ class GrpcSender:
         except grpc.RpcError as error:
             code = error.code().name
             reason = f"grpc_{code.lower()}"
+            pause_s = retry_info_s(error)
             raise ExportError(
                 reason,
                 f"{self._endpoint.address} answered {code}",
-                retry=code in _RETRYABLE_GRPC,
-            ) from error
+                retry=code in _RETRYABLE_GRPC or (code == _RETRYABLE_IF_SAID and pause_s is not None),
+                retry_after_s=pause_s,
+            ) from None
 
     def close(self) -> None:
         """Close the connection."""
@@ -159,17 +185,29 @@ def sender(endpoint: Endpoint) -> Sender:
 class OtlpExporter:
     """Encode batches of one signal and send them to one endpoint.
 
+    A batch may make several requests. Where one of them fails and the same batch is given again, what had
+    arrived is not sent a second time.
+
     Args:
         endpoint: Where to.
-        requests: Turns a batch into (request bytes, number of items) pairs.
+        requests: Turns a batch into (request bytes, number of spans, records or points) pairs.
+        redact_text: Applied to what the other side says about rejected items, before it is logged; without
+            it the reason is not logged.
     """
 
     def __init__(
-        self, endpoint: Endpoint, *, requests: Callable[[Sequence[Any]], Iterable[tuple[bytes, int]]]
+        self,
+        endpoint: Endpoint,
+        *,
+        requests: Callable[[Sequence[Any]], Iterable[tuple[bytes, int]]],
+        redact_text: Callable[[str], str] | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._requests = requests
+        self._redact_text = redact_text
         self._sender: Sender | None = None
+        self._unsent: _Unsent | None = None
+        self._last_reason = ""
 
     def prepare(self) -> None:
         """Import what an export needs; contacts nobody."""
@@ -177,39 +215,69 @@ class OtlpExporter:
             import grpc  # noqa: F401
         else:
             import requests  # noqa: F401
-        _rejected(self._endpoint.signal, b"")
+        partial_success(self._endpoint.signal, b"")
 
     def export(self, batch: Sequence[Any], timeout_s: float) -> int:
         """Send ``batch``; return how many items the other side rejected; raise :class:`ExportError`."""
         if self._sender is None:
             self._sender = sender(self._endpoint)
-        rejected = 0
-        for body, _count in self._requests(batch):
-            answer = self._sender.send(body, min(timeout_s, self._endpoint.timeout_s))
-            if answer:
-                rejected += _rejected(self._endpoint.signal, answer)
-        return rejected
+        unsent = self._unsent
+        if unsent is None or unsent.batch is not batch:
+            unsent = _Unsent(batch, iter(self._requests(batch)))
+        self._unsent = None
+        while (request := unsent.next()) is not None:
+            body, count = request
+            try:
+                answer = self._sender.send(body, min(timeout_s, self._endpoint.timeout_s))
+            except ExportError as error:
+                unsent.held = request
+                self._unsent = unsent if error.retry else None
+                raise
+            unsent.rejected += self._rejected(answer, count) if answer else 0
+        return unsent.rejected
 
     def close(self) -> None:
         """Close the connection; the next export opens another."""
+        self._unsent = None
         if self._sender is not None:
             self._sender.close()
             self._sender = None
 
+    def _rejected(self, answer: bytes, count: int) -> int:
+        """Return how many of ``count`` items were not taken; a collection of metrics counts as one."""
+        rejected, reason = partial_success(self._endpoint.signal, answer)
+        rejected = max(0, min(rejected, count))
+        if rejected:
+            self._log_rejected(rejected, count, reason)
+        return int(rejected == count > 0) if self._endpoint.signal == "metrics" else rejected
 
-def _rejected(signal: Signal, answer: bytes) -> int:
-    """Return how many items a partial success names as rejected."""
-    if signal == "traces":
-        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
+    def _log_rejected(self, rejected: int, count: int, reason: str) -> None:
+        reason = self._redact_text(reason[:_MAX_REASON_CHARS]) if self._redact_text else ""
+        if self._last_reason == (reason or "-"):
+            return
+        self._last_reason = reason or "-"
+        _log.warning(
+            "%s: %s rejected %d of %d%s; the like is only counted from now on",
+            self._endpoint.signal,
+            self._endpoint.address,
+            rejected,
+            count,
+            f": {reason!r}" if reason else "",
+        )
 
-        return int(ExportTraceServiceResponse.FromString(answer).partial_success.rejected_spans)
-    if signal == "metrics":
-        from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
 
-        return int(ExportMetricsServiceResponse.FromString(answer).partial_success.rejected_data_points)
-    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+class _Unsent:
+    """The requests of a batch that have not arrived yet."""
 
-    return int(ExportLogsServiceResponse.FromString(answer).partial_success.rejected_log_records)
+    def __init__(self, batch: Sequence[Any], requests: Iterator[tuple[bytes, int]]) -> None:
+        self.batch = batch
+        self.held: tuple[bytes, int] | None = None
+        self.rejected = 0
+        self._requests = requests
+
+    def next(self) -> tuple[bytes, int] | None:
+        held, self.held = self.held, None
+        return held if held is not None else next(self._requests, None)
 
 
 def _compressed(body: bytes, compression: str) -> bytes:
@@ -226,11 +294,24 @@ def _agent() -> str:
     return f"otel-monitoring/{__version__}"
 
 
+def _as_it_is(request: Any) -> Any:
+    return request
+
+
+def _present(path: str | None) -> str | None:
+    """Return ``path`` where it can be read; certificates that are mounted later are found by a later try."""
+    _read(path)
+    return path
+
+
 def _read(path: str | None) -> bytes | None:
     if path is None:
         return None
-    with open(path, "rb") as file:  # noqa: PTH123 - one line
-        return file.read()
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        reason, detail = "certificate", f"{path} cannot be read ({type(error).__name__})"
+        raise ExportError(reason, detail, retry=True) from None
 
 
 def _cause(error: BaseException) -> str:
@@ -238,10 +319,3 @@ def _cause(error: BaseException) -> str:
     while (below := error.__cause__ or error.__context__) is not None:
         error = below
     return type(error).__name__
-
-
-def _seconds(text: str | None) -> float | None:
-    try:
-        return max(0.0, float(text)) if text else None
-    except ValueError:
-        return None
