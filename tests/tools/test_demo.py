@@ -132,7 +132,7 @@ def test_the_tally_remembers_the_first_order_that_failed() -> None:
 
 def test_a_service_that_does_not_start_shows_the_end_of_its_output(tmp_path: Path) -> None:
     async def started() -> None:
-        service = Service("shop", "examples.nothing:app", log=tmp_path / "shop.log")
+        service = Service("shop", "examples.nothing:app", folder=tmp_path)
         await service.start({})
         async with httpx.AsyncClient() as client:
             await service.ready(client)

@@ -8,14 +8,15 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 LIVE_PATH = "/monitoring/health/live"
 READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
@@ -32,12 +33,12 @@ class Service:
     Args:
         name: What people call it.
         application: What uvicorn imports, such as ``examples.shop.app:app``.
-        log: The file that its output goes to.
+        folder: Where it runs; its output goes to a file in there.
     """
 
-    def __init__(self, name: str, application: str, *, log: Path) -> None:
+    def __init__(self, name: str, application: str, *, folder: Path) -> None:
         self.name = name
-        self.log = log
+        self.log = folder / f"{name}.log"
         self.port = free_port()
         self._application = application
         self._process: asyncio.subprocess.Process | None = None
@@ -55,7 +56,8 @@ class Service:
             self._process = await asyncio.create_subprocess_exec(
                 *command,
                 *options,
-                env={**os.environ, **environment},
+                cwd=self.log.parent,
+                env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -50,10 +50,10 @@ class Town:
         self._alerts = alerts
         self._target = target
         self._token = secrets.token_urlsafe(16)
-        self._payments = Service("payments", "examples.shop.payments:app", log=folder / "payments.log")
-        self._shop = Service("shop", "examples.shop.app:app", log=folder / "shop.log")
+        self._payments = Service("payments", "examples.shop.payments:app", folder=folder)
+        self._shop = Service("shop", "examples.shop.app:app", folder=folder)
         self._shop_environment = {
-            "SHOP_DATABASE": f"sqlite:///{folder / 'shop.db'}",
+            "SHOP_DATABASE": "sqlite:///shop.db",
             "SHOP_PAYMENTS_URL": self._payments.url,
             "OTEL_MONITORING_NOTIFY__CHANNELS": json.dumps(["log://", webhook_url]),
         }
