@@ -186,7 +186,8 @@ class Redactor:
         return plan
 
     def _decided(self, key: str) -> Plan:
-        name = clip(key if key.isidentifier() else self.text(key), _CACHED_CHARS)
+        # The SDK refuses an attribute without a name.
+        name = clip(key if key.isidentifier() else self.text(key), _CACHED_CHARS) or "_"
         stack = key in STACK_NAMES
         if not self._enabled or self._rules.is_allowed(key):
             return Plan(name, self._clipped_stack if stack else self._clipped, {}, is_open=True)

@@ -23,7 +23,7 @@ from opentelemetry.semconv.attributes.exception_attributes import (
 
 from otel_monitoring.context.limits import clip
 from otel_monitoring.guard import Guard
-from otel_monitoring.measure.log_fields import REPEATED, describe_exception, extra_of, read_message
+from otel_monitoring.measure.log_fields import REPEATED, added_to, describe_exception, read_message
 from otel_monitoring.measure.logs import default_redactor
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ _SUPPRESSED_BY_NAME = "suppress_instrumentation"
 _MAX_BODY_CHARS = 65_536
 _ORDINARY, _CLIENT, _OWN = range(3)
 _KINDS_KEPT = 2048
+_OWN_ATTRIBUTES = 4  # three of an exception, one that tells a problem
 
 
 class _ThreadState(threading.local):
@@ -143,12 +144,11 @@ class ExportHandler(LoggingHandler):
         """Return a copy in which everything is redacted, bounded and of a type that OTLP knows."""
         redactor = self._redactor
         values = dict(record.__dict__)
-        for key in REPEATED.intersection(values):
-            del values[key]
         extra: dict[str, Any] = {}
-        for key, value in extra_of(record):
+        room = redactor.limits.attributes - _OWN_ATTRIBUTES
+        for key, value in added_to(record):
             del values[key]
-            if len(extra) < redactor.limits.attributes:
+            if key not in REPEATED and len(extra) < room:
                 extra[redactor.name(key)] = redactor.attribute(key, value)
         text = read_message(record, redactor=redactor, guard=self._guard, found=extra)
         if record.exc_info:

@@ -315,7 +315,7 @@ def test_reads_headers_as_mapping_and_as_pairs_of_bytes() -> None:
 
 
 def test_redacts_names_of_attributes_as_well() -> None:
-    assert redactor().attributes({"ann@example.org": 1}) == {MARK: 1}
+    assert redactor().attributes({"ann@example.org": 1, "": 2}) == {MARK: 1, "_": 2}
 
 
 def test_stays_bounded_over_many_different_names_and_values() -> None:
