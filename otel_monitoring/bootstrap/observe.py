@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring._version import __version__
 from otel_monitoring.guard import Guard
+from otel_monitoring.instrument import monitors
 from otel_monitoring.instrument.libraries import Libraries
 from otel_monitoring.instrument.runtime import LoopMonitor, RuntimeMetrics
 from otel_monitoring.instrument.system import SystemMetrics, SystemSampler
@@ -39,11 +40,11 @@ def system(builder: Builder) -> Callable[[], None]:
     return lag.attach if settings.loop_lag else _nothing
 
 
-def libraries(builder: Builder) -> None:
-    """Instrument the libraries that the application imports."""
+def libraries(builder: Builder) -> Libraries | None:
+    """Instrument the libraries that the application imports; return which, or ``None`` where that is off."""
     settings = builder.settings.instrumentation
     if not settings.libraries:
-        return
+        return None
     found = Libraries(
         tracer_provider=builder.providers.tracer,
         meter_provider=builder.providers.meter,
@@ -52,7 +53,8 @@ def libraries(builder: Builder) -> None:
         environ=builder.environ,
     )
     found.instrument()
-    builder.closers.append(found.uninstrument)
+    builder.closers += [found.uninstrument, monitors.hush(guard=Guard("instrument.monitors"))]
+    return found
 
 
 class _Sampling:
