@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.pages import Pages
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.bootstrap.server import Server
+    from otel_monitoring.instrument.libraries import Libraries
     from otel_monitoring.settings import LoadedSettings, Settings
 
 _EVALUATE_EVERY_S = 1.0  # rule groups have their own grid; this only asks whether one of them is due
@@ -36,9 +37,11 @@ class Running:
         loop_started: Callable[[], None],
         identify: Any = None,
         pages: Pages | None = None,
+        libraries: Libraries | None = None,
     ) -> None:
         self.monitoring = monitoring
         self.settings = settings
+        self.libraries = libraries
         self._server = server
         self._loop_started = loop_started
         self._identify = identify
@@ -73,7 +76,7 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     collect = parts.tap(builder)
     server = _server(builder)
     loop_started = observe.system(builder)
-    observe.libraries(builder)
+    libraries = observe.libraries(builder)
     analysis = _analysis(builder)
     registry = pages.health(builder, analysis)
     found = pages.pages(builder, analysis=analysis, registry=registry) if app is not None else None
@@ -93,7 +96,15 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     builder.loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
     builder.loop.add("evaluate", min(_EVALUATE_EVERY_S, settings.alerts.interval_s), analysis.evaluate)
     builder.loop.add("trim", _TRIM_EVERY_S, analysis.trim)
-    running = Running(monitoring, settings, server, loop_started=loop_started, identify=who, pages=found)
+    running = Running(
+        monitoring,
+        settings,
+        server,
+        loop_started=loop_started,
+        identify=who,
+        pages=found,
+        libraries=libraries,
+    )
     monitoring.watch_process()
     if app is None:
         monitoring.start()

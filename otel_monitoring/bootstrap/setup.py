@@ -46,18 +46,24 @@ def setup_telemetry(app: Any = None, *, settings: Settings | None = None, **over
     for warning in loaded.warnings:
         _log.warning("%s", warning)
     with _lock:
-        _running[:] = [running for running in _running if not running.monitoring.is_shut_down]
-        if _running:
-            return _join(_running[0], app, loaded.settings)
+        known = running()
+        if known is not None:
+            return _join(known, app, loaded.settings)
         # The contrib instrumentations read this once, when the first of them is imported.
         os.environ.setdefault(_SEMCONV, "http,database")
-        running = build(app, loaded, os.environ)
-        _running.append(running)
-        return running.monitoring
+        _running[:] = [build(app, loaded, os.environ)]
+        return _running[0].monitoring
+
+
+def running() -> Running | None:
+    """Return the instance that runs in this process, if one does."""
+    return next((one for one in _running if not one.monitoring.is_shut_down), None)
 
 
 def _join(running: Running, app: Any, settings: Settings) -> Monitoring:
-    different = _difference(running.settings.model_dump(), settings.model_dump())
+    from otel_monitoring.settings import differences
+
+    different = differences(running.settings, settings)
     if different:
         _log.warning(
             "setup_telemetry was called again with other settings, which are not used: %s",
@@ -66,15 +72,3 @@ def _join(running: Running, app: Any, settings: Settings) -> Monitoring:
     if app is not None and not running.has(app):
         running.instrument(app)
     return running.monitoring
-
-
-def _difference(before: Any, after: Any, name: str = "") -> list[str]:
-    """Return ``name: before is in force, after was asked for`` for every setting that differs."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        found = []
-        for key in sorted(before.keys() | after.keys()):
-            found += _difference(before.get(key), after.get(key), f"{name}.{key}" if name else key)
-        return found
-    if before == after:
-        return []
-    return [f"{name}: {before!r} is in force, {after!r} was asked for"]

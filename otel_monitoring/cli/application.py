@@ -59,5 +59,5 @@ def settings_in_force(loaded: LoadedSettings, running: Any) -> LoadedSettings:
 
 def _running() -> Any:
     """Return the running instance; the set-up is not imported for the question."""
-    found = getattr(sys.modules.get(_SETUP), "_running", ())
-    return found[0] if found else None
+    find = getattr(sys.modules.get(_SETUP), "running", None)
+    return None if find is None else find()
