@@ -6,6 +6,7 @@ This module needs numpy; import it lazily on the start-up path.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left
 from decimal import Decimal
 from itertools import chain
 from operator import attrgetter, is_
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 COLLECTIONS_REMEMBERED = 3
 """For how many collections a point or a metric that is not there is remembered."""
 
+_LE = "le"
 _EXPONENT_BELOW, _EXPONENT_FROM = 1e-4, 1e6
 _attributes_of, _value_of = attrgetter("attributes"), attrgetter("value")
 _sum_of, _count_of = attrgetter("sum"), attrgetter("count")
@@ -120,12 +122,14 @@ class HistogramPlan(Plan):
         return self._series(point, point.explicit_bounds)
 
     def _series(self, point: Any, bounds: Sequence[float]) -> tuple[Labels, ...]:
-        base, name = self._base(point, reserved="le"), self.metadata.name
-        les = [le_text(bound) for bound in bounds] + ["+Inf"]
-        return (
-            *(Labels.of({**base, NAME: f"{name}_bucket", "le": le}) for le in les),
-            Labels.of({**base, NAME: f"{name}_sum"}),
-            Labels.of({**base, NAME: f"{name}_count"}),
+        base = tuple(sorted((key, value) for key, value in self._base(point, reserved=_LE).items() if value))
+        bucket, total, count = (
+            _with_pair(base, (NAME, f"{self.metadata.name}_{part}")) for part in ("bucket", "sum", "count")
+        )
+        pairs = [(_LE, le_text(bound)) for bound in bounds] + [(_LE, "+Inf")]
+        return tuple(
+            Labels.from_pairs(series)
+            for series in (*(_with_pair(bucket, pair) for pair in pairs), total, count)
         )
 
     def values(self, points: Sequence[Any]) -> NDArray[np.float64]:
@@ -152,6 +156,12 @@ class ExponentialPlan(HistogramPlan):
 
     def _buckets(self, point: Any) -> Sequence[int]:
         return bucket_counts(point, self._bounds)
+
+
+def _with_pair(pairs: tuple[tuple[str, str], ...], pair: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """Put one pair into its place among sorted ones."""
+    at = bisect_left(pairs, pair)
+    return (*pairs[:at], pair, *pairs[at:])
 
 
 def _histogram(points: Sequence[Any], buckets: Sequence[Sequence[int]]) -> NDArray[np.float64]:

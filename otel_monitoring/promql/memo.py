@@ -14,18 +14,24 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.labels import Labels
 
+_TUPLES_OF_THE_LARGEST = 32
+_WEIGHT_OF_AN_ENTRY = 16
+
 
 class Memo:
     """Remember derived values, the least recently used go first; thread-safe.
 
     The tuples are held, so that an ``id`` stands for one tuple for as long as it is part of a key.
 
+    Tuples of past generations stay until others push them out, so room is measured in label sets, and grows
+    with the largest tuple: some dozens of those fit.
+
     Args:
-        max_labels: How many label sets the tuples held may have together, roughly.
+        min_labels: How many label sets the tuples held may have together at least.
     """
 
-    def __init__(self, *, max_labels: int = 2_000_000) -> None:
-        self._max_labels = max_labels
+    def __init__(self, *, min_labels: int = 100_000) -> None:
+        self._max_labels = min_labels
         self._kept: dict[Hashable, tuple[tuple[tuple[Labels, ...], ...], Any]] = {}
         self._weight = 0
         self._lock = threading.Lock()
@@ -53,7 +59,9 @@ class Memo:
         with self._lock:
             if full not in self._kept:
                 self._kept[full] = (labels, value)
-                self._weight += _weight(labels)
+                weight = _weight(labels)
+                self._weight += weight
+                self._max_labels = max(self._max_labels, weight * _TUPLES_OF_THE_LARGEST)
                 self._evict()
         return value
 
@@ -69,4 +77,4 @@ class Memo:
 
 
 def _weight(labels: tuple[tuple[Labels, ...], ...]) -> int:
-    return 16 + sum(map(len, labels))
+    return _WEIGHT_OF_AN_ENTRY + sum(map(len, labels))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.promql.memo import Memo
 
@@ -27,16 +29,26 @@ def test_tells_keys_and_tuples_apart() -> None:
 
 
 def test_the_least_recently_used_go_first() -> None:
-    memo = Memo(max_labels=250)
-    tuples = [some(100) for _ in range(3)]
-    memo.get(("k",), (tuples[0],), lambda: 0)
-    memo.get(("k",), (tuples[1],), lambda: 1)
-    memo.get(("k",), (tuples[0],), lambda: "again")
+    memo = Memo(min_labels=1)
+    tuples = [some(10) for _ in range(33)]
+    for number, labels in enumerate(tuples[:32]):
+        memo.get(("k",), (labels,), partial(int, number))
+    memo.get(("k",), (tuples[0],), lambda: "derived anew")
 
-    memo.get(("k",), (tuples[2],), lambda: 2)
+    memo.get(("k",), (tuples[32],), lambda: 32)
 
     assert memo.get(("k",), (tuples[0],), lambda: "derived anew") == 0
     assert memo.get(("k",), (tuples[1],), lambda: "derived anew") == "derived anew"
+
+
+def test_room_grows_with_the_largest_tuple() -> None:
+    memo, small, large = Memo(min_labels=1), some(1), some(1000)
+    memo.get(("k",), (small,), lambda: "kept")
+
+    for number in range(30):
+        memo.get((number,), (large,), lambda: None)
+
+    assert memo.get(("k",), (small,), lambda: "derived anew") == "kept"
 
 
 def test_a_child_process_begins_empty() -> None:
