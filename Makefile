@@ -74,12 +74,14 @@ $(VENV)/.uv: requirements/uv.txt
 	@touch $@
 
 $(VENV)/.demo: requirements/demo.txt pyproject.toml | $(VENV)/.uv
-	@test -e $(VENV)/.installed || { set -x; \
+	@test -e $(VENV)/.installed || { \
+	  echo "Installing what the demo needs into $(VENV), once." && \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/demo.txt && \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; }
 	@touch $@
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml $(VENV)/.uv
+	@echo "Installing what requirements/dev.txt names into $(VENV)."
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt requirements/uv.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
