@@ -129,9 +129,9 @@ class Lane:
                 return
             is_full = self._stopping or len(self._waiting) >= self._capacity
             if not is_full:
+                self._start()  # it waits for the lock; where no thread can be made, nothing is queued
                 self._remember(message.key)
                 self._waiting.append((message, self._clock.monotonic_s()))
-                self._start()
         if is_full:
             self._give_up(message, "refused", attempts=0, error="too many messages wait")
 
@@ -181,10 +181,9 @@ class Lane:
 
     def _start(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._run, name=f"otel-monitoring-{self.name}", daemon=True
-            )
-            self._thread.start()
+            thread = threading.Thread(target=self._run, name=f"otel-monitoring-{self.name}", daemon=True)
+            thread.start()
+            self._thread = thread
 
     def _run(self) -> None:
         while True:

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.errors import NotifyError
+from otel_monitoring.notify import lane
+from otel_monitoring.notify.log import LogChannel
 from otel_monitoring.notify.retry import Deliver, Patience
 from otel_monitoring.testing import FakeClock
 from tests.notify.receiver import make_notice
@@ -262,6 +264,45 @@ def test_waits_between_nothing_and_the_longest_but_never_less_than_asked(
     wait_s = Patience(first_s=1, longest_s=60).wait_s(attempt, at_least_s=at_least_s, chance=chance)
 
     assert at_least_s <= wait_s <= max(at_least_s, 60)
+
+
+def test_a_log_that_refuses_is_not_asked_again(caplog: pytest.LogCaptureFixture) -> None:
+    deliver = delivery(LogChannel(), capacity=0)
+
+    deliver(make_notice())
+
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["a message for ops/c0 was not delivered: too many messages wait"]
+
+
+def test_where_no_thread_can_be_made_nothing_is_queued(monkeypatch: pytest.MonkeyPatch) -> None:
+    channel = ChannelFake()
+    deliver = delivery(channel)
+
+    def refuse(_: threading.Thread) -> None:
+        msg = "can't start new thread"
+        raise RuntimeError(msg)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError):
+            deliver(make_notice())
+    deliver(make_notice())
+
+    assert deliver.flush(10)
+    assert len(channel.taken) == 1
+
+
+def test_remembers_a_bounded_number_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane, "_REMEMBERED", 2)
+    channel = ChannelFake()
+    deliver = delivery(channel)
+
+    for key in ("a", "b", "c", "a", "c"):
+        deliver(make_notice(key))
+
+    assert deliver.flush(10)
+    assert len(channel.taken) == 4
 
 
 def test_waits_double() -> None:
