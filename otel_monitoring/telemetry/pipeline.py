@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter, deque
+from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from otel_monitoring.telemetry.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,8 +131,8 @@ class Pipeline(Generic[T]):
         self._exported = 0
         self._last_error = ""
         self._last_log_s: float | None = None
-        self._worker: _Worker[T] | None = None
-        self._lock = threading.Lock()
+        self._worker: Worker[T] | None = None
+        self._lock = _reentrant_lock()
         self._closed = False
 
     def put(self, item: T) -> None:
@@ -171,9 +174,7 @@ class Pipeline(Generic[T]):
         deadline_s = self._clock.monotonic_s() + timeout_s
         worker = self._worker
         if worker is not None:
-            with worker.idle:
-                worker.deadline_s = deadline_s
-                worker.wake.set()
+            worker.ask(deadline_s)
         return deadline_s
 
     def end_flush(self, deadline_s: float) -> bool:
@@ -181,9 +182,9 @@ class Pipeline(Generic[T]):
         worker = self._worker
         if worker is None:
             return True
-        with worker.idle:
-            left_s = deadline_s - self._clock.monotonic_s()
-            worker.idle.wait_for(lambda: worker.deadline_s is None, max(0.0, left_s))
+        if not worker.has_thread:
+            self._drain_here(worker)
+        worker.wait_answered(deadline_s - self._clock.monotonic_s())
         return not worker.waiting()
 
     def stop(self, deadline_s: float) -> bool:
@@ -200,9 +201,10 @@ class Pipeline(Generic[T]):
             return True
         done = self.end_flush(deadline_s)
         self._worker = None
+        left = worker.waiting()
+        worker.is_abandoned = left > 0
         worker.stopping = True
         worker.wake.set()
-        left = worker.waiting()
         if left:
             self._drop("shutdown", left)
             _log.warning(
@@ -220,7 +222,7 @@ class Pipeline(Generic[T]):
 
     def after_fork(self) -> None:
         """Start empty in a child process; what waited belongs to the parent."""
-        self._lock = threading.Lock()
+        self._lock = _reentrant_lock()
         self._worker = None
         self._dropped.clear()
         self._exported = 0
@@ -242,32 +244,58 @@ class Pipeline(Generic[T]):
         with self._lock:
             self._dropped[reason] += count
 
-    def _start(self) -> _Worker[T] | None:
+    def _start(self) -> Worker[T] | None:
         with self._lock:
             if self._worker is None and not self._closed:
-                worker: _Worker[T] = _Worker()
+                worker: Worker[T] = Worker()
                 thread = threading.Thread(
                     target=self._run, args=(worker,), name=f"otel-monitoring-{self.name}", daemon=True
                 )
-                thread.start()
+                try:
+                    thread.start()
+                except RuntimeError:  # Python 3.12 starts no thread once the interpreter has begun to end
+                    worker.has_thread = False
                 self._worker = worker
             return self._worker
 
-    def _run(self, worker: _Worker[T]) -> None:
-        with self._shield():
-            with self._guard:
-                worker.exporter = self._make_exporter()
-                worker.exporter.prepare()
-            while not worker.stopping:
-                worker.wake.wait(max(self._delay_s, self._circuit.wait_s()))
-                worker.wake.clear()
-                with self._guard:
-                    self._drain(worker)
-                worker.report_idle()
-            if worker.exporter is not None:
-                self._guard.call(worker.exporter.close)
+    def _run(self, worker: Worker[T]) -> None:
+        try:
+            with self._shield(), suppress(SystemExit):
+                self._serve(worker)
+        finally:
+            self._worker_ended(worker)
 
-    def _drain(self, worker: _Worker[T]) -> None:
+    def _serve(self, worker: Worker[T]) -> None:
+        with self._guard:
+            worker.exporter = self._make_exporter()
+            worker.exporter.prepare()
+        while not worker.stopping:
+            worker.wake.wait(max(self._delay_s, self._circuit.wait_s()))
+            worker.wake.clear()
+            asked = worker.asked
+            with self._guard:
+                self._drain(worker)
+            worker.answer(asked)
+        if worker.exporter is not None:
+            self._guard.call(worker.exporter.close)
+
+    def _worker_ended(self, worker: Worker[T]) -> None:
+        """Let the next item start another thread where an exporter has ended this one, by ``SystemExit``."""
+        with self._lock:
+            if self._worker is not worker:
+                return
+            self._worker = None
+        self._drop("error", worker.waiting())
+        worker.answer(worker.asked)
+
+    def _drain_here(self, worker: Worker[T]) -> None:
+        """Export in the calling thread, where there could be none of our own."""
+        asked = worker.asked
+        with self._shield(), self._guard:
+            self._drain(worker)
+        worker.answer(asked)
+
+    def _drain(self, worker: Worker[T]) -> None:
         """Export all that waits; stop where the circuit asks for a pause."""
         if worker.deadline_s is None and self._circuit.wait_s() > 0:
             return
@@ -278,7 +306,7 @@ class Pipeline(Generic[T]):
             if len(worker.queue) < self._batch_size and worker.deadline_s is None:
                 return
 
-    def _export(self, worker: _Worker[T], batch: list[T]) -> bool:
+    def _export(self, worker: Worker[T], batch: list[T]) -> bool:
         worker.held = batch
         timeout_s = self._timeout_s
         if worker.deadline_s is not None:
@@ -288,12 +316,14 @@ class Pipeline(Generic[T]):
                 worker.exporter = self._make_exporter()
             rejected = worker.exporter.export(batch, timeout_s)
         except ExportError as error:
-            return self._failed(worker, error)
+            return not worker.is_abandoned and self._failed(worker, error)
         except Exception as error:
             worker.held = []
             self._drop("error", len(batch))
             self._last_error = type(error).__qualname__
             raise
+        if worker.is_abandoned:
+            return False  # what it held was counted as dropped long ago
         worker.held = []
         self._exported += len(batch) - rejected
         if rejected:
@@ -303,12 +333,11 @@ class Pipeline(Generic[T]):
         self._circuit.succeeded()
         return True
 
-    def _failed(self, worker: _Worker[T], error: ExportError) -> bool:
+    def _failed(self, worker: Worker[T], error: ExportError) -> bool:
         """Keep the batch for a later try, or give it up; return whether the next batch may be tried."""
         self._last_error = str(error)
-        if error.retry:
-            self._circuit.failed(error.retry_after_s)
-        else:
+        self._circuit.failed(error.retry_after_s)
+        if not error.retry:
             self._drop(error.reason, len(worker.held))
             worker.held = []
         now_s = self._clock.monotonic_s()
@@ -321,34 +350,9 @@ class Pipeline(Generic[T]):
                 worker.waiting(),
                 sum(self._dropped.values()),
             )
-        return not error.retry
+        return not error.retry and worker.deadline_s is not None
 
 
-class _Worker(Generic[T]):
-    """What belongs to one thread of a pipeline, so that a thread that is stuck can be left behind."""
-
-    def __init__(self) -> None:
-        self.queue: deque[T] = deque()
-        self.held: list[T] = []
-        self.exporter: Exporter[T] | None = None
-        self.wake = threading.Event()
-        self.idle = threading.Condition()
-        self.deadline_s: float | None = None
-        self.stopping = False
-
-    def waiting(self) -> int:
-        return len(self.queue) + len(self.held)
-
-    def take(self, count: int) -> list[T]:
-        batch: list[T] = []
-        while len(batch) < count:
-            try:
-                batch.append(self.queue.popleft())
-            except IndexError:
-                break
-        return batch
-
-    def report_idle(self) -> None:
-        with self.idle:
-            self.deadline_s = None
-            self.idle.notify_all()
+def _reentrant_lock() -> Any:
+    """Return a lock that a signal handler or a finaliser may take while its own thread holds it."""
+    return threading.RLock()

@@ -245,3 +245,70 @@ def test_failures_are_logged_once_a_minute(rig: Rig, caplog: pytest.LogCaptureFi
         rig.pipeline.flush(LONG_S)
 
     assert caplog.text.count("traces are not exported") == 1
+
+
+def test_a_flush_asked_for_at_the_end_of_a_round_waits_for_the_next_round(rig: Rig) -> None:
+    rig.pipeline.start()
+    worker = rig.pipeline._worker
+    assert worker is not None
+    answer = worker.answer
+    deadlines: list[float] = []
+
+    def answer_late(asked: int) -> None:
+        if not deadlines:  # the queue is empty, and the round is about to end
+            rig.pipeline.put(1)
+            deadlines.append(rig.pipeline.begin_flush(LONG_S))
+        answer(asked)
+
+    worker.answer = answer_late  # type: ignore[method-assign]
+    rig.pipeline.flush(LONG_S)
+
+    assert rig.pipeline.stop(deadlines[0])
+    assert rig.recorder.batches == [[1]]
+    assert rig.pipeline.stats().dropped == {}
+
+
+def test_an_exporter_that_goes_on_failing_for_good_is_left_alone_for_a_while(rig: Rig) -> None:
+    rig.recorder.failures = [ExportError("http_500", "broken", retry=False) for _ in range(3)]
+    for number in range(3):
+        rig.pipeline.put(number)
+        rig.pipeline.flush(LONG_S)
+
+    assert rig.pipeline.stats().is_open
+    assert rig.pipeline.stats().dropped == {"http_500": 3}
+
+
+def test_what_was_left_behind_is_counted_once_whatever_becomes_of_it(rig: Rig) -> None:
+    rig.recorder.block = threading.Event()
+    rig.recorder.failures = [ExportError("http_400", "bad", retry=False)]
+    rig.pipeline.put(1)
+    rig.stop(0.05)
+
+    rig.recorder.block.set()
+
+    assert rig.recorder.closed.wait(LONG_S)
+    assert rig.pipeline.stats().dropped == {"shutdown": 1}
+    assert not rig.circuit.is_open
+
+
+def test_an_exporter_that_ends_its_thread_gets_another_one(rig: Rig) -> None:
+    rig.recorder.failures = [SystemExit()]  # type: ignore[list-item]
+    rig.pipeline.put(1)
+    rig.pipeline.flush(LONG_S)
+    rig.pipeline.put(2)
+
+    assert rig.pipeline.flush(LONG_S)
+    assert rig.recorder.batches == [[2]]
+    assert rig.pipeline.stats().dropped == {"error": 1}
+
+
+def test_without_a_thread_a_flush_exports_in_its_own(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        msg = "can't create new thread at interpreter shutdown"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    rig.pipeline.put(1)
+
+    assert rig.stop()
+    assert rig.recorder.batches == [[1]]
