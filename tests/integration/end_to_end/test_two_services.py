@@ -73,6 +73,7 @@ def test_a_request_through_two_services_is_one_trace_in_jaeger(
                 return found if len(found) >= 3 else None
 
             spans = eventually(whole, what="the trace of three spans")
+            records = eventually(lambda: log_records(collector.log_file, trace_id), what="the log record")
 
     assert answer.json() == {"stock": {"left": 42, "request_id": f"id-of-{front}"}}
     assert answer.headers["x-request-id"] == f"id-of-{front}"
@@ -89,6 +90,12 @@ def test_a_request_through_two_services_is_one_trace_in_jaeger(
         "GET /orders/{number}",
         "GET /stock/{number}",
     )
+
+    (record,) = (one for one in records if one["body"] == {"stringValue": "order 6 is looked up"})
+    assert (record["service"], record["spanId"]) == (front, received["spanID"])
+    assert record["severityText"] == "WARN"
+    attributes = {one["key"]: one["value"] for one in record["attributes"]}
+    assert attributes[REQUEST_ID] == {"stringValue": f"id-of-{front}"}
 
 
 @pytest.mark.parametrize("protocol", TRANSPORTS)

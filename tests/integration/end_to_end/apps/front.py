@@ -10,11 +10,9 @@ import httpx
 from fastapi import FastAPI
 
 from otel_monitoring import setup_telemetry
-from tests.integration.end_to_end.apps.calls import instrument_calls
 
 app = FastAPI()
 monitoring = setup_telemetry(app)
-instrument_calls()
 
 _log = logging.getLogger("shop.front")
 
