@@ -44,6 +44,7 @@ _PIECE = re.compile(rf"{_STRING}|#[^\n]*|(?P<open>[(\[{{])|(?P<close>[)\]}}])|(?
 _REWRITTEN = re.compile(rf"(?P<kept>{_STRING}|#[^\n]*)|@\s*-\s*(?P<time>[0-9.]+(?:e[0-9]+)?)", re.IGNORECASE)
 _ESCAPES = re.compile(r"(?P<bytes>(?:\\x[0-9a-fA-F]{2}|\\[0-7]{3})+)|\\.", re.DOTALL)
 _ESCAPE = re.compile(r"\\x(?P<hexadecimal>..)|\\(?P<octal>...)")
+_QUOTED = re.compile(r"'([^']+)'")
 _NEGATIVE_FROM_S = 200_000_000_000
 _MS = 1000
 _OPS: dict[str, MatchOp] = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
@@ -67,7 +68,7 @@ def parse(expr: str) -> Node:
     except QueryError:
         raise
     except Exception as error:
-        msg = f"parse error: {error}: {_shown(expr)}"
+        msg = f"{_place(expr, str(error))}parse error: {error}: {_shown(expr)}"
         raise QueryError(msg) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
@@ -124,6 +125,18 @@ def _decode(found: re.Match[str]) -> str:
         msg = f"parse error: {found['bytes']} in a string is not UTF-8"
         raise QueryError(msg) from None
     return "".join(f"\\U{ord(char):08x}" for char in text)
+
+
+def _place(expr: str, reason: str) -> str:
+    """Return ``line:column: `` of what the library complains about, nothing where its words do not tell."""
+    quoted = _QUOTED.search(reason)
+    at = expr.find(quoted[1]) if quoted else -1
+    if "end of input" in reason:
+        at = len(expr)
+    if at < 0:
+        return ""
+    line = expr.count("\n", 0, at) + 1
+    return f"{line}:{at - expr.rfind(chr(10), 0, at)}: "
 
 
 def _shown(expr: str) -> str:

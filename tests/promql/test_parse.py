@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import promql_parser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,6 +107,19 @@ def test_refuses_and_says_why(expr: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("expr", "place"),
+    [
+        ("sum(\n  nobody(foo)\n)", "2:3: parse error: unknown function"),
+        ("foo{", "1:5: parse error: unexpected end of input"),
+        ("1 +", "parse error: invalid promql query"),
+    ],
+)
+def test_says_where_as_far_as_the_parser_tells(expr: str, place: str) -> None:
+    with pytest.raises(QueryError, match=f"^{place}"):
+        parse(expr)
+
+
+@pytest.mark.parametrize(
     "expr",
     [
         "(" * 10_000 + "1" + ")" * 10_000,
@@ -128,6 +142,29 @@ def test_brackets_and_operators_in_strings_do_not_count() -> None:
     text = "(" * 1000 + "-" * 2000
 
     assert parse(f'"{text}"') == Text(text)
+
+
+def test_a_parser_that_panics_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        """What native code raises by that name."""
+
+    def panic(_: str) -> None:
+        raise PanicException
+
+    monkeypatch.setattr(promql_parser, "parse", panic)
+
+    with pytest.raises(QueryError, match="the parser gave up on 'foo'"):
+        parse("foo")
+
+
+def test_an_interrupt_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(promql_parser, "parse", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        parse("foo")
 
 
 @given(st.text("foo{}[]()=~!\"'`@offset 5m-+*/^1.e\\xand", max_size=60))
