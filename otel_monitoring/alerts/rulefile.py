@@ -88,10 +88,13 @@ class _Reader:
             self._problems.add(fields.value("name"), f"group name {name!r} is repeated in the same file")
         self._names.add(name)
         labels = self._labels(fields)
+        rules = tuple(self._rule(item, group_labels=labels) for item in fields.items("rules"))
+        if any(isinstance(rule, AlertingRule) for rule in rules):
+            self._templates(fields, "labels")
         return RuleGroup(
             name=name,
             source=self._source,
-            rules=tuple(self._rule(item, group_labels=labels) for item in fields.items("rules")),
+            rules=rules,
             interval_ms=self._duration(fields, "interval") or None,
             query_offset_ms=self._duration(fields, "query_offset") if fields.has("query_offset") else None,
             limit=self._limit(fields),

@@ -108,10 +108,10 @@ class HealthRegistry:
                 self._note_timeout(entry, now_s)
                 if entry.running_since_s is not None or now_s < entry.due_s:
                     continue
+                name = f"otel-monitoring-health-{entry.terms.name}"
+                threading.Thread(target=self._run, args=(entry, entry.turn), name=name, daemon=True).start()
                 entry.running_since_s = now_s
                 entry.due_s = now_s + entry.terms.interval_s
-            name = f"otel-monitoring-health-{entry.terms.name}"
-            threading.Thread(target=self._run, args=(entry, entry.turn), name=name, daemon=True).start()
 
     def report(self) -> HealthReport:
         """Return how everything is, from what was found out before; touches nothing outside."""

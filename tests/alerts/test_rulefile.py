@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from otel_monitoring.alerts.rule import AlertingRule, RecordingRule, RuleFile
+from otel_monitoring.alerts.rule import AlertingRule, Problem, RecordingRule, RuleFile
 from otel_monitoring.alerts.rulefile import RuleFileError, parse_rules
 from otel_monitoring.errors import QueryError
 
@@ -257,3 +260,55 @@ def test_names_may_be_any_utf_8() -> None:
     (group,) = read(rule("record: 'größe.gesamt', expr: 1, labels: {ins-tance: x}")).groups
 
     assert group.rules[0].labels == {"ins-tance": "x"}
+
+
+def test_a_template_in_the_labels_of_a_group_counts_where_alerts_use_it() -> None:
+    """S1.5, S1.6."""
+    text = "groups: [{name: g, labels: {a: '{{ x }}'}, rules: [{RULE: r, expr: 1}]}]"
+
+    assert problems(text.replace("RULE", "alert")) == [
+        "r.yml:1:32: label 'a': template line 1: function \"x\" not defined"
+    ]
+    assert read(text.replace("RULE", "record")).groups[0].labels == {"a": "{{ x }}"}
+
+
+NAMES = st.sampled_from(
+    [
+        "groups",
+        "name",
+        "interval",
+        "limit",
+        "labels",
+        "rules",
+        "record",
+        "alert",
+        "expr",
+        "for",
+        "annotations",
+        "x",
+    ]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just("5m"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def found_in(text: str) -> tuple[Problem, ...]:
+    """Return the problems of a text; none where it is a rule file."""
+    try:
+        read(text)
+    except RuleFileError as error:
+        return error.problems
+    return ()
+
+
+@given(st.dictionaries(NAMES, VALUES, max_size=3) | VALUES)
+def test_any_document_is_a_rule_file_or_has_problems_with_a_place(document: object) -> None:
+    assert all(problem.line for problem in found_in(yaml.safe_dump(document)))
+
+
+@given(st.text(alphabet="{}[]:-&*<'\"#|> \nab", max_size=40))
+def test_any_text_is_a_rule_file_or_has_problems(text: str) -> None:
+    assert all(problem.message for problem in found_in(text))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from otel_monitoring.alerts.template import Context, Data, Template, TemplateError
 
@@ -267,3 +269,53 @@ def test_a_number_that_is_none_counts_as_something() -> None:
 
 def test_a_range_over_nothing_is_empty() -> None:
     assert Template("{{ range (args 1).arg5 }}x{{ else }}none{{ end }}").expand(DATA) == "none"
+
+
+PIECES = st.sampled_from(
+    [
+        "{{",
+        "}}",
+        "{{-",
+        "-}}",
+        "if",
+        "else",
+        "end",
+        "range",
+        "with",
+        "define",
+        '"x"',
+        "template",
+        "$value",
+        "$labels",
+        ".",
+        ".a",
+        "|",
+        "(",
+        ")",
+        ":=",
+        "=",
+        "$x",
+        ",",
+        "print",
+        "1",
+        "2.5",
+        "eq",
+        "index",
+        "text",
+        "break",
+        "`",
+        "/*",
+        "*/",
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=16).map(" ".join) | st.lists(PIECES, max_size=16).map("".join))
+def test_any_text_gives_a_text_or_does_not_parse(text: str) -> None:
+    said = ""
+    try:
+        Template(text).expand(DATA)
+    except TemplateError as error:
+        said = str(error)
+
+    assert said == "" or said.startswith("template line ")
