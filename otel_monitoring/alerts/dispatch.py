@@ -12,6 +12,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from otel_monitoring.alerts.template.go_format import quote
 from otel_monitoring.model.alert import Notice
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class Dispatcher:
 
     def _notice(self, receiver: str, labels: Labels, alerts: list[SentAlert], entry: _Entry) -> Notice:
         told = [alert for alert in alerts if self._send_resolved or not alert.is_resolved]
-        group_key = "{}:" + _braced(labels)
+        group_key = "{}:" + braced(labels)
         return Notice(
             key=_key(receiver, group_key, entry),
             receiver=receiver,
@@ -189,14 +190,10 @@ def _labels(alerts: frozenset[tuple[Labels, int]]) -> set[Labels]:
     return {labels for labels, _ in alerts}
 
 
-def _braced(labels: Labels) -> str:
-    pairs = ", ".join(f"{name}={_quoted(value)}" for name, value in labels)
+def braced(labels: Labels) -> str:
+    """Write labels as Alertmanager does in the key of a group."""
+    pairs = ", ".join(f"{name}={quote(value)}" for name, value in labels)
     return f"{{{pairs}}}"
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
 
 
 def _key(receiver: str, group_key: str, entry: _Entry) -> str:
