@@ -10,6 +10,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from otel_monitoring.alerts.template.go_format import quote
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     Deliver: TypeAlias = Callable[[Notice], None]
 
 _MOST_ENTRIES = 10_000
+_FORGOTTEN_AT_ONCE = 10
+"""One part in ten, so that the search for what is gone is rare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +175,14 @@ class Dispatcher:
             self._notices += 1
             self._entries[receiver, labels] = entry
             self._entries.move_to_end((receiver, labels))
-            while len(self._entries) > max(_MOST_ENTRIES, len(self._groups) * len(self._receivers)):
-                self._entries.popitem(last=False)
+            if len(self._entries) > _MOST_ENTRIES:
+                self._forget_entries(len(self._entries) // _FORGOTTEN_AT_ONCE + 1)
+
+    def _forget_entries(self, count: int) -> None:
+        """Forget the oldest entries of groups that are gone; of the others what was told must be known."""
+        gone = (key for key in self._entries if key[1] not in self._groups)
+        for key in list(islice(gone, count)):
+            del self._entries[key]
 
     def _forget_resolved(self, labels: Labels, told: dict[Labels, SentAlert]) -> None:
         """Drop what was told as resolved, unless it has changed meanwhile (S9.7)."""

@@ -200,14 +200,18 @@ def test_group_keys_quote_what_would_break_them() -> None:
     assert desk.notices[0].group_key == '{}:{alertname="A", job="a\\"\\\\\\n"}'
 
 
-def test_remembers_a_bounded_number_of_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dispatch, "_MOST_ENTRIES", 2)
+def test_forgets_the_oldest_groups_that_are_gone_and_none_that_are_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dispatch, "_MOST_ENTRIES", 3)
     desk = Desk()
-    for job in "abc":
+    desk.see(alert(job="stays"))
+    for job in "abcd":
         desk.see(alert(job=job))
         desk.see(alert(job=job, resolved=True))
 
-    assert [labels.get("job") for _, labels in desk.dispatcher._entries] == ["b", "c"]
+    assert {labels.get("job") for _, labels in desk.dispatcher._entries} == {"stays", "c", "d"}
+    assert desk.see(alert(job="stays")) == []
 
 
 def test_a_child_process_begins_anew() -> None:
