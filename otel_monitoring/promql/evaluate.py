@@ -13,7 +13,7 @@ import numpy as np
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.promql import functions
-from otel_monitoring.promql.aggregates import aggregate, count_values
+from otel_monitoring.promql.aggregates import AGGREGATIONS, aggregate, count_values
 from otel_monitoring.promql.matching import binary
 from otel_monitoring.promql.nodes import (
     Aggregate,
@@ -33,7 +33,16 @@ from otel_monitoring.promql.series import (
     window,
     without_repetition,
 )
-from otel_monitoring.promql.values import Scalar, String, Value, Vector, joined, without_name
+from otel_monitoring.promql.values import (
+    DESCRIBING,
+    Scalar,
+    String,
+    Value,
+    Vector,
+    have_one_name,
+    joined,
+    without_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,6 +129,7 @@ class Evaluator:
     def __init__(self, environment: Environment, times_ms: Times) -> None:
         self._env = environment
         self._times_ms = times_ms
+        self._spare_names: list[bool] = []
         self.memo = environment.memo
 
     @property
@@ -127,14 +137,34 @@ class Evaluator:
         """The steps, Unix milliseconds, shape (s,)."""
         return self._times_ms
 
-    def value(self, node: Node) -> Value:
+    def value(self, node: Node, *, spare_names: bool = False) -> Value:
         """Return the value of a node.
+
+        Args:
+            node: What to evaluate.
+            spare_names: Whether names that are due to be dropped may stay, since whoever asks does not look
+                at them.
 
         Raises:
             QueryError: It cannot be evaluated, or a limit was reached.
         """
         self._env.budget.spend(0)
-        return _EVALUATE[type(node)](self, node)
+        self._spare_names.append(spare_names)
+        value = _EVALUATE[type(node)](self, node)
+        self._spare_names.pop()
+        return value
+
+    def drop_names(self, vector: Vector) -> Vector:
+        """Drop the metric's name, as everything does that changes values.
+
+        New label sets are the dearest part of a first evaluation; they are spared where nobody looks at the
+        names and no two series can end with the same labels.
+        """
+        if self._spare_names[-1] and self.memo.get(
+            ("one name",), (vector.labels,), lambda: have_one_name(vector.labels)
+        ):
+            return vector
+        return without_name(vector, self.memo)
 
     def scalar(self, node: Node) -> Floats:
         """Return the value of a scalar at each step, shape (s,)."""
@@ -250,7 +280,7 @@ class Evaluator:
         if isinstance(value, Scalar):
             return Scalar(-value.values)
         vector = _expect(value, Vector)
-        return without_name(Vector(vector.labels, -vector.values, vector.present), self.memo)
+        return self.drop_names(Vector(vector.labels, -vector.values, vector.present))
 
     def _evaluate_binary(self, node: Binary) -> Value:
         left, right = self.value(node.left), self.value(node.right)
@@ -262,7 +292,11 @@ class Evaluator:
         param = None if node.param is None else self.scalar(node.param)
         if node.op == "quantile" and param is not None:
             functions.warn_of_quantile(param, self.warn)
-        return aggregate(node, self.vector(node.expr), param, self.memo)
+        names_count = not node.without and not set(node.labels).isdisjoint(DESCRIBING)
+        vector = _expect(
+            self.value(node.expr, spare_names=not names_count and node.op in AGGREGATIONS), Vector
+        )
+        return aggregate(node, vector, param, self.memo)
 
     def _evaluate_call(self, node: Call) -> Value:
         return functions.call(node.name, self, node.args)

@@ -16,7 +16,7 @@ from otel_monitoring.promql import histograms, relabel
 from otel_monitoring.promql.aggregates import number_text
 from otel_monitoring.promql.dates import DATE_PARTS
 from otel_monitoring.promql.nodes import Node, Selector
-from otel_monitoring.promql.values import Scalar, Vector, both, without_name
+from otel_monitoring.promql.values import Scalar, Vector, both
 from otel_monitoring.promql.windows import WINDOW_FUNCTIONS
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ class Evaluation(Protocol):
         """Return the times of the samples of an instant selector, in seconds."""
         ...
 
+    def drop_names(self, vector: Vector) -> Vector:
+        """Drop the metric's name, as everything does that changes values."""
+        ...
+
     def warn(self, message: str) -> None:
         """Add a warning to the result."""
         ...
@@ -95,7 +99,7 @@ def _register_windows() -> None:
             if name in _PARAM_FIRST:
                 warn_of_quantile(params[0], ev.warn)
             vector = ev.over_windows(ranged, kernel, *params)
-            return vector if name in _KEEP_NAME else without_name(vector, ev.memo)
+            return vector if name in _KEEP_NAME else ev.drop_names(vector)
 
         FUNCTIONS[name] = call
 
@@ -136,7 +140,7 @@ def warn_of_quantile(q: Floats, warn: Callable[[str], None]) -> None:
 
 
 def _with_values(ev: Evaluation, vector: Vector, values: Floats) -> Vector:
-    return without_name(Vector(vector.labels, values, vector.present), ev.memo)
+    return ev.drop_names(Vector(vector.labels, values, vector.present))
 
 
 def _register_elementwise() -> None:
@@ -177,7 +181,7 @@ def _clamp(ev: Evaluation, args: Args) -> Value:
     values = _larger(low, _smaller(high, vector.values))
     sensible: Mask = np.broadcast_to(~np.asarray(high < low), values.shape)
     clamped = Vector(vector.labels, values, both(vector.present, sensible))
-    return without_name(clamped, ev.memo)
+    return ev.drop_names(clamped)
 
 
 @function("clamp_min")
@@ -220,7 +224,7 @@ def _scalar(ev: Evaluation, args: Args) -> Value:
 def _timestamp(ev: Evaluation, args: Args) -> Value:
     node = args[0]
     if isinstance(node, Selector):
-        return without_name(ev.sample_times(node), ev.memo)
+        return ev.drop_names(ev.sample_times(node))
     vector = ev.vector(node)
     seconds = np.broadcast_to(ev.times_ms[:, None] / 1000, vector.values.shape)
     return _with_values(ev, vector, seconds)

@@ -6,6 +6,7 @@ A mask tells where a vector has a sample; NaN is a sample like any other.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,6 +107,13 @@ def without_name(vector: Vector, memo: Memo) -> Vector:
 def drop_name(labels: Labels) -> Labels:
     """Return a label set without what describes the metric itself: name, type and unit."""
     return labels.without(*DESCRIBING)
+
+
+def have_one_name(labels: tuple[Labels, ...]) -> bool:
+    """Tell whether all series have the same name, or none, and nothing else that describes the metric."""
+    pairs = chain.from_iterable([one.pairs for one in labels])
+    found = [pair for pair in pairs if pair[0] in DESCRIBING]
+    return not found or (len(found) == len(labels) and len(set(found)) == 1 and found[0][0] == NAME)
 
 
 def _unified(labels: list[Labels]) -> tuple[tuple[Labels, ...], NDArray[np.intp] | None]:

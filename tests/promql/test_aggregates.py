@@ -56,6 +56,23 @@ def test_aggregates(expr: str, expected: dict[Labels, float]) -> None:
     assert Asking(X).at(expr, 0) == expected
 
 
+def test_names_are_spared_only_where_nobody_looks_at_them() -> None:
+    asking = Asking({named("x", a="1"): [1], named("x", a="2"): [2], named("y", a="1"): [3]})
+
+    assert asking.at("sum by (__name__) (abs(x))", 0) == {Labels.of(): 3.0}
+    assert asking.at("sum without (a) (abs(x))", 0) == {Labels.of(): 3.0}
+    assert asking.at("topk(1, abs(x))", 0) == {Labels.of(a="2"): 2.0}
+    with pytest.raises(QueryError, match="same labelset"):
+        asking.at('sum(abs({a=~".+"}))', 0)
+
+
+def test_types_and_units_are_dropped_with_the_name() -> None:
+    asking = Asking({named("x", __type__="gauge", a="1"): [1]})
+
+    assert asking.at("sum without (a) (abs(x))", 0) == {Labels.of(): 1.0}
+    assert asking.at("sum by (__type__) (abs(x))", 0) == {Labels.of(): 1.0}
+
+
 def test_topk_gives_the_largest_in_order() -> None:
     result = Asking(X).engine.instant("topk(2, x)", 0)
 
