@@ -300,6 +300,56 @@ SECRETS = [
         f"1 error: [type=str, input_value={{'password': '{PASSWORD}'}}]",
         PASSWORD,
     ),
+    # in the messages of libraries
+    Secret(
+        "sqlalchemy parameters",
+        "exception",
+        f"IntegrityError: failed\n[SQL: INSERT INTO u VALUES (?, ?)]\n[parameters: ('ann', '{PASSWORD}')]",
+        PASSWORD,
+    ),
+    Secret(
+        "postgres key detail",
+        "exception",
+        "duplicate key value\nDETAIL:  Key (phone)=(+49 30 901820) already exists.",
+        "901820",
+    ),
+    Secret(
+        "postgres row detail",
+        "exception",
+        "null value in column\nDETAIL:  Failing row contains (7, Ann Smith, null, 1984-01-02).",
+        "Ann Smith",
+    ),
+    Secret(
+        "mysql duplicate",
+        "exception",
+        "(1062, \"Duplicate entry 'ann-smith' for key 'users.name'\")",
+        "ann-smith",
+    ),
+    Secret(
+        "pydantic field",
+        "exception",
+        f"1 error in Form\npassword\n  Too short [type=too_short, input_value='{PASSWORD}', input_type=str]",
+        PASSWORD,
+    ),
+    Secret("requests auth", "exception", f"get(url, auth=HTTPBasicAuth('ann', '{PASSWORD}'))", PASSWORD),
+    Secret(
+        "requests auth pair", "text", f"options: {{'auth': ('ann', '{PASSWORD}'), 'timeout': 3}}", PASSWORD
+    ),
+    Secret("pass alone", "text", f"user=ann pass={PASSWORD}", PASSWORD),
+    Secret("pin in json", "text", '{"card": 3, "pin": "7391"}', "7391"),
+    Secret(
+        "signature in a url",
+        "text",
+        f"GET https://x.blob.example.net/c?sv=2020&sig={_LETTERS36}%3D",
+        _LETTERS36,
+    ),
+    Secret("oracle url", "text", f"jdbc:oracle:thin:ann/{PASSWORD}@db:1521/shop", PASSWORD),
+    Secret(
+        "telegram bot token",
+        "text",
+        "bot 110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1 up",
+        "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1",
+    ),
 ]
 """What must never leave."""
 
@@ -350,6 +400,8 @@ HARMLESS = [
     Harmless("basic prose", "text", "Basic authentication failed, bearer authentication is next"),
     Harmless("author line", "text", "Author: Ann Smith, Key: Value, Monkey: Bubbles"),
     Harmless("pass and fail", "text", "tests: 12 pass: 11 fail: 1"),
+    Harmless("pins of a board", "text", "gpio pin: 13 and pin=7 set"),
+    Harmless("shapes of a design", "text", "design=a signal=b assign: c"),
     Harmless("working directory", "text", "PWD=/srv/shop HOME=/root"),
     Harmless("task id", "text", "task-4f2a91c0d3e5b7a8f6c1 started on disk-0123456789abcdef0123"),
     Harmless("card with a letter", "text", "part 4111-1111-1111-111A in stock"),
@@ -358,7 +410,7 @@ HARMLESS = [
     Harmless("public pem", "text", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----"),
     Harmless("publishable key", "text", "using pk" + "_live_4eC39HqLyjWDarjtT1zdp7dc"),
     Harmless("german words", "text", "Schlüssel für die Größe geändert: 5"),
-    Harmless("query", "query", "page=2&sort=asc&q=caf%C3%A9&token_type=jwt&code=DE"),
+    Harmless("query", "query", "page=2&sort=asc&q=%C3%A9t%C3%A9&token_type=jwt&code=DE"),
     Harmless("query with plus", "query", "q=red+shoes&size=42;44"),
     Harmless("url", "url", "https://shop.example.org:8443/items/42;v=1?page=2#reviews"),
     Harmless("relative url", "url", "/items/42?page=2"),

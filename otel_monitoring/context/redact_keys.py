@@ -44,7 +44,7 @@ SECRET_WORDS = _words(
 DOUBTFUL_WORDS = frozenset(["token", "bearer"])
 """The same, but used in prose as well."""
 
-LAST_WORDS = frozenset(["auth", "session", "sess"])
+LAST_WORDS = frozenset(["auth", "session", "sess", "pass", "pin"])
 """Words that count only at the end of a name: ``proxy_auth``, not ``auth_backend``."""
 
 PAIRS = frozenset(

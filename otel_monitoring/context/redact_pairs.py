@@ -15,14 +15,16 @@ from otel_monitoring.context.redact_patterns import MARK, looks_secret
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from otel_monitoring.context.redact_keys import KeyRules
     from otel_monitoring.context.redact_patterns import Span
 
 KIND = "named"
 """What a secret is counted as that its name gave away."""
 
 HINT = re.compile(
-    "p(?:ass|w)|s(?:ecret|ess|rf|sn|ignature)|t(?:oken|ax_id)|key|a(?:uth|ssertion|ccount.n)|"
-    "c(?:ookie|red|ard|v[vc]|ode|srf)|iban|otp|jwt|bearer|routing|_pin|-u"
+    "p(?:ass|w|in)|s(?:ecret|ess|rf|sn|ignature)|t(?:oken|ax_id)|key|"  # codespell:ignore ecret
+    "a(?:uth|ssertion|ccount.n)|c(?:ookie|red|ard|v[vc]|ode|srf)|iban|otp|jwt|bearer|routing|"
+    "\\?s(?:id|ig)|&s(?:id|ig)|hmac|-u"
 )
 """What occurs, in lower case, in every name that the built-in rules know."""
 
@@ -64,6 +66,7 @@ _BARE = re.compile(
 _LINE = re.compile(r"[^\r\n]*")
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _MAX_BRACKETED_CHARS = 2048
+_SHORTEST_CODE = 4
 _TRAILING = "'\")]}>.,:;`\\"
 _LINE_HEADERS = frozenset(["authorization", "proxy-authorization", "cookie", "set-cookie"])
 _PATH_NAMES = frozenset(["PWD", "OLDPWD"])
@@ -178,14 +181,15 @@ def may_hold_pair(text: str) -> bool:
     return " -" in text or "%3" in text or "</" in text or "'" in text or '"' in text
 
 
-def find_pairs(text: str, verdict: Callable[[str], Verdict]) -> Iterator[Span]:
+def find_pairs(text: str, rules: KeyRules) -> Iterator[Span]:
     """Find the values of secret names in ``text``, in order.
 
     Args:
         text: Anything; call it where HINT occurs.
-        verdict: What a name says of its value.
+        rules: Which names announce a secret.
     """
-    spans = list(_pairs(text, verdict))
+    spans = list(_pairs(text, rules))
+    verdict = rules.verdict
     if "<" in text:
         spans += _spans_of(_ELEMENT, text, verdict)
     if "-" in text:
@@ -198,11 +202,13 @@ def find_pairs(text: str, verdict: Callable[[str], Verdict]) -> Iterator[Span]:
     yield from sorted(spans)
 
 
-def _pairs(text: str, verdict: Callable[[str], Verdict]) -> Iterator[Span]:
+def _pairs(text: str, rules: KeyRules) -> Iterator[Span]:
     found = _PAIR.search(text)
     while found:
         resume = found.end()
-        judged = verdict(found["name"])
+        judged = rules.verdict(found["name"])
+        if not judged and text[found.start() - 1 : found.start()] in {"?", "&"}:
+            judged = Verdict.SECRET if rules.in_query(found["name"]) else judged
         if judged:
             start, end = _value(text, found)
             if end > start and not _is_harmless(text[start:end], found, judged):
@@ -249,6 +255,10 @@ def _quoted_or_bare(text: str, at: int) -> tuple[int, int]:
     bare = _BARE.match(text, at)
     if bare is None or _PLACEHOLDER.fullmatch(bare[0]):
         return at, at
+    if "(" in bare[0] and ")" not in bare[0]:  # a call, whose further arguments belong to it
+        end = text.find(")", bare.end(), bare.end() + _MAX_BRACKETED_CHARS)
+        if end > 0:
+            return at, end
     return at, at + len(bare[0].rstrip(_TRAILING))
 
 
@@ -282,6 +292,8 @@ def _is_harmless(value: str, pair: re.Match[str], judged: Verdict) -> bool:
     if _PLACEHOLDER.fullmatch(value) or value == pair["name"]:
         return True
     if pair["name"] in _PATH_NAMES and value.startswith("/"):
+        return True
+    if len(value) < _SHORTEST_CODE and value.isdigit() and judged is Verdict.DOUBTFUL:
         return True
     if pair["close"] or ":" not in pair["separator"]:
         return False

@@ -68,6 +68,8 @@ SHAPES = (
         "vendor_token", ("hvs.", "hvb.", "dp.pt.", "dp.st.", "ATATT3", "AGE-SECRET-KEY-1"), r"[\w=\-.]{20,}+"
     ),
     Shape("vendor_token", ("sq0atp-", "sq0csp-", "NRAK-", "PMAK-", "HRKU-"), r"[\w\-]{20,}+"),
+    Shape("vendor_token", ("APA91b",), r"[\w\-]{60,}+"),
+    Shape("vendor_token", ("EAA",), r"[A-Za-z0-9]{60,}+"),
     Shape("webhook", ("hooks.slack.com/",), r"(?:services|workflows|triggers)/[\w/+\-]{8,}+"),
     Shape("webhook", ("discord.com/api/", "discordapp.com/api/"), r"(?:v[0-9]{1,2}/)?webhooks/[\w/\-]{8,}+"),
     Shape("webhook", ("webhook.office.com/", "outlook.office.com/"), r"webhook[\w]{0,2}/[\w/@\-]{8,}+"),
@@ -98,7 +100,9 @@ def _any_shape() -> re.Pattern[str]:
 
 
 _SEPARATED_HINT = _separated_hint().search
-_CAPITALS_HINT = re.compile(r"[AS](?:KIA|SIA|BIA|CCA|Iza|TATT3|GE-SECRET|K[0-9a-f])").search
+_CAPITALS_HINT = re.compile(
+    r"[AES](?:KIA|SIA|BIA|CCA|Iza|PA91b|TATT3|GE-SECRET|AA[A-Za-z0-9]|K[0-9a-f])"
+).search
 _SHAPE = _any_shape()
 _KINDS = {f"{shape.kind}_{number}": shape.kind for number, shape in enumerate(SHAPES)}
 
@@ -115,7 +119,11 @@ _USER_INFO = re.compile(
     r"://(?P<info>[^\s/?#\"'<>]*(?=@)"
     r"|[^\s/:@?#\"'<>]*+:(?![0-9]{1,5}(?:[/?#\s]|\Z))[^\s\"'<>@]{1,128}(?=@))@"
 )
-_DRIVER_DSN = re.compile(r"(?<![\w.\-])[\w.\-]{1,64}:(?P<value>[^\s@\"']{1,128})@(?=(?:tcp|unix)\()")
+_DRIVER_DSN = re.compile(
+    r"(?<![\w.\-])[\w.\-]{1,64}:(?P<go>[^\s@\"']{1,128})@(?=(?:tcp|unix)\()"
+    r"|:thin:[\w.\-]{1,64}/(?P<oracle>[^\s@\"']{1,128})@"
+)
+_BOT_TOKEN = re.compile(r"(?<![0-9])[0-9]{8,10}:AA[\w\-]{33}(?![\w\-])")
 _EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]++(?:@|%40)(?:[\w\-]++\.)+(?P<last>[A-Za-z]{2,24})(?!\w)")
 _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _DIGITS = re.compile(
@@ -143,7 +151,7 @@ def may_hold_shape(text: str) -> bool:
     """Return whether it is worth while to look for shapes."""
     if "eyJ" in text or _SEPARATED_HINT(text) or _CAPITALS_HINT(text):
         return True
-    return "hook" in text or "telegram" in text
+    return "hook" in text or "telegram" in text or ":AA" in text
 
 
 def may_hold_number(text: str) -> bool:
@@ -165,9 +173,9 @@ def find_url_credentials(text: str) -> Iterator[Span]:
 
 
 def find_driver_credentials(text: str) -> Iterator[Span]:
-    """Find the password of ``user:password@tcp(host)``, as drivers in Go write it."""
+    """Find the password of ``user:password@tcp(host)``, as drivers in Go write it, and of Oracle's URLs."""
     for found in _DRIVER_DSN.finditer(text):
-        yield (*found.span("value"), "url_credentials")
+        yield (*found.span(found.lastgroup or 0), "url_credentials")
 
 
 def find_private_keys(text: str) -> Iterator[Span]:
@@ -178,8 +186,10 @@ def find_private_keys(text: str) -> Iterator[Span]:
 
 def find_shapes(text: str) -> Iterator[Span]:
     """Find what an issuer's prefix gives away: tokens, keys, webhook addresses."""
-    for found in _SHAPE.finditer(text):
-        yield (*found.span(), _KINDS[found.lastgroup or ""])
+    spans = [(*found.span(), _KINDS[found.lastgroup or ""]) for found in _SHAPE.finditer(text)]
+    if ":AA" in text:
+        spans += [(*found.span(), "vendor_token") for found in _BOT_TOKEN.finditer(text)]
+    yield from sorted(spans)
 
 
 def find_schemes(text: str) -> Iterator[Span]:

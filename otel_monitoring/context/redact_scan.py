@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from otel_monitoring.context.redact_errors import find_error_values, may_hold_error_value
 from otel_monitoring.context.redact_pairs import HINT, find_pairs, may_hold_pair
 from otel_monitoring.context.redact_patterns import (
     MARK,
@@ -97,11 +98,13 @@ class Scanner:
         """
         if "-----" in text:
             text = self._cut(text, find_private_keys(text))
-        if "@" in text and ("://" in text or "@tcp(" in text or "@unix(" in text):
+        if "@" in text and ("://" in text or "@tcp(" in text or "@unix(" in text or ":thin:" in text):
             text = self._cut(text, find_url_credentials(text))
             text = self._cut(text, find_driver_credentials(text))
+        if may_hold_error_value(text):
+            text = self._cut(text, find_error_values(text, self._rules.verdict))
         if may_hold_pair(text) and self._hint(lowered):
-            text = self._cut(text, find_pairs(text, self._rules.verdict))
+            text = self._cut(text, find_pairs(text, self._rules))
         if "bearer" in lowered or "basic" in lowered:
             text = self._cut(text, find_schemes(text))
         return text

@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_NAME = re.compile(r'"[^\W\d][\w$ .:\-]{0,126}"')
 _IN_LIST = re.compile(r"\b(in\s*)\(\s*\?(?:\s*,\s*\?)+\s*\)", re.IGNORECASE)
 _COMMAND = re.compile(r"\s*(auth|hello|config\s+set|acl\s+setuser)\b.*", re.IGNORECASE | re.DOTALL)
 _BEFORE_VALUES = frozenset(
@@ -79,7 +80,7 @@ class _Reader:
         start, end = token.span()
         before = self._sql[max(start - 8, 0) : start].rstrip()[-1:]
         after = self._sql[end : end + 8].lstrip()[:1]
-        if not token[0].endswith('"') or len(token[0]) > 130:  # noqa: PLR2004 - no database has longer names
+        if not _NAME.fullmatch(token[0]):
             return False
         if "." in {before, after} or (after == ":" and self._is_document):
             return True

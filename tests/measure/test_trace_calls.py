@@ -181,7 +181,7 @@ def test_traces_generators_and_passes_on_what_is_sent(recorded: Recorded) -> Non
 def test_traces_async_generators_and_passes_on_what_is_sent_and_thrown(recorded: Recorded) -> None:
     async def run() -> list[int]:
         steps: Any = count_slowly(2)
-        got = [await anext(steps), await steps.asend(7), await anext(steps)]
+        got = [await anext(steps), await steps.asend(7), await anext(steps)]  # codespell:ignore asend
         got.append(await steps.athrow(KeyError("x")))
         return got + [item async for item in steps]
 
