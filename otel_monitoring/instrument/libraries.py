@@ -83,7 +83,9 @@ LIBRARIES: tuple[Library, ...] = (
     _contrib("requests", "requests", "requests:RequestsInstrumentor", "http", first_calls=_REQUESTS_CALLS),
     _contrib("urllib3", "urllib3", "urllib3:URLLib3Instrumentor", "http", first_calls=_URLLIB3_CALLS),
     _contrib("aiohttp-client", "aiohttp", "aiohttp_client:AioHttpClientInstrumentor", "http"),
-    _contrib("sqlalchemy", "sqlalchemy", "sqlalchemy:SQLAlchemyInstrumentor", "database"),
+    Library(
+        "sqlalchemy", "sqlalchemy", "otel_monitoring.instrument.sqlalchemy:SqlAlchemyInstrumentor", "database"
+    ),
     _contrib("asyncpg", "asyncpg", "asyncpg:AsyncPGInstrumentor", "database"),
     _contrib("psycopg", "psycopg", "psycopg:PsycopgInstrumentor", "database"),
     _contrib("psycopg2", "psycopg2", "psycopg2:Psycopg2Instrumentor", "database"),
