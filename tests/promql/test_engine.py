@@ -196,6 +196,18 @@ def test_a_query_that_takes_too_long_is_given_up() -> None:
         engine.instant("1 + 1 + 1", 0)
 
 
+def test_the_newest_expressions_are_remembered() -> None:
+    engine = Asking().engine
+    first = engine.parse("0")
+
+    kept = engine.parse("0") is first
+    for number in range(1, 1100):
+        engine.parse(str(number))
+
+    assert kept
+    assert engine.parse("0") is not first
+
+
 def test_counts_queries_and_failures() -> None:
     asking = Asking()
     asking.engine.instant("1", 0)

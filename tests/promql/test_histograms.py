@@ -127,6 +127,16 @@ def test_fractions(lower: float, upper: float, expected: float) -> None:
     assert found == pytest.approx(expected, nan_ok=True)
 
 
+def test_a_fraction_needs_a_bucket_for_infinity_and_observations() -> None:
+    assert math.isnan(bucket_fraction(0, 1, [1.0], [5.0]))
+    assert math.isnan(bucket_fraction(0, 1, [1.0, INF], [0.0, 0.0]))
+
+
+def test_a_fraction_that_begins_below_the_first_negative_bound_leaves_that_bucket_out() -> None:
+    assert bucket_fraction(-4, -2, [-3.0, -2.0, INF], [10, 12, 20]) == pytest.approx(0.1)
+    assert bucket_fraction(-INF, -2, [-3.0, -2.0, INF], [10, 12, 20]) == pytest.approx(0.6)
+
+
 def test_fractions_are_asked_in_promql() -> None:
     assert Asking(USUAL).at("histogram_fraction(0, 0.1, latency_bucket)", 0) == {
         Labels.of(route="/a"): pytest.approx(0.25)

@@ -20,6 +20,15 @@ def test_derives_once_per_tuple() -> None:
     assert derived[0] is derived[1] is derived[2]
 
 
+def test_of_two_that_derive_at_once_one_is_kept() -> None:
+    memo, labels = Memo(), some(1)
+
+    outer = memo.get(("k",), (labels,), lambda: [memo.get(("k",), (labels,), lambda: "inner")])
+
+    assert outer == ["inner"]
+    assert memo.get(("k",), (labels,), object) == "inner"
+
+
 def test_tells_keys_and_tuples_apart() -> None:
     memo, one, two = Memo(), some(1), some(2)
 

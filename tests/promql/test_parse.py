@@ -98,6 +98,7 @@ def test_escapes_of_bytes_are_utf_8(text: str, value: str) -> None:
         (r'"\xff"', r"\\xff in a string is not UTF-8"),
         ("foo @ 1e30", "parse error"),
         ("foo[0s]", "parse error"),
+        ("foo[0.0001]", "a range is longer than 0"),
         ("", "parse error"),
     ],
 )

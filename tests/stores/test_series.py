@@ -167,6 +167,71 @@ def test_series_that_ended_make_room_for_new_ones() -> None:
     assert samples(store)[up(job="0")] == [(10, 1.0), (20, 1.0), (30, 1.0)]
 
 
+def test_a_label_set_that_is_twice_in_a_batch_gets_one_row() -> None:
+    store = SeriesStore()
+
+    store.append(Batch("self", 10, (up(), up()), (1.0, 2.0)))
+
+    assert samples(store) == {up(): [(10, 2.0)]}
+
+
+def test_a_single_chunk_is_kept_whatever_it_takes() -> None:
+    store = SeriesStore(max_bytes=1)
+
+    store.append(batch(10, {up(): 1.0}))
+
+    assert samples(store) == {up(): [(10, 1.0)]}
+
+
+def test_a_source_that_goes_on_is_not_trimmed_away() -> None:
+    store = SeriesStore(retention_s=10, interval_s=1)
+    store.append(batch(11_000, {up(): 1.0}))
+
+    store.trim(12_000)
+    store.forget("nobody")
+
+    assert samples(store) == {up(): [(11_000, 1.0)]}
+
+
+def test_a_window_over_several_epochs_is_one_block() -> None:
+    store = SeriesStore()
+    for second in range(20):
+        passing = {up(pod=f"{second}-{n}"): 1.0 for n in range(100)}
+        store.append(batch(second * 1000, {up(pod="steady"): float(second)} | passing))
+    steady = Matcher("pod", "=~", "steady|0-1")
+
+    first = store.select([UP, steady], -1, FOREVER_MS)
+    again = store.select([UP, steady], -1, FOREVER_MS)
+
+    assert len(store._sources["self"].epochs) > 1
+    (block,) = first
+    assert block.labels == (up(pod="steady"), up(pod="0-1"))
+    assert block.values[:, 0].tolist() == [float(second) for second in range(20)]
+    assert again[0].labels is block.labels
+
+
+def test_unions_of_epochs_are_remembered_within_bounds() -> None:
+    store = SeriesStore()
+    for second in range(20):
+        passing = {up(pod=f"{second}-{n}"): 1.0 for n in range(100)}
+        store.append(batch(second * 1000, {up(pod="steady"): float(second)} | passing))
+
+    for number in range(300):
+        assert store.select([UP, Matcher("pod", "!=", str(number))], -1, FOREVER_MS)
+
+    assert len(store._sources["self"].joined) <= 256
+
+
+def test_a_series_is_absent_in_a_chunk_that_is_older_and_narrower() -> None:
+    store = SeriesStore()
+    store.append(batch(10, {up(n="old"): 1.0}))
+    store.append(batch(20, {up(n="old"): 1.0} | {up(n=str(n)): 1.0 for n in range(300)}))
+
+    (block,) = store.select([UP, Matcher("n", "=", "299")], 0, 10)
+
+    assert is_absent(block.values).tolist() == [[True]]
+
+
 def test_a_source_without_series_takes_no_memory() -> None:
     store = SeriesStore()
 
