@@ -11,6 +11,7 @@ from otel_monitoring.context import propagate
 from otel_monitoring.instrument import threads
 from otel_monitoring.measure import providers as measure
 from otel_monitoring.monitoring.instance import Monitoring
+from otel_monitoring.telemetry.foreign import foreign_flushes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,6 +92,7 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
         services=builder.services,
         parts=builder.parts,
         closers=builder.closers,
+        flush_others=lambda: _flushes_of_others(builder),
         flush_timeout_s=settings.telemetry.flush_timeout_s,
     )
     builder.loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
@@ -111,6 +113,11 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     else:
         monitoring.app = running.instrument(app)
     return running
+
+
+def _flushes_of_others(builder: Builder) -> list[Callable[[int], Any]]:
+    found = builder.providers
+    return foreign_flushes((found.tracer, found.meter, found.logger))
 
 
 def _analysis(builder: Builder) -> LazyAnalysis:

@@ -29,6 +29,11 @@ class Exports:
         for one in self.all():
             one.start()
 
+    def begin_flush(self, timeout_s: float) -> None:
+        """Ask for the export of what waits, and wait for nothing."""
+        for one in self.all():
+            one.begin_flush(timeout_s)
+
     def flush(self, timeout_s: float) -> bool:
         """Export what waits; return whether all of it left within ``timeout_s``."""
         deadlines = [(one, one.begin_flush(timeout_s)) for one in self.all()]

@@ -9,7 +9,8 @@ import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
-from otel_monitoring.guard import Guard
+from otel_monitoring.guard import Guard, all_guards
+from otel_monitoring.monitoring import fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_STOP_LOOP_S = 1.0
+_COLLECT_S = 2.0
+_FORK_S = 2.0
 
 
 class Collect(Protocol):
@@ -65,6 +67,7 @@ class Monitoring:
         services: What runs beside the loop.
         parts: What starts anew in a forked child, in this order.
         closers: Called at :meth:`shutdown`, last.
+        flush_others: Returns what flushes exporters that are not ours; each takes milliseconds and may hang.
         flush_timeout_s: One deadline for all at the end of the process.
         app: The instrumented application.
     """
@@ -79,6 +82,7 @@ class Monitoring:
         services: Sequence[Service] = (),
         parts: Sequence[Part] = (),
         closers: Sequence[Callable[[], Any]] = (),
+        flush_others: Callable[[], Sequence[Callable[[int], Any]]] = tuple,
         flush_timeout_s: float = 5.0,
         app: Any = None,
     ) -> None:
@@ -91,12 +95,15 @@ class Monitoring:
         self._services = tuple(services)
         self._parts = tuple(parts)
         self._closers = tuple(closers)
+        self._flush_others = flush_others
         self._flush_timeout_s = flush_timeout_s
         self._lock = threading.RLock()
         self._collect_lock = threading.Lock()
         self._is_started = False
         self._is_shut_down = False
         self._held_for_fork = False
+        self._follows_children = False
+        self._flushed_s = 0.0
 
     @property
     def is_shut_down(self) -> bool:
@@ -109,6 +116,7 @@ class Monitoring:
             if self._is_started or self._is_shut_down:
                 return
             self._is_started = True
+            self._flushed_s = 0.0
             self.guard.call(self.exports.start)
             for service in self._services:
                 self.guard.call(service.start)
@@ -117,15 +125,18 @@ class Monitoring:
     def stop(self, timeout_s: float | None = None) -> bool:
         """Flush and end the threads; :meth:`start` may follow. Returns whether everything was exported."""
         timeout_s = self._flush_timeout_s if timeout_s is None else timeout_s
-        deadline_s = self._clock.monotonic_s() + timeout_s
+        began_s = self._clock.monotonic_s()
+        deadline_s = began_s + timeout_s
         with self._lock:
-            if self._is_started:
-                self._is_started = False
-                self.loop.stop(min(_STOP_LOOP_S, timeout_s / 4))
-            self._collect(min(_STOP_LOOP_S, timeout_s / 4), export_now=True)
+            self._is_started = False
+            self.exports.begin_flush(timeout_s)
+            finisher = self._finish(deadline_s)
             done = self.exports.stop(self._left_s(deadline_s), for_good=self._is_shut_down)
+            if finisher is not None:
+                finisher.join(self._left_s(deadline_s))
             for service in self._services:
                 self.guard.call(service.stop, max(0.1, self._left_s(deadline_s)))
+            self._flushed_s += self._clock.monotonic_s() - began_s
             return done
 
     def collect(self) -> None:
@@ -197,15 +208,45 @@ class Monitoring:
         finally:
             self._collect_lock.release()
 
+    def _finish(self, deadline_s: float) -> threading.Thread | None:
+        """Collect a last time, then flush what others export, in a thread that can be left behind.
+
+        Returns:
+            The thread, once the collection is over or has taken too long.
+        """
+        limit_s = min(_COLLECT_S, self._left_s(deadline_s) / 2)
+        collected = threading.Event()
+
+        def finish() -> None:
+            self._collect(limit_s, export_now=True)
+            collected.set()
+            for flush in self.guard.call(self._flush_others) or ():
+                self.guard.call(flush, round(self._left_s(deadline_s) * 1000))
+
+        thread = self.loop.end(finish)
+        if thread is None:
+            thread = threading.Thread(target=finish, name="otel-monitoring-finish", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # the interpreter is ending and starts no thread any more
+                self._collect(limit_s, export_now=True)
+                return None
+        collected.wait(limit_s)
+        return thread
+
     def _left_s(self, deadline_s: float) -> float:
         return max(0.0, deadline_s - self._clock.monotonic_s())
 
     def _at_exit(self) -> None:
-        self.shutdown(self._flush_timeout_s)
+        # Together with the lifespan's flush the end of a process takes no longer than one of them may.
+        self.shutdown(max(0.0, self._flush_timeout_s - self._flushed_s))
 
     def _before_fork(self) -> None:
+        if not self._follows_children:
+            self._follows_children = fork.at_exit_of_children(self, Monitoring._at_exit)
         # No collection under way: a child must not inherit the SDK's locks in the hands of our thread.
-        self._held_for_fork = self._collect_lock.acquire(timeout=_STOP_LOOP_S)
+        self._held_for_fork = self._collect_lock.acquire(timeout=_FORK_S)
+        fork.wait_for_imports(_FORK_S)
 
     def _after_fork_in_parent(self) -> None:
         if self._held_for_fork:
@@ -216,8 +257,10 @@ class Monitoring:
         self._lock = threading.RLock()
         self._collect_lock = threading.Lock()
         self._held_for_fork = False
+        self._flushed_s = 0.0
         was_started, self._is_started = self._is_started, False
-        self.guard.after_fork()
+        for guard in all_guards():
+            guard.after_fork()
         self.loop.after_fork()
         self.exports.after_fork()
         for part in self._parts:

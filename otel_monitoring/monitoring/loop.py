@@ -68,6 +68,7 @@ class Loop:
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
         self._stopping = False
+        self._last: Callable[[], Any] | None = None
 
     def add(self, name: str, interval_s: float, run: Callable[[int], None]) -> Job:
         """Add a job behind those that are there."""
@@ -88,22 +89,32 @@ class Loop:
         for job in self.jobs:
             job.due_s = now_s + job.interval_s
         self._stopping = False
+        self._last = None
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="otel-monitoring", daemon=True)
         self._thread.start()
 
-    def stop(self, timeout_s: float) -> None:
-        """Let the thread end after the job it is at, and wait for that at most ``timeout_s``."""
+    def end(self, last: Callable[[], Any]) -> threading.Thread | None:
+        """Let the thread end after the job it is at and after ``last``, without waiting for that.
+
+        Returns:
+            The thread, to be waited for as long as one can; ``None`` where none runs, and nothing is done.
+        """
         thread, self._thread = self._thread, None
+        if thread is None or not thread.is_alive() or thread is threading.current_thread():
+            return None
+        self._last = last
         self._stopping = True
         self._wake.set()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout_s)
+        return thread
 
     def after_fork(self) -> None:
-        """Forget the parent's thread."""
+        """Forget the parent's thread, and the locks that it may have held."""
         self._thread = None
+        self._last = None
         self._wake = threading.Event()
+        for job in self.jobs:
+            job.guard.after_fork()
 
     def tick(self, now_ms: int) -> None:
         """Run every job once, in order, in the calling thread."""
@@ -118,6 +129,8 @@ class Loop:
                 self._each(due, self._clock.now_ms())
                 nearest_s = min((job.due_s for job in self.jobs), default=now_s + _LONGEST_WAIT_S)
                 wake.wait(min(max(0.0, nearest_s - self._clock.monotonic_s()), _LONGEST_WAIT_S))
+            if wake is self._wake and self._last is not None:
+                self._last()
 
     def _each(self, jobs: Sequence[Job], now_ms: int) -> None:
         for job in jobs:
