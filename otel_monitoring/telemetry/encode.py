@@ -74,7 +74,7 @@ class _Grouped:
         return encoded
 
     def _resource(self, resource: Resource) -> bytes:
-        return b"".join(self._encoder.fields(b"\x0a", resource.attributes))
+        return b"".join(self._encoder.fields(b"\x0a", resource.attributes, is_limited=False))
 
     def _scope(self, scope: InstrumentationScope | None) -> bytes:
         if scope is None:
@@ -82,6 +82,21 @@ class _Grouped:
         version = field(b"\x12", scope.version.encode()) if scope.version else b""
         attributes = b"".join(self._encoder.fields(b"\x1a", scope.attributes))
         return field(b"\x0a", scope.name.encode()) + version + attributes
+
+
+class _Texts(dict[str, bytes]):
+    """Texts of one field that come again and again, redacted and encoded once."""
+
+    def __init__(self, tag: bytes, redact_text: Callable[[str], str]) -> None:
+        super().__init__()
+        self._tag = tag
+        self._redact_text = redact_text
+
+    def __missing__(self, text: str) -> bytes:
+        if len(self) >= _NAMES_KEPT:
+            self.clear()
+        encoded = self[text] = field(self._tag, self._redact_text(text).encode("utf-8", "replace"))
+        return encoded
 
 
 class _Encoder:
@@ -93,22 +108,17 @@ class _Encoder:
         max_bytes: A request is closed when it has grown to this size; one larger item travels alone.
     """
 
+    _NAME_TAG = b""
+
     def __init__(
         self, *, attributes: AttributeEncoder, redact_text: Callable[[str], str], max_bytes: int = 1 << 20
     ) -> None:
         self._attributes = attributes
         self._redact_text = redact_text
         self._max_bytes = max_bytes
+        self._names = _Texts(self._NAME_TAG, redact_text)
+        self._levels = _Texts(b"\x1a", redact_text)
         self._headers: dict[int, tuple[Any, bytes]] = {}
-        self._names: dict[str, bytes] = {}
-
-    def _name(self, tag: bytes, name: str) -> bytes:
-        found = self._names.get(name)
-        if found is None:
-            if len(self._names) >= _NAMES_KEPT:
-                self._names.clear()
-            found = self._names[name] = field(tag, self._redact_text(name).encode("utf-8", "replace"))
-        return found
 
     def _requests(self, items: Iterable[Any], row: Callable[[Any], bytes]) -> Iterator[tuple[bytes, int]]:
         grouped, size, count = _Grouped(self._attributes, self._headers), 0, 0
@@ -129,6 +139,8 @@ class _Encoder:
 class SpanEncoder(_Encoder):
     """Spans to ``ExportTraceServiceRequest`` bytes."""
 
+    _NAME_TAG = b"\x2a"
+
     def requests(self, spans: Sequence[ReadableSpan]) -> Iterator[tuple[bytes, int]]:
         """Yield (request, number of spans in it), each request of at most ``max_bytes``."""
         return self._requests(spans, self._span)
@@ -145,7 +157,7 @@ class SpanEncoder(_Encoder):
             parts.append(_trace_state(context))
         if parent is not None:
             parts += (b"\x22\x08", parent.span_id.to_bytes(8, "big"))
-        parts += (self._name(b"\x2a", span.name), b"\x30", bytes((span.kind.value + 1,)))
+        parts += (self._names[span.name], b"\x30", bytes((span.kind.value + 1,)))
         parts += (b"\x39", fixed64(span.start_time or 0), b"\x41", fixed64(span.end_time or 0))
         parts += self._attributes.fields(b"\x4a", span._attributes)  # noqa: SLF001 - the property copies
         if span.dropped_attributes:
@@ -191,6 +203,8 @@ class SpanEncoder(_Encoder):
 class LogEncoder(_Encoder):
     """Log records to ``ExportLogsServiceRequest`` bytes."""
 
+    _NAME_TAG = b"\x62"
+
     def requests(self, records: Sequence[ReadableLogRecord]) -> Iterator[tuple[bytes, int]]:
         """Yield (request, number of records in it), each request of at most ``max_bytes``."""
         return self._requests(records, self._record)
@@ -201,14 +215,14 @@ class LogEncoder(_Encoder):
         if record.severity_number is not None:
             parts += (b"\x10", varint(record.severity_number.value))
         if record.severity_text:
-            parts.append(field(b"\x1a", record.severity_text.encode("utf-8", "replace")))
+            parts.append(self._levels[record.severity_text])
         parts.append(field(b"\x2a", self._body(record.body)))
         parts += self._attributes.fields(b"\x32", record.attributes)
         if readable.dropped_attributes:
             parts.append(b"\x38" + varint(readable.dropped_attributes))
         parts += _log_context(record)
         if record.event_name:
-            parts.append(field(b"\x62", record.event_name.encode("utf-8", "replace")))
+            parts.append(self._names[record.event_name])
         return b"".join(parts)
 
     def _body(self, body: Any) -> bytes:

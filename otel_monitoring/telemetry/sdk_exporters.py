@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
     RedactValue = Callable[[str, Any], Any]
     RedactText = Callable[[str], str]
+
+
+_COPIES_KEPT = 256
 
 
 class ForeignExporter:
@@ -95,74 +99,122 @@ def _console(signal: Signal) -> Callable[[], Any]:
     return ConsoleLogRecordExporter
 
 
-def redacted_copy(signal: Signal, *, value: RedactValue, text: RedactText) -> Callable[[Any], Any]:
-    """Return what copies one item of ``signal`` with every attribute, name and body redacted."""
-    if signal == "traces":
-        return lambda span: _span(span, value, text)
-    if signal == "metrics":
-        return lambda data: _metrics(data, value)
-    return lambda record: _record(record, value, text)
+def redacted_copy(
+    signal: Signal, *, value: RedactValue, text: RedactText, name: RedactText = str
+) -> Callable[[Any], Any]:
+    """Return what copies one item of ``signal`` with every attribute, name and body redacted.
+
+    Args:
+        signal: What the items are.
+        value: Called with key and value of an attribute; returns the value that may leave.
+        text: Returns what may leave of a text.
+        name: Returns the key under which an attribute leaves.
+    """
+    copier = _Copier(value, text, name)
+    return {"traces": copier.span, "metrics": copier.metrics, "logs": copier.record}[signal]
 
 
-def _attributes(attributes: Mapping[str, Any] | None, value: RedactValue) -> dict[str, Any]:
-    return {key: value(key, one) for key, one in (attributes or {}).items()}
+class _Copier:
+    """Copies whatever the SDK hands over; resources and scopes once each."""
 
+    def __init__(self, value: RedactValue, text: RedactText, name: RedactText) -> None:
+        self._value = value
+        self._text = text
+        self._name = name
+        self._kept: dict[int, tuple[Any, Any]] = {}
 
-def _span(span: ReadableSpan, value: RedactValue, text: RedactText) -> ReadableSpan:
-    from opentelemetry.sdk.trace import Event, ReadableSpan
-    from opentelemetry.trace import Link, Status
+    def span(self, span: ReadableSpan) -> ReadableSpan:
+        from opentelemetry.sdk.trace import Event, ReadableSpan
+        from opentelemetry.trace import Link, Status
 
-    status = span.status
-    if status.description:
-        status = Status(status.status_code, text(status.description))
-    return ReadableSpan(
-        name=text(span.name),
-        context=span.context,
-        parent=span.parent,
-        resource=span.resource,
-        attributes=_attributes(span.attributes, value),
-        events=[
-            Event(text(one.name), _attributes(one.attributes, value), one.timestamp) for one in span.events
-        ],
-        links=[Link(one.context, _attributes(one.attributes, value)) for one in span.links],
-        kind=span.kind,
-        status=status,
-        start_time=span.start_time,
-        end_time=span.end_time,
-        instrumentation_scope=span.instrumentation_scope,
-    )
+        status = span.status
+        if status.description:
+            status = Status(status.status_code, self._text(status.description))
+        return ReadableSpan(
+            name=self._text(span.name),
+            context=span.context,
+            parent=span.parent,
+            resource=self._once(span.resource, self._resource),
+            attributes=self._attributes(span.attributes),
+            events=[
+                Event(self._text(one.name), self._attributes(one.attributes), one.timestamp)
+                for one in span.events
+            ],
+            links=[Link(one.context, self._attributes(one.attributes)) for one in span.links],
+            kind=span.kind,
+            status=status,
+            start_time=span.start_time,
+            end_time=span.end_time,
+            instrumentation_scope=self._once(span.instrumentation_scope, self._scope),
+        )
 
+    def record(self, readable: Any) -> Any:
+        import copy
 
-def _record(readable: Any, value: RedactValue, text: RedactText) -> Any:
-    import copy
+        from opentelemetry.sdk._logs import ReadableLogRecord
 
-    from opentelemetry.sdk._logs import ReadableLogRecord
+        record = copy.copy(readable.log_record)
+        is_text = isinstance(record.body, str)
+        record.body = self._text(record.body) if is_text else self._value("body", record.body)
+        record.attributes = self._attributes(record.attributes)
+        record.event_name = record.event_name and self._text(record.event_name)
+        record.severity_text = record.severity_text and self._text(record.severity_text)
+        return ReadableLogRecord(
+            log_record=record,
+            resource=self._once(readable.resource, self._resource),
+            instrumentation_scope=self._once(readable.instrumentation_scope, self._scope),
+            limits=readable.limits,
+        )
 
-    record = copy.copy(readable.log_record)
-    record.body = text(record.body) if isinstance(record.body, str) else value("body", record.body)
-    record.attributes = _attributes(record.attributes, value)
-    return ReadableLogRecord(
-        log_record=record,
-        resource=readable.resource,
-        instrumentation_scope=readable.instrumentation_scope,
-        limits=readable.limits,
-    )
+    def metrics(self, data: Any) -> Any:
+        return replace(
+            data,
+            resource_metrics=[
+                replace(
+                    one,
+                    resource=self._once(one.resource, self._resource),
+                    scope_metrics=[self._scope_metrics(each) for each in one.scope_metrics],
+                )
+                for one in data.resource_metrics
+            ],
+        )
 
+    def _scope_metrics(self, one: Any) -> Any:
+        metrics = [
+            replace(
+                each, data=replace(each.data, data_points=[self._point(it) for it in each.data.data_points])
+            )
+            for each in one.metrics
+        ]
+        return replace(one, scope=self._once(one.scope, self._scope), metrics=metrics)
 
-def _metrics(data: Any, value: RedactValue) -> Any:
-    import dataclasses
+    def _point(self, point: Any) -> Any:
+        exemplars = [
+            replace(one, filtered_attributes=self._attributes(one.filtered_attributes))
+            for one in point.exemplars or ()
+        ]
+        return replace(point, attributes=self._attributes(point.attributes), exemplars=exemplars)
 
-    def point(one: Any) -> Any:
-        return dataclasses.replace(one, attributes=_attributes(one.attributes, value))
+    def _attributes(self, attributes: Mapping[str, Any] | None) -> dict[str, Any]:
+        return {self._name(key): self._value(key, one) for key, one in (attributes or {}).items()}
 
-    def metric(one: Any) -> Any:
-        points = [point(each) for each in one.data.data_points]
-        return dataclasses.replace(one, data=dataclasses.replace(one.data, data_points=points))
+    def _once(self, original: Any, copy: Callable[[Any], Any]) -> Any:
+        found = self._kept.get(id(original))
+        if found is not None and found[0] is original:
+            return found[1]
+        if len(self._kept) >= _COPIES_KEPT:
+            self._kept.clear()
+        made = None if original is None else copy(original)
+        self._kept[id(original)] = (original, made)
+        return made
 
-    def scope(one: Any) -> Any:
-        return dataclasses.replace(one, metrics=[metric(each) for each in one.metrics])
+    def _resource(self, resource: Any) -> Any:
+        from opentelemetry.sdk.resources import Resource
 
-    def resource(one: Any) -> Any:
-        return dataclasses.replace(one, scope_metrics=[scope(each) for each in one.scope_metrics])
+        return Resource(self._attributes(resource.attributes), resource.schema_url)
 
-    return dataclasses.replace(data, resource_metrics=[resource(each) for each in data.resource_metrics])
+    def _scope(self, scope: Any) -> Any:
+        from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+
+        attributes = self._attributes(scope.attributes)
+        return InstrumentationScope(scope.name, scope.version, scope.schema_url, attributes)

@@ -76,11 +76,13 @@ class AttributeEncoder:
         self._long_keys = dict(long_keys or {})
         self._cache: dict[tuple[str, Any, type], bytes] = {}
 
-    def fields(self, tag: bytes, attributes: Mapping[str, Any] | None) -> list[bytes]:
+    def fields(
+        self, tag: bytes, attributes: Mapping[str, Any] | None, *, is_limited: bool = True
+    ) -> list[bytes]:
         """Return one length-delimited ``KeyValue`` field per attribute, under ``tag``.
 
         ``tag`` must be one byte, and the same for all calls that share a cache entry: the entry holds the
-        key-value message without it.
+        key-value message without it. A resource knows no limit to the number of its attributes.
         """
         if not attributes:
             return []
@@ -95,7 +97,7 @@ class AttributeEncoder:
             if pair is None:
                 pair = self._pair(key, value, kind)
             parts += (tag, pair)
-        if len(parts) > 2 * self._max_attributes:
+        if is_limited and len(parts) > 2 * self._max_attributes:
             del parts[2 * self._max_attributes :]
         return parts
 
