@@ -17,7 +17,7 @@ from tests.integration.servers import POLL_S, free_ports
 from tools.services.places import REPOSITORY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 _APPS = "tests.integration.end_to_end.apps"
@@ -40,17 +40,20 @@ class Service:
 
 
 @contextlib.contextmanager
-def serving(name: str, *, folder: Path, environ: Mapping[str, str]) -> Iterator[Service]:
+def serving(
+    name: str, *, folder: Path, environ: Mapping[str, str], options: Sequence[str] = ()
+) -> Iterator[Service]:
     """Serve ``apps/<name>.py`` on a free port; end it as a process manager does, so that it flushes.
 
     Args:
         name: The module of the application.
         folder: Where its output is kept.
         environ: Its environment; of ours it gets no ``OTEL_`` variable.
+        options: Further options of uvicorn.
     """
     port = free_ports(1)[0]
     output = folder / f"{name}.log"
-    command = [sys.executable, "-m", "uvicorn", f"{_APPS}.{name}:app", "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", f"{_APPS}.{name}:app", "--port", str(port), *options]
     inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
     with output.open("wb") as log:
         process = subprocess.Popen(
