@@ -89,13 +89,13 @@ TALK_AFTER = _words(
     "status state error errors field fields provider reset changed change consent domain samesite secure "
     "lifetime duration timeout bucket buckets budget cost price table column method scheme prefix format "
     "label store manager backend service class model rotation scope scopes issuer audience visible present "
-    "missing attempts failures form reuse source mode"
+    "missing attempts failures form reuse source mode arn"
 )
 """Words behind a secret word that show that only something about the secret is told."""
 
 TALK_BEFORE = _words(
     "has is num number n max min total avg mean needs requires require no without prompt completion input "
-    "output cached reasoning"
+    "output cached reasoning first"
 )
 """Words in front of a secret word that do the same."""
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.semconv import attributes
 
 from otel_monitoring.context.redact_keys import KeyRules, Verdict, split
 
@@ -72,6 +76,19 @@ def test_lets_harmless_names_pass(name: str) -> None:
 )
 def test_takes_names_apart(name: str, words: list[str]) -> None:
     assert split(name) == words
+
+
+def test_lets_the_stable_names_of_the_conventions_pass() -> None:
+    names = [
+        value
+        for module in pkgutil.iter_modules(attributes.__path__)
+        for constant, value in vars(importlib.import_module(f"{attributes.__name__}.{module.name}")).items()
+        if constant.isupper() and isinstance(value, str)
+    ]
+    rules = KeyRules()
+
+    assert len(names) > 50
+    assert [name for name in names if rules.verdict(name)] == []
 
 
 def test_knows_names_that_are_secret_in_queries_alone() -> None:
