@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -25,7 +25,6 @@ from otel_monitoring.stores.block import is_hole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Protocol
 
     from numpy.typing import NDArray
 
@@ -34,18 +33,24 @@ if TYPE_CHECKING:
     from otel_monitoring.promql.values import Value, Vector
     from otel_monitoring.stores.block import Block
 
-    class Selectable(Protocol):
-        """What the engine reads samples from; :class:`SeriesStore` is one."""
-
-        def select(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> list[Block]:
-            """Return samples with ``start_ms < time <= end_ms`` of the series that fulfil all matchers."""
-            ...
-
-
 _PARSED_MAX = 1024
 _NOT_RANGED = "invalid expression type {!r} for a range query, must be scalar or instant vector"
 
 ResultKind = Literal["scalar", "vector", "matrix", "string"]
+
+
+class Selectable(Protocol):
+    """What the engine reads samples from; :class:`SeriesStore` is one."""
+
+    def select(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> list[Block]:
+        """Return the samples of the series that fulfil all matchers.
+
+        Args:
+            matchers: The conditions, all of which hold.
+            start_ms: Unix time in milliseconds, exclusive.
+            end_ms: Unix time in milliseconds, inclusive.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.matcher import Matcher
 
-MAX_SELECTIONS = 512
+_ROWS_KEPT_AT_LEAST = 200_000
+_SELECTIONS_OF_ALL_ROWS = 32
+_WEIGHT_OF_A_SELECTION = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Index:
         self.row_of: dict[Labels, int] = {}
         self._postings: dict[str, dict[str, list[int]]] = {}
         self._selections: dict[tuple[Matcher, ...], Selection] = {}
+        self._rows_kept = 0
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -89,10 +92,16 @@ class Index:
         since = known.upto if known is not None else 0
         fresh = self._search(matchers, since=since, upto=upto)
         selection = _extended(known, fresh, labels=self.labels, upto=upto)
-        if len(self._selections) >= MAX_SELECTIONS:
-            self._selections.pop(next(iter(self._selections)), None)
-        self._selections[matchers] = selection
+        self._keep(matchers, selection)
         return selection
+
+    def _keep(self, matchers: tuple[Matcher, ...], selection: Selection) -> None:
+        """Remember a selection; all are forgotten when they hold too many rows, in one step for any thread."""
+        self._rows_kept += len(selection.rows) + _WEIGHT_OF_A_SELECTION
+        if self._rows_kept > max(_ROWS_KEPT_AT_LEAST, _SELECTIONS_OF_ALL_ROWS * len(self.labels)):
+            self._selections.clear()
+            self._rows_kept = 0
+        self._selections[matchers] = selection
 
     def _search(self, matchers: tuple[Matcher, ...], *, since: int, upto: int) -> list[int]:
         rows: Iterable[int] = range(since, upto)
