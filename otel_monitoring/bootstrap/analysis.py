@@ -15,6 +15,7 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from otel_monitoring.alerts.dispatch import Dispatcher
 from otel_monitoring.alerts.evaluator import Evaluator
 from otel_monitoring.alerts.load import load_rules
+from otel_monitoring.errors import QueryError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.model.alert import Breach
@@ -63,6 +64,7 @@ class Analysis:
             clock=builder.clock,
             guard=Guard("job.dispatch"),
             receivers=(RECEIVER,),
+            group_by=settings.notify.group_by or None,
             repeat_interval_s=settings.alerts.repeat_interval_s,
         )
         self.evaluator = Evaluator(
@@ -74,6 +76,7 @@ class Analysis:
             guard=Guard("job.rules"),
             interval_s=settings.alerts.interval_s,
             external_labels=settings.alerts.external_labels,
+            external_url=settings.alerts.external_url,
         )
 
     def hear(self, data: Any) -> None:
@@ -85,6 +88,9 @@ class Analysis:
         result = self.engine.instant(expr, at_ms)
         if result.kind == "scalar":
             return [Breach(Labels.of(), result.scalar)]
+        if result.kind != "vector":
+            msg = f"a rule's expression gives a {result.kind}, expected an instant vector or a scalar: {expr}"
+            raise QueryError(msg)
         return [Breach(labels, value) for labels, value in result.samples]
 
     def evaluate(self, now_ms: int) -> None:
@@ -103,6 +109,7 @@ class Analysis:
     def after_fork(self) -> None:
         """Start anew in a child process."""
         self.store.after_fork()
+        self.evaluator.after_fork()
         self.dispatcher.after_fork()
         self.deliver.after_fork()
 
@@ -146,4 +153,5 @@ def _deliver(builder: Builder) -> Deliver:
         clock=builder.clock,
         redact=builder.redactor.text,
         shield=suppress_instrumentation,
+        external_url=builder.settings.alerts.external_url,
     )

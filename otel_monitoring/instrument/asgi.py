@@ -22,9 +22,10 @@ from otel_monitoring.context import stack
 from otel_monitoring.context.correlation import REQUEST_ID, Correlation, in_context
 from otel_monitoring.context.headers import parse_traceparent, server_timing, traceresponse
 from otel_monitoring.instrument.http_attributes import METHODS, Found, RequestAttributes
+from otel_monitoring.model.metric import MetricDescription
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 
     from opentelemetry._logs import Logger
     from opentelemetry.metrics import Histogram, Meter
@@ -45,6 +46,40 @@ DURATION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0
 
 SIZE_BUCKETS_BYTES = (0, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216)
 """Bounds of body size histograms in bytes."""
+
+_MEASURED = (
+    "http.request.method",
+    "url.scheme",
+    "http.route",
+    "http.response.status_code",
+    "network.protocol.version",
+    "error.type",
+)
+
+METRICS = (
+    MetricDescription(
+        "http.server.request.duration",
+        "s",
+        "histogram",
+        "Duration of HTTP server requests.",
+        _MEASURED,
+        "stable",
+    ),
+    MetricDescription(
+        "http.server.request.body.size", "By", "histogram", "Size of HTTP server request bodies.", _MEASURED
+    ),
+    MetricDescription(
+        "http.server.response.body.size", "By", "histogram", "Size of HTTP server response bodies.", _MEASURED
+    ),
+    MetricDescription(
+        "http.server.active_requests",
+        "{request}",
+        "updowncounter",
+        "Number of active HTTP server requests.",
+        ("http.request.method", "url.scheme"),
+    ),
+)
+"""Every metric of HTTP requests."""
 
 CLIENT_DISCONNECTED = "client_disconnected"
 _SERVER_ERROR = 500
@@ -101,29 +136,12 @@ class HttpInstruments:
 
     def __init__(self, meter: Meter, *, bind: Callable[[Any, Mapping[str, Any]], Recorder] = Unbound) -> None:
         self._bind = bind
-        self.duration = meter.create_histogram(
-            "http.server.request.duration",
-            unit="s",
-            description="Duration of HTTP server requests.",
-            explicit_bucket_boundaries_advisory=DURATION_BUCKETS_S,
-        )
-        self.request_size = meter.create_histogram(
-            "http.server.request.body.size",
-            unit="By",
-            description="Size of HTTP server request bodies.",
-            explicit_bucket_boundaries_advisory=SIZE_BUCKETS_BYTES,
-        )
-        self.response_size = meter.create_histogram(
-            "http.server.response.body.size",
-            unit="By",
-            description="Size of HTTP server response bodies.",
-            explicit_bucket_boundaries_advisory=SIZE_BUCKETS_BYTES,
-        )
+        duration, request_size, response_size, active = METRICS
+        self.duration = _histogram(meter, duration, DURATION_BUCKETS_S)
+        self.request_size = _histogram(meter, request_size, SIZE_BUCKETS_BYTES)
+        self.response_size = _histogram(meter, response_size, SIZE_BUCKETS_BYTES)
         meter.create_observable_up_down_counter(
-            "http.server.active_requests",
-            [self._observe],
-            unit="{request}",
-            description="Number of active HTTP server requests.",
+            active.name, [self._observe], unit=active.unit, description=active.description
         )
         # Keyed by request, so that adding and removing is one step each under the interpreter lock.
         self.running: dict[object, tuple[str, str]] = {}
@@ -432,6 +450,15 @@ class _Request:
             span.set_status(StatusCode.ERROR, f"{error_type}: {stack.message(self._error)}")
         elif self._status >= _SERVER_ERROR:
             span.set_status(StatusCode.ERROR)
+
+
+def _histogram(meter: Meter, metric: MetricDescription, bounds: Sequence[float]) -> Histogram:
+    return meter.create_histogram(
+        metric.name,
+        unit=metric.unit,
+        description=metric.description,
+        explicit_bucket_boundaries_advisory=bounds,
+    )
 
 
 def mark_recorded(error: BaseException) -> None:

@@ -17,6 +17,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from otel_monitoring.context import stack
 from otel_monitoring.context.correlation import REQUEST_ID, Correlation, in_context
 from otel_monitoring.instrument.asgi import mark_recorded, parent_context
+from otel_monitoring.model.metric import MetricDescription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +35,31 @@ if TYPE_CHECKING:
 CONNECTION_BUCKETS_S = (0.1, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14_400.0)
 """Bounds of the connection duration histogram in seconds."""
 
+METRICS = (
+    MetricDescription(
+        "otel_monitoring.websocket.connection.duration",
+        "s",
+        "histogram",
+        "Duration of WebSocket connections.",
+        ("http.route", "error.type"),
+    ),
+    MetricDescription(
+        "otel_monitoring.websocket.active_connections",
+        "{connection}",
+        "updowncounter",
+        "Number of open WebSocket connections.",
+        ("http.route",),
+    ),
+    MetricDescription(
+        "otel_monitoring.websocket.messages",
+        "{message}",
+        "counter",
+        "Number of WebSocket messages by direction.",
+        ("http.route", "network.io.direction"),
+    ),
+)
+"""Every metric of WebSocket connections."""
+
 _NORMAL_CLOSES = frozenset((1000, 1001, 1005))
 _RECEIVED, _SENT = "receive", "transmit"
 
@@ -48,23 +74,18 @@ class WebSocketInstruments:
     """
 
     def __init__(self, meter: Meter) -> None:
+        duration, active, messages = METRICS
         self.duration = meter.create_histogram(
-            "otel_monitoring.websocket.connection.duration",
-            unit="s",
-            description="Duration of WebSocket connections.",
+            duration.name,
+            unit=duration.unit,
+            description=duration.description,
             explicit_bucket_boundaries_advisory=CONNECTION_BUCKETS_S,
         )
         meter.create_observable_up_down_counter(
-            "otel_monitoring.websocket.active_connections",
-            [self._observe_connections],
-            unit="{connection}",
-            description="Number of open WebSocket connections.",
+            active.name, [self._observe_connections], unit=active.unit, description=active.description
         )
         meter.create_observable_counter(
-            "otel_monitoring.websocket.messages",
-            [self._observe_messages],
-            unit="{message}",
-            description="Number of WebSocket messages by direction.",
+            messages.name, [self._observe_messages], unit=messages.unit, description=messages.description
         )
         self.open: dict[_Connection, None] = {}
         self._routes: set[str] = set()

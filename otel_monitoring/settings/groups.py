@@ -253,6 +253,9 @@ class AlertSettings(Group):
     default_rules: bool = option(default=True, description="Evaluate the built-in rules.")
     disabled: Names = option(default=(), description="Names of rules that are left out.")
     external_labels: Pairs = option(default={}, description="Labels that every alert gets.")
+    external_url: str = option(
+        default="", description="Where these pages are reached from outside; messages link there."
+    )
     repeat_interval_s: float = Field(
         default=14_400.0, ge=60, description="Time after which an alert that still fires is told again."
     )
@@ -266,6 +269,10 @@ class NotifySettings(Group):
         description="Places that messages go to: `log://` and webhooks, `https://…`.",
     )
     timeout_s: Seconds = option(default=10.0, description="Longest time of one delivery.")
+    group_by: Names = option(
+        default=(),
+        description="Labels whose values make one message, such as `alertname`; none: one an alert.",
+    )
     webhook_headers: SecretPairs = option(
         default={}, description="Headers that every webhook message carries."
     )

@@ -12,6 +12,7 @@ from opentelemetry import semconv
 from opentelemetry.semconv import _incubating
 
 from tools.docs import metrics_table
+from tools.docs.page import ROOT
 
 if TYPE_CHECKING:
     from otel_monitoring.model.metric import MetricDescription
@@ -56,3 +57,8 @@ def test_a_metric_is_on_the_page_in_one_sentence(metric: MetricDescription) -> N
 
     assert metric.description.endswith(".")
     assert metric.description.replace("|", "\\|") in row
+
+
+def test_the_page_is_what_the_generator_prints() -> None:
+    """Where it fails: ``python -m tools.docs.metrics_table --write``."""
+    assert (ROOT / metrics_table.PATH).read_text(encoding="utf-8") == metrics_table.page()
