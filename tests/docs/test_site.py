@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import otel_monitoring
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -36,8 +38,11 @@ def test_the_front_page_is_built(site: Path) -> None:
     assert "quick-start/" in (site / "index.html").read_text(encoding="utf-8")
 
 
-def test_the_reference_shows_the_set_up(site: Path) -> None:
-    assert "setup_telemetry" in (site / "reference" / "api" / "index.html").read_text(encoding="utf-8")
+def test_the_reference_shows_every_public_name(site: Path) -> None:
+    page = (site / "reference" / "api" / "index.html").read_text(encoding="utf-8")
+    names = set(otel_monitoring.__all__) - {"__version__"}
+
+    assert {name for name in names if f'id="otel_monitoring.{name}"' not in page} == set()
 
 
 def test_the_pages_load_nothing_from_elsewhere(site: Path) -> None:
