@@ -30,9 +30,9 @@ _FIELD = re.compile(
 
 def may_hold_error_value(text: str) -> bool:
     """Return whether it is worth while to look for values in an error's message."""
-    if "input_value=" in text or "[parameters: " in text or "Key (" in text:
+    if "(" in text and ("[parameters: " in text or "Key (" in text or "Failing row" in text):
         return True
-    return "Failing row" in text or "Duplicate entry" in text
+    return ("=" in text and "input_value=" in text) or ("'" in text and "Duplicate entry" in text)
 
 
 def find_error_values(text: str, verdict: Callable[[str], Verdict]) -> Iterable[Span]:

@@ -151,7 +151,7 @@ def may_hold_shape(text: str) -> bool:
     """Return whether it is worth while to look for shapes."""
     if "eyJ" in text or _SEPARATED_HINT(text) or _CAPITALS_HINT(text):
         return True
-    return "hook" in text or "telegram" in text or ":AA" in text
+    return ("/" in text and ("hook" in text or "telegram" in text)) or ":AA" in text
 
 
 def may_hold_number(text: str) -> bool:
