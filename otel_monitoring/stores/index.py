@@ -96,7 +96,7 @@ class Index:
         return selection
 
     def _keep(self, matchers: tuple[Matcher, ...], selection: Selection) -> None:
-        """Remember a selection; all are forgotten when they hold too many rows, in one step for any thread."""
+        """Remember a selection; those that hold too many rows together go in one step, safe for readers."""
         self._rows_kept += len(selection.rows) + _WEIGHT_OF_A_SELECTION
         if self._rows_kept > max(_ROWS_KEPT_AT_LEAST, _SELECTIONS_OF_ALL_ROWS * len(self.labels)):
             self._selections.clear()
