@@ -127,6 +127,17 @@ def settle(stack: ASGIApp, choice: HttpChoice) -> HttpChoice:
     return HttpChoice(kind, reason, lacks=_NONE if has_names else _ALL)
 
 
+def recorder_of(app: Any) -> Recorder | None:
+    """Return who but us records ``app``: a middleware in its stack, or one that will be there."""
+    found = next(_recorders(getattr(app, "middleware_stack", None)), None)
+    if found is not None:
+        return found[1]
+    if fastapi.has_contrib(app):
+        return "contrib"
+    classes = (getattr(each, "cls", None) for each in getattr(app, "user_middleware", ()))
+    return next(filter(None, (_recorder(kind) for kind in classes if isinstance(kind, type))), None)
+
+
 def _contrib(app: Any, *, tracer_provider: Any, meter_provider: Any) -> HttpChoice:
     if not fastapi.is_fastapi(app):
         return _instead("contrib's instrumentation is for FastAPI, and this application is none")
@@ -147,9 +158,14 @@ def _recorders(stack: Any) -> Iterator[tuple[Any, Recorder]]:
     for _ in range(_MAX_DEPTH):
         if stack is None:
             return
-        for kind in type(stack).__mro__:
-            recorder = _RECORDERS.get(kind.__module__)
-            if recorder is not None and kind.__name__ == "OpenTelemetryMiddleware":
-                yield stack, recorder
-                break
+        recorder = _recorder(type(stack))
+        if recorder is not None:
+            yield stack, recorder
         stack = getattr(stack, "app", None)
+
+
+def _recorder(middleware: type) -> Recorder | None:
+    for kind in middleware.__mro__:
+        if kind.__name__ == "OpenTelemetryMiddleware" and kind.__module__ in _RECORDERS:
+            return _RECORDERS[kind.__module__]
+    return None
