@@ -112,6 +112,7 @@ class Engine:
         lookback_ms: How old the newest sample of a series may be.
         default_step_ms: The step of subqueries that name none: the usual evaluation interval.
         limits: What one query may use.
+        experimental: Whether functions may be called that Prometheus has behind a flag.
         clock: Tells how long a query takes.
     """
 
@@ -122,12 +123,14 @@ class Engine:
         lookback_ms: int = 300_000,
         default_step_ms: int = 60_000,
         limits: Limits | None = None,
+        experimental: bool = False,
         clock: Clock | None = None,
     ) -> None:
         self._store = store
         self._lookback_ms = lookback_ms
         self._default_step_ms = default_step_ms
         self._limits = limits or Limits()
+        self._experimental = experimental
         self._clock = clock or SystemClock()
         self._memo = Memo()
         self._parsed: OrderedDict[str, Node] = OrderedDict()
@@ -244,6 +247,7 @@ class Engine:
             default_step_ms=self._default_step_ms,
             budget=budget,
             warnings={},
+            experimental=self._experimental,
         )
 
     def _instant_result(self, value: Value, at_ms: int, environment: Environment) -> Result:

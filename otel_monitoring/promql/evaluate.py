@@ -106,6 +106,7 @@ class Environment:
         default_step_ms: The step of a subquery that names none.
         budget: What the query may still use.
         warnings: Filled during the evaluation.
+        experimental: Whether experimental functions may be called.
     """
 
     select: Callable[[Sequence[Matcher], int, int], list[Block]]
@@ -116,6 +117,7 @@ class Environment:
     default_step_ms: int
     budget: Budget
     warnings: dict[str, None]
+    experimental: bool = False
 
 
 class Evaluator:
@@ -299,7 +301,7 @@ class Evaluator:
         return aggregate(node, vector, param, self.memo)
 
     def _evaluate_call(self, node: Call) -> Value:
-        return functions.call(node.name, self, node.args)
+        return functions.call(node.name, self, node.args, experimental=self._env.experimental)
 
 
 _EVALUATE: dict[type, Callable[[Evaluator, Any], Value]] = {

@@ -73,6 +73,9 @@ class Evaluation(Protocol):
 FUNCTIONS: dict[str, Callable[[Evaluation, Args], Value]] = {}
 """Every function by its name; add to it with :func:`function`."""
 
+EXPERIMENTAL = frozenset({"mad_over_time"})
+"""Those that Prometheus has behind a flag; here too."""
+
 _KEEP_NAME = frozenset({"last_over_time", "first_over_time"})
 _PARAM_FIRST = frozenset({"quantile_over_time"})
 
@@ -330,12 +333,21 @@ def _register_dates() -> None:
 _register_dates()
 
 
-def call(name: str, ev: Evaluation, args: Args) -> Value:
+def call(name: str, ev: Evaluation, args: Args, *, experimental: bool) -> Value:
     """Call a function.
 
+    Args:
+        name: The name in PromQL.
+        ev: The evaluation that calls it.
+        args: The nodes of its arguments.
+        experimental: Whether experimental functions may be called.
+
     Raises:
-        QueryError: There is no such function here.
+        QueryError: There is no such function here, or it is experimental and may not be called.
     """
+    if name in EXPERIMENTAL and not experimental:
+        msg = f"the function {name}() is experimental, and those are not switched on"
+        raise QueryError(msg)
     found = FUNCTIONS.get(name)
     if found is None:
         msg = f"the function {name}() is not supported"

@@ -26,7 +26,7 @@ class Adapter:
     def reset(self) -> None:
         """Begin with an empty store."""
         self._store = SeriesStore(retention_s=10**9, max_bytes=1 << 40, max_series=10**7)
-        self._engine = Engine(self._store)
+        self._engine = Engine(self._store, experimental=True)
         self._loads = 0
 
     def load(self, series: list[tuple[dict[str, str], Points]]) -> None:

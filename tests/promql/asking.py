@@ -34,9 +34,10 @@ class Asking:
         series: Mapping[Labels, Sequence[float | object]] | None = None,
         *,
         limits: Limits | None = None,
+        experimental: bool = False,
     ) -> None:
         self.store = SeriesStore()
-        self.engine = Engine(self.store, limits=limits)
+        self.engine = Engine(self.store, limits=limits, experimental=experimental)
         for number, (labels, values) in enumerate((series or {}).items()):
             for at, value in enumerate(values):
                 if isinstance(value, (int, float)):

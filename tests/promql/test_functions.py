@@ -166,7 +166,12 @@ def test_labels_that_cannot_be_written_are_refused(expr: str, message: str) -> N
         Asking({named("x", n="1"): [1], named("x", n="2"): [1]}).at(expr, 0)
 
 
-def test_experimental_functions_are_refused_by_name() -> None:
+def test_experimental_functions_are_off_unless_switched_on() -> None:
+    with pytest.raises(QueryError, match=r"mad_over_time\(\) is experimental, and those are not switched on"):
+        Asking().at("mad_over_time(x[5m])")
+
+
+def test_functions_that_are_not_there_are_refused_by_name() -> None:
     with pytest.raises(QueryError, match=r"the function double_exponential_smoothing\(\) is not supported"):
         Asking().at("double_exponential_smoothing(x[5m], 0.5, 0.5)", 0)
 

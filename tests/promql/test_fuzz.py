@@ -39,7 +39,8 @@ ASKING = Asking(
         named("y", a="1"): [0, 0, 0, 0, 0, 0, 0, 0],
         named("z_bucket", a="1", le="1"): [1, 2, 3, 4, 5, 6, 7, 8],
         named("z_bucket", a="1", le="+Inf"): [2, 4, 6, 8, 10, 12, 14, GAP],
-    }
+    },
+    experimental=True,
 )
 
 _numbers = st.sampled_from(["0", "1", "-1", "0.5", "1e300", "NaN", "Inf", "time()", "scalar(y)"])

@@ -143,7 +143,9 @@ def test_first_and_last_keep_the_name() -> None:
 
 
 def test_mad_is_the_median_distance_from_the_median() -> None:
-    assert asked("mad_over_time(x[5m])", [4, 6, 2, 1, 999, 1, 2], 90) == 1.0
+    asking = Asking({X: [4, 6, 2, 1, 999, 1, 2]}, experimental=True)
+
+    assert asking.one("mad_over_time(x[5m])", 90) == 1.0
 
 
 def window(values: np.ndarray, present: np.ndarray | None) -> Window:
