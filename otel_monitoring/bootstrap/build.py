@@ -143,6 +143,7 @@ def _server(builder: Builder) -> Server:
 
     server = Server(settings=builder.settings, providers=builder.providers, bind=builder.aggregations.bind)
     builder.parts.append(server)
+    builder.services.append(server)
     return server
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.context import correlation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from otel_monitoring.bootstrap.parts import Builder
 
 
@@ -15,6 +17,7 @@ def hook_up(builder: Builder) -> None:
     """Export what loggers get, and configure logging, as the settings say."""
     settings = builder.settings.logs
     if settings.configure:
+        from otel_monitoring.measure.log_servers import capture_server_loggers
         from otel_monitoring.measure.logs import configure_logging
 
         configure_logging(
@@ -24,6 +27,8 @@ def hook_up(builder: Builder) -> None:
             redactor=builder.redactor,
             correlation=correlation.log_fields,
         )
+        # uvicorn configures its loggers when it starts, which may be after the set-up.
+        builder.services.append(_OnStart(capture_server_loggers))
     if settings.export and (builder.exports.of("logs") or "logs" in builder.providers.joined):
         from otel_monitoring.measure.log_export import install_otlp_handler, otlp_handler
 
@@ -35,3 +40,17 @@ def hook_up(builder: Builder) -> None:
             )
         )
         builder.closers.append(lambda: logging.getLogger().removeHandler(handler))
+
+
+class _OnStart:
+    """A call at each start, as a service."""
+
+    def __init__(self, call: Callable[[], Any]) -> None:
+        self._call = call
+
+    def start(self) -> None:
+        """Call it."""
+        self._call()
+
+    def stop(self, timeout_s: float) -> None:
+        """End nothing."""

@@ -13,7 +13,7 @@ from otel_monitoring.instrument.asgi_correlation import CorrelationMiddleware
 from otel_monitoring.instrument.asgi_front import Front
 from otel_monitoring.instrument.asgi_websocket import WebSocketInstruments, WebSocketMiddleware
 from otel_monitoring.instrument.http_attributes import RequestAttributes
-from otel_monitoring.instrument.http_exclude import Exclusions
+from otel_monitoring.instrument.http_exclude import AccessLogFilter, Exclusions
 from otel_monitoring.instrument.http_route import RouteNames
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ class Server:
         meter = providers.meter.get_meter(SCOPE, __version__, SCHEMA_URL)
         self.http = HttpInstruments(meter, bind=bind)
         self.websocket = WebSocketInstruments(meter)
+        self._exclusions = Exclusions(
+            paths=settings.http.excluded_paths, user_agents=settings.http.excluded_user_agents
+        )
+        self._access_log = AccessLogFilter(self._exclusions, prefix=settings.api.prefix)
         self._fronts: list[Front] = []
         self._middlewares: list[HttpMiddleware] = []
         self.choices: list[HttpChoice] = []
@@ -73,10 +77,7 @@ class Server:
                 inner,
                 http=http,
                 websocket=websocket,
-                exclusions=Exclusions(
-                    paths=self._settings.http.excluded_paths,
-                    user_agents=self._settings.http.excluded_user_agents,
-                ),
+                exclusions=self._exclusions,
                 pages=pages,
                 prefix=self._settings.api.prefix,
                 on_request=start,
@@ -89,6 +90,14 @@ class Server:
             return front
 
         return wrap_app.outermost(app, around)
+
+    def start(self) -> None:
+        """Keep what is left out of telemetry out of the access log too; the server has its loggers by now."""
+        self._access_log.install()
+
+    def stop(self, timeout_s: float) -> None:  # noqa: ARG002 - there is nothing to wait for
+        """Let the access log have everything again."""
+        self._access_log.remove()
 
     def after_fork(self) -> None:
         """Start anew in a child process."""

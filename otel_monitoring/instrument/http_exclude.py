@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Mapping
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _KEPT = 256
+_ACCESS_LOGGERS = ("uvicorn.access", "gunicorn.access")
+_UVICORN_ARGS = 5
 
 
 class Exclusions:
@@ -44,3 +48,46 @@ class Exclusions:
                 self._known.clear()
             known = self._known[agent] = agent.startswith(self._agents) if self._agents else False
         return known
+
+
+class AccessLogFilter(logging.Filter):
+    """Keep requests that are left out of telemetry out of the server's access log too.
+
+    Args:
+        exclusions: What is left out.
+        prefix: The path under which our own pages lie.
+    """
+
+    def __init__(self, exclusions: Exclusions, *, prefix: str) -> None:
+        super().__init__()
+        self._exclusions = exclusions
+        self._prefix = prefix
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether the line stays; what is no access record stays."""
+        path = _logged_path(record.args)
+        if path is None:
+            return True
+        is_ours = path == self._prefix or path.startswith(self._prefix + "/")
+        return not is_ours and not self._exclusions.path(path)
+
+    def install(self) -> None:
+        """Put the filter on the access loggers of uvicorn and gunicorn, once."""
+        for name in _ACCESS_LOGGERS:
+            logger = logging.getLogger(name)
+            if not any(isinstance(one, AccessLogFilter) for one in logger.filters):
+                logger.addFilter(self)
+
+    def remove(self) -> None:
+        """Take the filter off again."""
+        for name in _ACCESS_LOGGERS:
+            logging.getLogger(name).removeFilter(self)
+
+
+def _logged_path(args: object) -> str | None:
+    """Return the path of an access record: uvicorn's third argument, gunicorn's atom ``U``."""
+    if isinstance(args, tuple) and len(args) == _UVICORN_ARGS and isinstance(args[2], str):
+        return args[2].partition("?")[0]
+    if isinstance(args, Mapping) and isinstance(args.get("U"), str):
+        return str(args["U"])
+    return None
