@@ -28,6 +28,7 @@ from otel_monitoring._version import __version__
 from otel_monitoring.context import stack
 from otel_monitoring.guard import Guard
 from otel_monitoring.instrument.sql_summary import Summary, summary
+from otel_monitoring.model.metric import MetricDescription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -41,6 +42,17 @@ SCHEMA_URL = "https://opentelemetry.io/schemas/1.44.0"
 
 DURATION_BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0)
 """Bounds of the duration histogram in seconds, as the convention names them."""
+
+METRICS = (
+    MetricDescription(
+        "db.client.connection.count",
+        "{connection}",
+        "updowncounter",
+        "Connections in SQLAlchemy's pools by state.",
+        ("db.client.connection.pool.name", "db.client.connection.state"),
+    ),
+)
+"""What is emitted here and described nowhere else."""
 
 _SYSTEMS = {"mssql": "microsoft.sql_server", "oracle": "oracle.db"}
 """Names of the convention where they differ from SQLAlchemy's."""
@@ -108,7 +120,7 @@ class Statements:
             "db.client.connection.count",
             [self._observe_pools],
             unit="{connection}",
-            description="Number of connections in the pool by state.",
+            description="Connections in SQLAlchemy's pools by state.",
         )
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
