@@ -49,10 +49,23 @@ def test_every_name_of_the_face_is_there() -> None:
     assert missing == []
 
 
+def imported_by(program: str) -> set[str]:
+    """Return the heavy modules that a fresh interpreter has after ``program``."""
+    tell = f"import sys\nprint(*[name for name in {HEAVY!r} if name in sys.modules])"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{program}\n{tell}"], check=True, capture_output=True, text=True
+    )
+
+    return set(ended.stdout.split())
+
+
 def test_the_import_is_light() -> None:
-    """A fresh interpreter, since this one has imported everything long since."""
-    program = f"import sys, otel_monitoring; print(*[name for name in {HEAVY!r} if name in sys.modules])"
+    assert imported_by("import otel_monitoring") == set()
 
-    imported = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
 
-    assert imported.stdout.split() == []
+def test_the_set_up_leaves_numpy_to_the_first_tick() -> None:
+    """docs/decisions/0012: 18 MiB that a script or a forking master need not pay."""
+    program = "from otel_monitoring import setup_telemetry\nsetup_telemetry(service_name='light')"
+
+    assert "numpy" not in imported_by(program)
