@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 RECEIVER = "default"
+_CLOCK_STEP_MS = 30_000
 
 
 class Analysis:
@@ -81,7 +82,9 @@ class Analysis:
 
     def hear(self, data: Any) -> None:
         """Keep one collection."""
-        self.store.append(self._converter.convert(data, self._clock.now_ms()))
+        now_ms = self._clock.now_ms()
+        self._follow_clock(now_ms)
+        self.store.append(self._converter.convert(data, now_ms))
 
     def query(self, expr: str, at_ms: int) -> Sequence[Breach]:
         """Answer an expression of a rule."""
@@ -92,6 +95,14 @@ class Analysis:
             msg = f"a rule's expression gives a {result.kind}, expected an instant vector or a scalar: {expr}"
             raise QueryError(msg)
         return [Breach(labels, value) for labels, value in result.samples]
+
+    def _follow_clock(self, now_ms: int) -> None:
+        """Begin anew where the wall clock was set back: the store keeps no sample before its newest."""
+        newest_ms = self.store.sources()
+        if newest_ms and max(newest_ms.values()) > now_ms + _CLOCK_STEP_MS:
+            _log.warning("the clock was set back: the series in memory begin anew")
+            for source in newest_ms:
+                self.store.forget(source)
 
     def evaluate(self, now_ms: int) -> None:
         """Ask the rules that are due, and tell what has changed."""
@@ -108,7 +119,9 @@ class Analysis:
 
     def after_fork(self) -> None:
         """Start anew in a child process."""
+        Labels.after_fork()
         self.store.after_fork()
+        self.engine.after_fork()
         self.evaluator.after_fork()
         self.dispatcher.after_fork()
         self.deliver.after_fork()
