@@ -57,7 +57,21 @@ METRICS = (
 _SYSTEMS = {"mssql": "microsoft.sql_server", "oracle": "oracle.db"}
 """Names of the convention where they differ from SQLAlchemy's."""
 
-_HOOKS = ("do_execute", "do_executemany", "do_execute_no_params")
+_HOOKS = ("do_connect", "do_execute", "do_executemany", "do_execute_no_params")
+_SILENT = (
+    "connect",
+    "initialize",
+    "do_ping",
+    "do_begin",
+    "do_commit",
+    "do_rollback",
+    "do_close",
+    "do_terminate",
+    "get_isolation_level",
+    "set_isolation_level",
+    "reset_isolation_level",
+)
+"""What a dialect asks of its driver beside statements: the driver's instrumentation is not to record it."""
 
 
 class SqlAlchemyInstrumentor(BaseInstrumentor):  # type: ignore[misc]
@@ -86,6 +100,8 @@ class SqlAlchemyInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 
         for name in _HOOKS:
             event.remove(Engine, name, getattr(self._statements, name))
+        if self._statements is not None:
+            self._statements.close()
         self._statements = None
 
 
@@ -110,6 +126,7 @@ class Statements:
         self._tracer = tracer
         self._guard = Guard("instrument.sqlalchemy")
         self._engines: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
+        self._dialects: weakref.WeakSet[Any] = weakref.WeakSet()
         self._duration = meter.create_histogram(
             "db.client.operation.duration",
             unit="s",
@@ -122,6 +139,19 @@ class Statements:
             unit="{connection}",
             description="Connections in SQLAlchemy's pools by state.",
         )
+
+    def close(self) -> None:
+        """Let the dialects speak to their drivers as before."""
+        for dialect in list(self._dialects):
+            for name in _SILENT:
+                if isinstance(vars(dialect).get(name), _Silent):
+                    delattr(dialect, name)
+        self._dialects.clear()
+
+    def do_connect(self, dialect: Any, *_: Any) -> None:
+        """Silence the driver of a dialect that is about to connect; the connecting is left to others."""
+        with self._guard:
+            self._silence(dialect)
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
         """Run a statement with parameters; return whether it was run."""
@@ -171,6 +201,7 @@ class Statements:
         shared = self._engines.get(engine)
         if shared is None:
             shared = self._engines[engine] = _attributes(engine)
+            self._silence(engine.dialect)
         found = summary(statement)
         measured = {**shared, **_named(found)}
         span: Span = INVALID_SPAN
@@ -203,6 +234,15 @@ class Statements:
             call.span.set_status(StatusCode.ERROR, f"{measured['error.type']}: {stack.message(failure)}")
         call.span.end()
 
+    def _silence(self, dialect: Any) -> None:
+        if dialect in self._dialects:
+            return
+        self._dialects.add(dialect)
+        for name in _SILENT:
+            method = getattr(dialect, name, None)
+            if method is not None:
+                setattr(dialect, name, _Silent(method))
+
     def _observe_pools(self, _options: CallbackOptions) -> Iterable[Observation]:
         counts: Counter[tuple[str, str]] = Counter()
         for engine, shared in list(self._engines.items()):
@@ -215,6 +255,19 @@ class Statements:
             yield Observation(
                 count, {"db.client.connection.pool.name": name, "db.client.connection.state": state}
             )
+
+
+class _Silent:
+    """A method of a dialect, with instrumentation suppressed."""
+
+    __slots__ = ("_method",)
+
+    def __init__(self, method: Callable[..., Any]) -> None:
+        self._method = method
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with suppress_instrumentation():
+            return self._method(*args, **kwargs)
 
 
 def _attributes(engine: Any) -> dict[str, Any]:

@@ -188,6 +188,38 @@ def test_the_driver_is_silent_while_a_statement_runs(recorded: Recorded, engine:
     assert seen == [False]
 
 
+def test_the_driver_is_silent_while_a_dialect_speaks_to_it(recorded: Recorded, engine: Engine) -> None:
+    seen: list[bool] = []
+    engine.dispose()
+
+    @event.listens_for(engine, "do_connect")
+    def note(_dialect: Any, _record: Any, _args: Any, parameters: Any) -> None:
+        parameters["factory"] = NotedConnection
+
+    class NotedConnection(sqlite3.Connection):
+        def commit(self) -> None:
+            seen.append(is_instrumentation_enabled())
+            super().commit()
+
+    with engine.begin() as connection:
+        connection.execute(text("SELECT 1"))
+
+    assert seen == [False]
+
+
+def test_the_end_gives_the_dialects_back(tmp_path: Path) -> None:
+    made = Recorded()
+    instrumentor = SqlAlchemyInstrumentor()
+    instrumentor.instrument(tracer_provider=made.tracers, meter_provider=made.meters)
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    engine.connect().close()
+    during = "do_ping" in vars(engine.dialect)
+
+    instrumentor.uninstrument()
+
+    assert (during, "do_ping" in vars(engine.dialect)) == (True, False)
+
+
 def test_what_is_suppressed_is_not_recorded(recorded: Recorded, engine: Engine) -> None:
     with suppress_instrumentation(), engine.connect() as connection:
         found = connection.execute(select(ITEMS)).all()

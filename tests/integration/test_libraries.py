@@ -270,7 +270,6 @@ def test_a_statement_of_sqlalchemy_is_not_recorded_by_its_driver_too(
 
     engine = create_engine(driver_url(postgres, "psycopg"))
     with engine.connect() as connection:
-        recorded.forget()  # the dialect asks the server about itself
         connection.execute(text("SELECT relname FROM pg_class LIMIT 1"))
     engine.dispose()
 
@@ -283,13 +282,23 @@ def test_a_statement_of_sqlalchemy_is_not_recorded_by_its_driver_too(
     )
 
 
+def test_what_a_dialect_asks_for_itself_is_not_recorded(recorded: Recorded, postgres: Postgres) -> None:
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(driver_url(postgres, "psycopg"), pool_pre_ping=True)
+    for _ in range(2):
+        with engine.begin() as connection:
+            connection.execute(text("SELECT 1"))
+    engine.dispose()
+
+    assert [attributes(span)["db.query.text"] for span in recorded.spans] == ["SELECT 1", "SELECT 1"]
+
+
 def test_a_failure_of_the_server_has_its_code(recorded: Recorded, postgres: Postgres) -> None:
     from sqlalchemy import create_engine, text
     from sqlalchemy.exc import ProgrammingError
 
     engine = create_engine(driver_url(postgres, "psycopg"))
-    engine.connect().close()
-    recorded.forget()  # the dialect asks the server about itself
     with engine.connect() as connection, pytest.raises(ProgrammingError):
         connection.execute(text("SELECT nothing FROM nowhere"))
     engine.dispose()
@@ -305,13 +314,11 @@ async def test_statements_of_an_asynchronous_engine_are_recorded_once(
     from sqlalchemy.ext.asyncio import create_async_engine
 
     engine = create_async_engine(driver_url(postgres, "asyncpg"))
-    async with engine.connect() as connection:
-        recorded.forget()
+    async with engine.begin() as connection:
         await connection.execute(text("SELECT relname FROM pg_class LIMIT 1"))
-        seen = [span.name for span in recorded.spans]
     await engine.dispose()
 
-    assert seen == ["SELECT pg_class"]
+    assert [span.name for span in recorded.spans] == ["SELECT pg_class"]
 
 
 def test_redis_records_commands_without_their_values(recorded: Recorded, redis: Redis) -> None:
