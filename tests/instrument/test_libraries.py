@@ -9,10 +9,11 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from opentelemetry.instrumentation import _semconv
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument.libraries import DISABLED, LIBRARIES, Libraries, Library
+from otel_monitoring.instrument.libraries import DISABLED, LIBRARIES, OPT_IN, Libraries, Library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,6 +150,24 @@ def test_a_disabled_library_is_left_alone(world: FakeWorld, options: dict[str, A
     assert fake_off.Client().call("word") == "plain word"
     assert report.state == "off"
     assert reason in report.reason
+
+
+@pytest.mark.parametrize(
+    ("opt_in", "expected"),
+    [("http,database", "on"), ("", "warn"), ("http", "warn"), ("http,database/dup", "warn")],
+)
+def test_other_names_than_the_stable_ones_are_a_warning(
+    world: FakeWorld, monkeypatch: pytest.MonkeyPatch, opt_in: str, expected: str
+) -> None:
+    settled = _semconv._OpenTelemetrySemanticConventionStability
+    monkeypatch.setenv(OPT_IN, opt_in)
+    monkeypatch.setattr(settled, "_initialized", False)
+    monkeypatch.setattr(settled, "_OTEL_SEMCONV_STABILITY_SIGNAL_MAPPING", {})
+    libraries = world.instrument(world.library("fake_names", names="database"))
+
+    importlib.import_module("fake_names")
+
+    assert state(libraries) == expected
 
 
 def test_a_library_that_is_off_by_default_says_why(world: FakeWorld) -> None:
