@@ -39,9 +39,11 @@ def endpoint(request: pytest.FixtureRequest, start_receiver: StartReceiver) -> I
         yield start_receiver(behaviour).url
 
 
-def seconds_to_end(serve: Serve, *command: str, endpoint: str | None, **variables: str) -> float:
+def seconds_to_end(
+    serve: Serve, *command: str, endpoint: str | None, protocol: str = "http/protobuf"
+) -> float:
     ready = "Booting worker" if command[0] == "gunicorn" else "Application startup complete"
-    server = serve(*command, endpoint=endpoint, ready=ready, **variables)
+    server = serve(*command, endpoint=endpoint, ready=ready, OTEL_EXPORTER_OTLP_PROTOCOL=protocol)
     answers = run_load(server.port, requests=400)
     seconds = server.terminate()
     assert answers.statuses == {200: 400}
@@ -65,7 +67,7 @@ def test_the_end_takes_at_most_the_deadline_longer(
 def test_over_grpc_as_well(serve: Serve, endpoint: str) -> None:
     without = seconds_to_end(serve, *UVICORN, endpoint=None)
 
-    with_it = seconds_to_end(serve, *UVICORN, endpoint=endpoint, OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
+    with_it = seconds_to_end(serve, *UVICORN, endpoint=endpoint, protocol="grpc")
 
     print(f"exit: {without:.2f} s without, {with_it:.2f} s with")
     assert with_it - without < DEADLINE_S + MARGIN_S
