@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from otel_monitoring.telemetry.http_pool import http_pool
 from otel_monitoring.telemetry.otlp_answer import partial_success, retry_after_s, retry_info_s
 from otel_monitoring.telemetry.pipeline import ExportError
 
@@ -62,58 +63,50 @@ class Sender(Protocol):
 
 
 class HttpSender:
-    """OTLP/HTTP with binary protobuf, over one ``requests`` session (proxies and certificates as usual)."""
+    """OTLP/HTTP with binary protobuf, over one ``urllib3`` pool; proxies are those of the environment."""
 
     def __init__(self, endpoint: Endpoint) -> None:
-        import requests
-
         self._endpoint = endpoint
-        self._session = requests.Session()
-        self._session.headers.update({"Content-Type": "application/x-protobuf", "User-Agent": _agent()})
-        self._session.headers.update(endpoint.headers)
+        self._headers = {"Content-Type": "application/x-protobuf", "User-Agent": _agent(), **endpoint.headers}
         if endpoint.compression:
-            self._session.headers["Content-Encoding"] = endpoint.compression
-        if "authorization" in {name.lower() for name in endpoint.headers}:
-            self._session.auth = _as_it_is  # or else a ~/.netrc entry for the host would win
-        self._verify: bool | str = _present(endpoint.certificate) or True
-        key, certificate = _present(endpoint.client_key), _present(endpoint.client_certificate)
-        self._cert: Any = (certificate, key) if certificate and key else certificate
+            self._headers["Content-Encoding"] = endpoint.compression
+        self._pool = http_pool(
+            endpoint.url,
+            certificate=_present(endpoint.certificate),
+            client_key=_present(endpoint.client_key),
+            client_certificate=_present(endpoint.client_certificate),
+        )
 
     def send(self, body: bytes, timeout_s: float) -> bytes:
         """Send an export request; return the export response; raise :class:`ExportError`."""
-        import requests
+        from urllib3.exceptions import HTTPError, NewConnectionError
+        from urllib3.exceptions import TimeoutError as LateError
 
         try:
-            response = self._session.post(
+            response = self._pool.request(
+                "POST",
                 self._endpoint.url,
-                data=_compressed(body, self._endpoint.compression),
+                body=_compressed(body, self._endpoint.compression),
+                headers=self._headers,
                 timeout=timeout_s,
-                verify=self._verify,
-                cert=self._cert,
-                allow_redirects=False,
-                stream=True,
+                redirect=False,
+                retries=False,
+                preload_content=False,
             )
-        except requests.Timeout:
-            detail = f"{self._endpoint.address} did not answer within {timeout_s:.1f} s"
-            reason = "timeout"
-            raise ExportError(reason, detail, retry=True) from None
-        except (requests.RequestException, OSError) as error:
+        except (HTTPError, OSError, ValueError) as error:
             # The chain is cut: messages of the libraries hold the whole URL, or a header.
-            detail = f"{self._endpoint.address} cannot be reached ({_cause(error)})"
-            reason = "connect"
-            raise ExportError(reason, detail, retry=not isinstance(error, ValueError)) from None
-        with response:
-            return self._answer(response)
+            if isinstance(error, LateError) and not isinstance(error, NewConnectionError):
+                reason, detail = "timeout", f"did not answer within {timeout_s:.1f} s"
+            else:
+                reason, detail = "connect", f"cannot be reached ({_cause(error)})"
+            may_succeed = not isinstance(error, ValueError)
+            raise ExportError(reason, f"{self._endpoint.address} {detail}", retry=may_succeed) from None
+        return self._answer(response, _body(response))
 
-    def _answer(self, response: Any) -> bytes:
-        import requests
-
-        status = response.status_code
+    def _answer(self, response: Any, body: bytes) -> bytes:
+        status = response.status
         if status in _OK:
-            try:
-                return next(response.iter_content(_MAX_ANSWER_BYTES), b"")
-            except (requests.RequestException, OSError):
-                return b""  # the request was taken, whatever became of the answer
+            return body
         reason = f"http_{status}"
         phrase = HTTPStatus(status).phrase if status in {one.value for one in HTTPStatus} else ""
         raise ExportError(
@@ -125,7 +118,7 @@ class HttpSender:
 
     def close(self) -> None:
         """Close the connection."""
-        self._session.close()
+        self._pool.clear()
 
 
 class GrpcSender:
@@ -214,8 +207,7 @@ class OtlpExporter:
         if self._endpoint.protocol == "grpc":
             import grpc  # noqa: F401
         else:
-            import requests  # noqa: F401
-        partial_success(self._endpoint.signal, b"")
+            import urllib3  # noqa: F401
 
     def export(self, batch: Sequence[Any], timeout_s: float) -> int:
         """Send ``batch``; return how many items the other side rejected; raise :class:`ExportError`."""
@@ -245,7 +237,7 @@ class OtlpExporter:
 
     def _rejected(self, answer: bytes, count: int) -> int:
         """Return how many of ``count`` items were not taken; a collection of metrics counts as one."""
-        rejected, reason = partial_success(self._endpoint.signal, answer)
+        rejected, reason = partial_success(answer)
         rejected = max(0, min(rejected, count))
         if rejected:
             self._log_rejected(rejected, count, reason)
@@ -288,14 +280,26 @@ def _compressed(body: bytes, compression: str) -> bytes:
     return body
 
 
+def _body(response: Any) -> bytes:
+    """Return what an answer says, as far as it is of use; read to its end, it leaves the connection open."""
+    from urllib3.exceptions import HTTPError
+
+    try:
+        body = bytes(response.read(_MAX_ANSWER_BYTES, decode_content=True))
+    except (HTTPError, OSError):
+        response.close()
+        return b""  # the request was taken or refused all the same
+    if len(body) < _MAX_ANSWER_BYTES:
+        response.release_conn()
+    else:
+        response.close()
+    return body
+
+
 def _agent() -> str:
     from otel_monitoring._version import __version__
 
     return f"otel-monitoring/{__version__}"
-
-
-def _as_it_is(request: Any) -> Any:
-    return request
 
 
 def _present(path: str | None) -> str | None:

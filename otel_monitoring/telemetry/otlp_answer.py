@@ -8,39 +8,31 @@ from __future__ import annotations
 
 import time
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from otel_monitoring.telemetry.endpoint import Signal
+from otel_monitoring.telemetry.wire import fields
+
+_SIGN_BIT = 1 << 63
 
 
-def partial_success(signal: Signal, answer: bytes) -> tuple[int, str]:
+def partial_success(answer: bytes) -> tuple[int, str]:
     """Return how many items an export response names as rejected, and why.
 
-    An answer that is no such message (a proxy's page, JSON) says nothing about rejected items.
+    The responses of all signals have the same shape: field 1 holds the count in field 1 and the reason in
+    field 2. An answer that is no such message (a proxy's page, JSON) says nothing about rejected items.
     """
-    from google.protobuf.message import DecodeError
-
-    response, field = _response(signal)
     try:
-        found = response.FromString(answer).partial_success
-    except DecodeError:
+        inner = fields(_bytes(fields(answer).get(1)))
+        count, reason = inner.get(1), _bytes(inner.get(2)).decode()
+    except ValueError:
         return 0, ""
-    return int(getattr(found, field)), str(found.error_message)
+    if not isinstance(count, int):
+        return 0, reason
+    return (count if count < _SIGN_BIT else count - 2 * _SIGN_BIT), reason
 
 
-def _response(signal: Signal) -> tuple[Any, str]:
-    if signal == "traces":
-        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
-
-        return ExportTraceServiceResponse, "rejected_spans"
-    if signal == "metrics":
-        from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceResponse
-
-        return ExportMetricsServiceResponse, "rejected_data_points"
-    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
-
-    return ExportLogsServiceResponse, "rejected_log_records"
+def _bytes(value: int | bytes | None) -> bytes:
+    return value if isinstance(value, bytes) else b""
 
 
 def retry_after_s(text: str | None) -> float | None:

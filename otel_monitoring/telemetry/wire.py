@@ -25,6 +25,9 @@ _CACHE_SIZE = 8192
 _CACHED_CHARS = 256
 _MAX_DEPTH = 8
 _LOW_BITS, _MORE = 0x7F, 0x80
+_VARINT, _LENGTH = 0, 2
+_FIXED_LENGTHS = {1: 8, 5: 4}
+_LONGEST_VARINT = 10
 _UINT64 = 0xFFFFFFFFFFFFFFFF
 
 
@@ -160,3 +163,39 @@ def _compound(value: Any, depth: int) -> bytes:
 
 def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "replace")
+
+
+def fields(message: bytes) -> dict[int, int | bytes]:
+    """Return the last value of each field of a message: numbers of varints, bytes of everything else.
+
+    Raises:
+        ValueError: ``message`` is not in the wire format.
+    """
+    found: dict[int, int | bytes] = {}
+    at, size = 0, len(message)
+    while at < size:
+        tag, at = _read_varint(message, at)
+        number, kind = tag >> 3, tag & 7
+        if kind == _VARINT and number:
+            found[number], at = _read_varint(message, at)
+            continue
+        if kind == _LENGTH:
+            length, at = _read_varint(message, at)
+        else:
+            length = _FIXED_LENGTHS.get(kind, size + 1)
+        if not number or at + length > size:
+            msg = f"field {number} of type {kind} at byte {at} does not fit into {size} bytes"
+            raise ValueError(msg)
+        found[number] = message[at : at + length]
+        at += length
+    return found
+
+
+def _read_varint(message: bytes, at: int) -> tuple[int, int]:
+    number = 0
+    for position, group in enumerate(message[at : at + _LONGEST_VARINT]):
+        number |= (group & _LOW_BITS) << (7 * position)
+        if group <= _LOW_BITS:
+            return number, at + position + 1
+    msg = f"a number at byte {at} has no end"
+    raise ValueError(msg)
