@@ -61,7 +61,7 @@ lock: $(VENV)/.uv
 	  --output-file requirements/demo.txt $(ARGS)
 
 clean:
-	rm -rf $(VENV) dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .benchmarks .coverage
+	rm -rf $(VENV) dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .benchmarks .coverage .cache .hypothesis
 
 # The three stages of the environment: uv alone, what the demo needs, everything.
 $(VENV)/.uv: requirements/uv.txt

@@ -46,7 +46,6 @@ setup_telemetry(
     logs={"configure": True},
     alerts={"rule_files": [str(HERE / "rules.yml")]},
 )
-# After the set-up, so that the engine is one that it knows of.
 database = Database(os.environ.get("SHOP_DATABASE", "sqlite:///shop.db"))
 payments = httpx.AsyncClient(
     base_url=os.environ.get("SHOP_PAYMENTS_URL", "http://127.0.0.1:8001"), timeout=2.0

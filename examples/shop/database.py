@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import sqlalchemy
-from sqlalchemy import ForeignKey, event, func, select
+from sqlalchemy import ForeignKey, create_engine, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = sqlalchemy.create_engine(url)
+        self._engine = create_engine(url)
         event.listen(self._engine, "connect", _let_readers_and_writers_meet)
         self._session = sessionmaker(self._engine, expire_on_commit=False)
 
