@@ -95,7 +95,9 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
         flush_others=lambda: _flushes_of_others(builder),
         flush_timeout_s=settings.telemetry.flush_timeout_s,
     )
-    builder.loop.add("collect", settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect())
+    builder.loop.add(
+        "collect", builder.settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect()
+    )
     builder.loop.add("evaluate", min(_EVALUATE_EVERY_S, settings.alerts.interval_s), analysis.evaluate)
     builder.loop.add("trim", _TRIM_EVERY_S, analysis.trim)
     running = Running(

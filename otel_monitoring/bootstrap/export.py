@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
+from otel_monitoring.bootstrap.standard import number
 from otel_monitoring.context.correlation import REQUEST_ID
 from otel_monitoring.guard import Guard
 from otel_monitoring.monitoring.export import Exports
 from otel_monitoring.telemetry.circuit import Circuit
 from otel_monitoring.telemetry.endpoint import SIGNALS, Endpoint, Signal, endpoint
+from otel_monitoring.telemetry.export_reader import MetricsForm, metrics_form
 from otel_monitoring.telemetry.pipeline import Pipeline
 from otel_monitoring.telemetry.sdk_exporters import ForeignExporter, exporter_names, factory, redacted_copy
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from otel_monitoring.telemetry.pipeline import Exporter
 
 _METRICS_CAPACITY = 4
-_DELTA = ("delta", "lowmemory")
+_EXPORT_TIMEOUT_MS = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,12 @@ class ExportPlan:
     Attributes:
         endpoints: The OTLP endpoint by signal.
         names: The exporters in use by signal.
-        sdk_metrics: Whether the SDK's own reader exports metrics, because delta was asked for.
+        metrics_form: The form that metrics are exported in over OTLP, where it is not that of the store.
     """
 
     endpoints: Mapping[Signal, Endpoint]
     names: Mapping[Signal, Sequence[str]]
-    sdk_metrics: bool
+    metrics_form: MetricsForm | None
 
 
 def plan(settings: Settings, environ: Mapping[str, str], exported: Mapping[Signal, str]) -> ExportPlan:
@@ -68,7 +70,7 @@ def plan(settings: Settings, environ: Mapping[str, str], exported: Mapping[Signa
         if "otlp" in wanted and found is not None:
             endpoints[signal] = found
         names[signal] = tuple(wanted)
-    return ExportPlan(endpoints, names, _wants_sdk_metrics(environ) and "metrics" in endpoints)
+    return ExportPlan(endpoints, names, metrics_form(environ) if "metrics" in endpoints else None)
 
 
 def exports(
@@ -92,8 +94,6 @@ class _Maker:
         made = []
         for name in plan.names[signal]:
             if name == "otlp":
-                if signal == "metrics" and plan.sdk_metrics:
-                    continue
                 made.append(self._pipeline(signal, signal, self._otlp(plan.endpoints[signal])))
             else:
                 made.append(self._pipeline(signal, f"{signal}.{name}", self._foreign(signal, name)))
@@ -104,7 +104,7 @@ class _Maker:
     ) -> Pipeline[Any]:
         telemetry = self._telemetry
         is_metrics = signal == "metrics"
-        kind = {"traces": "BSP", "logs": "BLRP"}.get(signal, "")
+        kind = {"traces": "BSP", "logs": "BLRP", "metrics": "METRIC"}[signal]
         queue_size = self._standard(f"OTEL_{kind}_MAX_QUEUE_SIZE", telemetry.queue_size)
         batch_size = self._standard(f"OTEL_{kind}_MAX_EXPORT_BATCH_SIZE", telemetry.batch_size)
         delay_ms = self._standard(f"OTEL_{kind}_SCHEDULE_DELAY", int(telemetry.schedule_delay_s * 1000))
@@ -120,18 +120,19 @@ class _Maker:
             capacity=_METRICS_CAPACITY if is_metrics else queue_size,
             batch_size=1 if is_metrics else min(batch_size, queue_size),
             delay_s=delay_ms / 1000,
+            timeout_s=self._standard(f"OTEL_{kind}_EXPORT_TIMEOUT", _EXPORT_TIMEOUT_MS) / 1000,
         )
 
     def _standard(self, variable: str, ours: int) -> int:
-        """Return what a standard variable says, else our own setting; nonsense in the former is passed by."""
-        text = self._environ.get(variable, "").strip()
-        return int(text) if text.isdigit() and int(text) > 0 else ours
+        return number(self._environ, variable, ours)
 
     def _otlp(self, endpoint: Endpoint) -> Callable[[], Exporter[Any]]:
         def make() -> Exporter[Any]:
             from otel_monitoring.telemetry.otlp import OtlpExporter
 
-            return OtlpExporter(endpoint, requests=self._requests(endpoint.signal))
+            return OtlpExporter(
+                endpoint, requests=self._requests(endpoint.signal), redact_text=self._redactor.text
+            )
 
         return make
 
@@ -159,12 +160,6 @@ class _Maker:
 
     def _foreign(self, signal: Signal, name: str) -> Callable[[], Exporter[Any]]:
         make = factory(signal, name)
-        copy = redacted_copy(signal, value=self._redactor.attribute, text=self._redactor.text)
+        redactor = self._redactor
+        copy = redacted_copy(signal, value=redactor.attribute, text=redactor.text, name=redactor.name)
         return lambda: ForeignExporter(name, make=make, copy=copy)
-
-
-def _wants_sdk_metrics(environ: Mapping[str, str]) -> bool:
-    """Return whether metrics were asked for in a form that only the SDK's own reader gives."""
-    temporality = environ.get("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "").lower()
-    histogram = environ.get("OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "").lower()
-    return temporality in _DELTA or histogram.startswith("base2")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_monitoring._version import __version__
-from otel_monitoring.bootstrap import export
+from otel_monitoring.bootstrap import export, standard
 from otel_monitoring.context import correlation
 from otel_monitoring.context.logs import CorrelationLogProcessor
 from otel_monitoring.context.redact import Limits, Redactor
@@ -20,18 +20,20 @@ from otel_monitoring.ingest.reader import StoreMetricReader
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.monitoring.loop import Loop
 from otel_monitoring.monitoring.self_metrics import SelfMetrics
+from otel_monitoring.telemetry.export_reader import ExportMetricReader
 from otel_monitoring.telemetry.processors import QueueLogProcessor, QueueSpanProcessor
 from otel_monitoring.telemetry.providers import Providers, providers
 from otel_monitoring.telemetry.resource import ProcessResource, resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from otel_monitoring.bootstrap.export import ExportPlan
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.monitoring.export import Exports
     from otel_monitoring.monitoring.instance import Collect
     from otel_monitoring.settings import LoadedSettings, Settings
+    from otel_monitoring.telemetry.pipeline import Pipeline
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +63,7 @@ class Builder:
 
 def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
     """Make what everything else stands on."""
-    settings = loaded.settings
+    settings = standard.settled(loaded.settings, environ)
     clock = SystemClock()
     who = resource(
         service_name=settings.service_name,
@@ -119,17 +121,17 @@ def _redactor(settings: Settings) -> Redactor:
 
 def tap(builder: Builder) -> Collect:
     """Put our taps on the SDK's extension points; return what collects metrics once."""
-    found, exports = builder.providers, builder.exports
+    found = builder.providers
     _tap_spans_and_logs(builder)
-    cadence = _Cadence(builder.clock, _export_interval_s(builder))
+    cadence = _Cadence(builder.clock, builder.settings.telemetry.export_interval_s)
+    hand_over = _metric_exports(builder)
 
     def hear_all(data: Any) -> None:
         # What is collected for a flush goes to the exporters alone: the store keeps to its grid of times.
         for hear in () if cadence.now else builder.on_collect:
             hear(data)
         if cadence.is_due():
-            for pipeline in exports.of("metrics"):
-                pipeline.put(data)
+            hand_over(data)
 
     reader = StoreMetricReader(on_collect=hear_all, guard=Guard("tap.reader"))
     found.meter.add_metric_reader(reader)
@@ -137,8 +139,6 @@ def tap(builder: Builder) -> Collect:
     builder.parts.append(builder.aggregations)
     builder.closers.append(lambda: found.meter.remove_metric_reader(reader))
     _watch(builder)
-    if builder.plan.sdk_metrics:
-        builder.closers.append(_add_sdk_reader(builder))
 
     def collect(*, export_now: bool) -> None:
         cadence.now = export_now
@@ -192,32 +192,37 @@ class _Cadence:
         now_s = self._clock.monotonic_s()
         if not self.now and now_s < self._due_s:
             return False
+        if not self.now:
+            # On a grid, so that a collection that comes a moment late does not put off all later ones.
+            self._due_s += self._interval_s * (1 + (now_s - self._due_s) // self._interval_s)
         self.now = False
-        self._due_s = now_s + self._interval_s
         return True
 
 
-def _export_interval_s(builder: Builder) -> float:
-    """Return the standard variable where it is a number, else our own setting."""
-    text = builder.environ.get("OTEL_METRIC_EXPORT_INTERVAL", "").strip()
-    if text.isdigit() and int(text) > 0:
-        return int(text) / 1000
-    return builder.settings.telemetry.export_interval_s
-
-
-def _add_sdk_reader(builder: Builder) -> Callable[[], Any]:
-    """Export metrics by the SDK's own reader: delta and exponential histograms are its business."""
-    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-
-    where = builder.plan.endpoints["metrics"]
-    if where.protocol == "grpc":
-        from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter as Grpc
-
-        reader = PeriodicExportingMetricReader(Grpc())
-    else:
-        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter as Http
-
-        reader = PeriodicExportingMetricReader(Http())
-    meter = builder.providers.meter
+def _metric_exports(builder: Builder) -> Callable[[Any], None]:
+    """Return what hands one collection to the exporters; another form takes a collection of its own."""
+    form, pipelines = builder.plan.metrics_form, list(builder.exports.of("metrics"))
+    if form is None:
+        return lambda data: _put(pipelines, data)
+    shaped = next(one for one in pipelines if one.name == "metrics")
+    others = [one for one in pipelines if one is not shaped]
+    reader = ExportMetricReader(form, put=shaped.put, guard=Guard("tap.export_reader"))
+    meter, aggregations = (
+        builder.providers.meter,
+        Aggregations(limit=builder.settings.telemetry.cardinality_limit),
+    )
     meter.add_metric_reader(reader)
-    return lambda: meter.remove_metric_reader(reader)
+    aggregations.install(reader)
+    builder.parts.append(aggregations)
+    builder.closers.append(lambda: meter.remove_metric_reader(reader))
+
+    def hand_over(data: Any) -> None:
+        _put(others, data)
+        reader.collect()
+
+    return hand_over
+
+
+def _put(pipelines: Iterable[Pipeline[Any]], data: Any) -> None:
+    for one in pipelines:
+        one.put(data)

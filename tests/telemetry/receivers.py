@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import ssl
 import threading
@@ -58,6 +59,18 @@ class Receiver:
         self.answers: deque[Answer] = deque()
         self.url = ""
         self.ended = threading.Event()
+        self.arrived = threading.Condition()
+
+    def wait_for(self, look: Callable[[], bool], timeout_s: float = 20.0) -> bool:
+        """Return whether ``look``, asked again after each request, came true within ``timeout_s``."""
+        with self.arrived:
+            return self.arrived.wait_for(look, timeout_s)
+
+    def keep(self, received: Received) -> None:
+        """Note that ``received`` has arrived."""
+        with self.arrived:
+            self.received.append(received)
+            self.arrived.notify_all()
 
     def answer(self) -> Answer:
         """Return the next answer, after a while where it is told to hang."""
@@ -81,7 +94,7 @@ def http_receiver(
             raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
             body = _UNPACK.get(headers.get("content-encoding", ""), bytes)(raw)
-            receiver.received.append(Received(self.path, headers, raw, body))
+            receiver.keep(Received(self.path, headers, raw, body))
             answer = receiver.answer()
             with contextlib.suppress(OSError):
                 self.send_response(answer.status or 200)
@@ -132,9 +145,9 @@ def grpc_receiver(
     """Receive over gRPC; otherwise as :func:`http_receiver`."""
     receiver = Receiver()
 
-    def export(request: bytes, context: grpc.ServicerContext) -> bytes:
+    def export(path: str, request: bytes, context: grpc.ServicerContext) -> bytes:
         metadata = {key: str(value) for key, value in context.invocation_metadata()}
-        receiver.received.append(Received(_path(context), metadata, request, request))
+        receiver.keep(Received(path, metadata, request, request))
         answer = receiver.answer()
         context.set_trailing_metadata(tuple(answer.headers.items()))
         if answer.status is not None:
@@ -143,13 +156,8 @@ def grpc_receiver(
 
     class AnyMethod(grpc.GenericRpcHandler):  # type: ignore[misc]
         def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-            paths.append(handler_call_details.method)
-            return grpc.unary_unary_rpc_method_handler(export)
-
-    paths: list[str] = []
-
-    def _path(_context: grpc.ServicerContext) -> str:
-        return paths[-1]
+            method = functools.partial(export, handler_call_details.method)
+            return grpc.unary_unary_rpc_method_handler(method)
 
     server = grpc.server(futures.ThreadPoolExecutor(4), handlers=[AnyMethod()])
     port = _add_port(server, certificates, wants_client=wants_client)

@@ -1,0 +1,43 @@
+"""Fixtures used by more than one folder."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def _globals() -> list[tuple[Any, str, str]]:
+    """Return the places where the API keeps the provider of each signal, and whether it was set."""
+    from opentelemetry import trace
+    from opentelemetry._logs import _internal as logs
+    from opentelemetry.metrics import _internal as metrics
+
+    return [
+        (trace, "_TRACER_PROVIDER", "_TRACER_PROVIDER_SET_ONCE"),
+        (metrics, "_METER_PROVIDER", "_METER_PROVIDER_SET_ONCE"),
+        (logs, "_LOGGER_PROVIDER", "_LOGGER_PROVIDER_SET_ONCE"),
+    ]
+
+
+@pytest.fixture
+def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """As in a new process: no ``OTEL_`` variable, no global provider, no instance; so again afterwards."""
+    from opentelemetry.util._once import Once
+
+    for name in [name for name in os.environ if name.startswith("OTEL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", "http,database")
+    for module, provider, once in _globals():
+        monkeypatch.setattr(module, provider, None)
+        monkeypatch.setattr(module, once, Once())
+    from otel_monitoring.bootstrap import setup
+
+    yield monkeypatch
+    for running in setup._running:
+        running.monitoring.shutdown(1)
+    setup._running.clear()
