@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from otel_monitoring.cli.finding import Finding
+from otel_monitoring.instrument.detect import foreign
 from otel_monitoring.telemetry import existing
 from otel_monitoring.telemetry.endpoint import SIGNALS
 
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
     from otel_monitoring.cli.application import Application
     from otel_monitoring.cli.finding import Patient
     from otel_monitoring.telemetry.endpoint import Signal
-
-_OTHERS = ("logfire", "sentry-sdk", "ddtrace", "newrelic", "elastic-apm")
-"""Distributions that instrument too."""
-
-_LAUNCHER = "opentelemetry/instrumentation/auto_instrumentation"
 
 
 def application(patient: Patient) -> Iterator[Finding]:
@@ -37,8 +32,6 @@ def application(patient: Patient) -> Iterator[Finding]:
         return
     yield Finding("application", "on", f"{app.name}: {_named(type(app.target))}")
     yield _set_up(patient, app)
-    if getattr(app.target, "_is_instrumented_by_opentelemetry", False):
-        yield Finding("contrib", "on", "opentelemetry-instrumentation-fastapi instruments the application")
     for signal in SIGNALS:
         yield _provider(signal)
 
@@ -72,31 +65,9 @@ def _named(kind: type) -> str:
 
 
 def others(patient: Patient) -> Iterator[Finding]:
-    """Other instrumentation that is installed, loaded or switched on by a variable."""
-    if patient.environ.get("FASTAPI_OTEL_AUTO_CONFIGURE", "").strip().lower() in ("1", "true", "yes", "on"):
-        reason = "FASTAPI_OTEL_AUTO_CONFIGURE is on: FastAPI sets up exporters of its own"
-        yield Finding("FastAPI", "warn", reason, "unset it; setup_telemetry does all of it")
-    if _LAUNCHER in patient.environ.get("PYTHONPATH", "").replace("\\", "/"):
-        reason = "this process was started by it; its providers are joined, not replaced"
-        yield Finding("opentelemetry-instrument", "on", reason)
-    elif patient.package_version("opentelemetry-distro"):
-        yield Finding("opentelemetry-instrument", "off", "installed; this process was not started by it")
-    found = {package: patient.package_version(package) for package in _OTHERS}
-    for package, version in found.items():
-        if version and _is_active(package):
-            yield Finding(package, "on", f"{version}, at work; its providers are joined, not replaced")
-        elif version:
-            yield Finding(package, "off", f"{version} is installed and not at work")
-    if not any(found.values()):
-        yield Finding("others", "off", "none is installed")
-
-
-def _is_active(package: str) -> bool:
-    """Return whether ``package`` was started in this process; it may be loaded without that."""
-    if package == "logfire":
-        instance = getattr(sys.modules.get("logfire"), "DEFAULT_LOGFIRE_INSTANCE", None)
-        return bool(instance is not None and getattr(instance.config, "_initialized", False))
-    if package == "sentry-sdk":
-        is_initialized = getattr(sys.modules.get("sentry_sdk"), "is_initialized", None)
-        return bool(is_initialized is not None and is_initialized())
-    return {"elastic-apm": "elasticapm"}.get(package, package) in sys.modules
+    """Other instrumentation that is at work in this process, or switched on by a variable."""
+    found = foreign(environ=patient.environ, app=patient.app.target if patient.app else None)
+    for one in found:
+        yield Finding(one.name, one.state, one.consequence, one.advice)
+    if not found:
+        yield Finding("others", "off", "none is at work")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType, SimpleNamespace
-
 import pytest
 
 from otel_monitoring.cli.application import Application
 from otel_monitoring.cli.probes_app import application, others
+from otel_monitoring.instrument.detect import foreign
 from otel_monitoring.telemetry import existing
 from tests.cli.patients import found, patient
 
@@ -82,13 +80,6 @@ def test_what_is_no_application_is_broken() -> None:
     )
 
 
-def test_an_instrumentation_of_the_application_is_told() -> None:
-    app = App()
-    app._is_instrumented_by_opentelemetry = True  # type: ignore[attr-defined]
-
-    assert found(application, patient(app=Application("shop:app", app)))["contrib"].state == "on"
-
-
 def test_providers_and_who_exports_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(existing, "current", lambda signal: App() if signal != "logs" else None)
     monkeypatch.setattr(existing, "otlp_exporter", lambda provider: "opentelemetry.exporter.OTLPSpanExporter")
@@ -101,47 +92,19 @@ def test_providers_and_who_exports_are_told(monkeypatch: pytest.MonkeyPatch) -> 
     assert findings["logs provider"].state == "off"
 
 
-def test_the_exporter_of_fastapi_is_doubtful() -> None:
-    finding = found(others, patient({"FASTAPI_OTEL_AUTO_CONFIGURE": "true"}))["FastAPI"]
-
-    assert finding.state == "warn"
-
-
-def test_a_process_started_by_the_launcher_is_told() -> None:
+def test_what_else_is_at_work_is_told_in_the_words_of_the_detection() -> None:
     environ = {"PYTHONPATH": "/x/opentelemetry/instrumentation/auto_instrumentation:/y"}
 
-    assert found(others, patient(environ))["opentelemetry-instrument"].state == "on"
+    findings = found(others, patient(environ))
 
-
-def test_an_installed_launcher_that_was_not_used_is_off() -> None:
-    one = patient(packages={"opentelemetry-distro": "0.66b1"})
-
-    assert found(others, one)["opentelemetry-instrument"].state == "off"
+    (expected,) = (one for one in foreign(environ=environ) if one.name == "opentelemetry-instrument")
+    finding = findings["opentelemetry-instrument"]
+    assert (finding.state, finding.reason, finding.advice) == (
+        expected.state,
+        expected.consequence,
+        expected.advice,
+    )
 
 
 def test_nothing_else_is_said_in_words() -> None:
     assert list(found(others, patient())) == ["others"]
-
-
-@pytest.mark.parametrize("active", [True, False])
-def test_what_is_loaded_need_not_be_at_work(monkeypatch: pytest.MonkeyPatch, *, active: bool) -> None:
-    """Logfire is loaded by its plugin for pydantic, without being configured."""
-    config = SimpleNamespace(_initialized=active)
-    fake_logfire = SimpleNamespace(DEFAULT_LOGFIRE_INSTANCE=SimpleNamespace(config=config))
-    monkeypatch.setitem(sys.modules, "logfire", fake_logfire)
-    monkeypatch.setitem(sys.modules, "sentry_sdk", SimpleNamespace(is_initialized=lambda: active))
-
-    findings = found(others, patient(packages={"logfire": "5.2.0", "sentry-sdk": "2.75.0"}))
-
-    assert {one.state for one in findings.values()} == {"on" if active else "off"}
-
-
-@pytest.mark.parametrize(("package", "module"), [("ddtrace", "ddtrace"), ("elastic-apm", "elasticapm")])
-def test_others_are_at_work_as_soon_as_they_are_loaded(
-    monkeypatch: pytest.MonkeyPatch, package: str, module: str
-) -> None:
-    one = patient(packages={package: "1.0"})
-
-    assert found(others, one)[package].state == "off"
-    monkeypatch.setitem(sys.modules, module, ModuleType(module))
-    assert found(others, one)[package].state == "on"
