@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_FAILURES = 10
+_FAILURES, _SLOWER = 10, 10
 _LONGEST_WAIT_S = 60.0
 
 
@@ -143,6 +143,15 @@ class Loop:
             job.runs += 1
             ended_s = self._clock.monotonic_s()
             job.duration_s = ended_s - started_s
-            pace = 10 if job.failures >= _FAILURES else 1
-            # On a grid, so that the time a run takes does not add up; a missed slot is skipped.
-            job.due_s = max(job.due_s + job.interval_s * pace, ended_s)
+            job.due_s = _next_s(job, ended_s)
+
+
+def _next_s(job: Job, now_s: float) -> float:
+    """Return when ``job`` is due next: on a grid, so that the time a run takes does not add up.
+
+    Slots that were missed are skipped, and a run out of turn leaves the grid alone.
+    """
+    if job.due_s > now_s:
+        return job.due_s
+    step_s = job.interval_s * (_SLOWER if job.failures >= _FAILURES else 1)
+    return job.due_s + step_s * (1 + (now_s - job.due_s) // step_s) if step_s else now_s
