@@ -95,7 +95,11 @@ def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
         exports=export.exports(where, settings=settings, environ=environ, redactor=redactor, clock=clock),
         loop=loop,
         metrics=SelfMetrics(found.meter.get_meter(SCOPE, __version__)),
-        aggregations=Aggregations(limit=telemetry.cardinality_limit),
+        aggregations=Aggregations(
+            limit=telemetry.cardinality_limit,
+            attribute_chars=telemetry.attribute_chars,
+            attributes=telemetry.attributes_per_span,
+        ),
         parts=[who, found.callbacks],
     )
 

@@ -13,18 +13,15 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.sdk.metrics.view import DefaultAggregation
+from otel_monitoring.ingest.attribute_sets import AttributeSets, LimitedAttributeSets, SetLimits, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Mapping
 
     from opentelemetry.context import Context
     from opentelemetry.sdk.metrics.export import MetricReader
 
 _log = logging.getLogger(__name__)
-
-OVERFLOW = {"otel.metric.overflow": True}
-_OVERFLOW_KEY = ("mapping", (("otel.metric.overflow", ("bool", True)),))
 
 
 class Aggregations:
@@ -32,10 +29,13 @@ class Aggregations:
 
     Args:
         limit: Most attribute sets of one instrument; what comes beyond becomes one overflow point.
+        attribute_chars: Longest attribute value; a longer one is cut.
+        attributes: Most attributes of one set.
     """
 
-    def __init__(self, *, limit: int) -> None:
+    def __init__(self, *, limit: int, attribute_chars: int = 4096, attributes: int = 128) -> None:
         self._limit = limit
+        self._limits = SetLimits(sets=limit, value_chars=attribute_chars, attributes=attributes)
         self._storage: Any = None
         self._consumer: Any = None
         self._named: dict[str, str] = {}
@@ -50,7 +50,7 @@ class Aggregations:
             )
             return False
         self._storage, self._consumer = storage, consumer
-        storage._instrument_view_instrument_matches = _Matches(self._limit)  # noqa: SLF001 - the seam
+        storage._instrument_view_instrument_matches = _Matches(self._limits)  # noqa: SLF001 - the seam
         return True
 
     def bind(self, instrument: Any, attributes: Mapping[str, Any]) -> Bound:
@@ -64,7 +64,7 @@ class Aggregations:
         # Another thread of the parent may have held these locks at the fork.
         self._storage._lock = threading.RLock()  # noqa: SLF001 - the seam
         self._consumer._lock = threading.Lock()  # noqa: SLF001 - the seam
-        self._storage._instrument_view_instrument_matches = _Matches(self._limit)  # noqa: SLF001 - the seam
+        self._storage._instrument_view_instrument_matches = _Matches(self._limits)  # noqa: SLF001 - the seam
         self._named.clear()
 
     def overflowing(self) -> dict[str, str]:
@@ -164,60 +164,27 @@ def _hashed(value: Any) -> tuple[str, Any]:
 
 
 class _Matches(dict[Any, Any]):
-    """What the SDK keeps per instrument, each put under the limit as it comes in."""
+    """What the SDK keeps per instrument, each put under the limits as it comes in."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limits: SetLimits) -> None:
         super().__init__()
-        self._limit = limit
+        self._limits = limits
 
     def __setitem__(self, instrument: Any, matches: list[Any]) -> None:
         for match in matches:
             if hasattr(match, "_cardinality_limit"):
-                match._cardinality_limit = self._limit  # noqa: SLF001 - the seam
+                match._cardinality_limit = self._limits.sets  # noqa: SLF001 - the seam
+                match._attributes_aggregation = AttributeSets(self._limits)  # noqa: SLF001 - the seam
             else:
-                match._attributes_aggregation = _Limited(match, self._limit)  # noqa: SLF001 - the seam
+                match._attributes_aggregation = LimitedAttributeSets(match, self._limits)  # noqa: SLF001 - the seam
         super().__setitem__(instrument, matches)
-
-
-class _Limited(dict["Hashable", Any]):
-    """Aggregations by attribute set, with one more for all sets beyond the limit."""
-
-    def __init__(self, match: Any, limit: int) -> None:
-        super().__init__()
-        self._match = match
-        self._limit = limit
-        self._full_lock = threading.Lock()
-
-    def __contains__(self, key: object) -> bool:
-        return dict.__contains__(self, key) or len(self) >= self._limit
-
-    def __missing__(self, _key: object) -> Any:
-        overflow = self.get(_OVERFLOW_KEY)
-        if overflow is None:
-            with self._full_lock:
-                overflow = self.get(_OVERFLOW_KEY) or self._new_overflow()
-        return overflow
-
-    def _new_overflow(self) -> Any:
-        match: Any = self._match
-        aggregation = match._view._aggregation  # noqa: SLF001 - the seam
-        if isinstance(aggregation, DefaultAggregation):
-            aggregation = match._instrument_class_aggregation[match._instrument.__class__]  # noqa: SLF001 - the seam
-        overflow = aggregation._create_aggregation(  # noqa: SLF001 - the seam
-            match._instrument,  # noqa: SLF001 - the seam
-            dict(OVERFLOW),
-            match._view._exemplar_reservoir_factory,  # noqa: SLF001 - the seam
-            time.time_ns(),
-        )
-        dict.__setitem__(self, _OVERFLOW_KEY, overflow)
-        return overflow
 
 
 def _most_varied(keys: list[Any]) -> str:
     """Return the attribute with the most distinct values among hashed attribute sets."""
     values: dict[str, set[Any]] = {}
     for key in keys:
-        for name, value in key[1] if isinstance(key, tuple) and len(key) > 1 else ():
+        for name, value in pairs(key):
             values.setdefault(name, set()).add(value)
     counts = Counter({name: len(distinct) for name, distinct in values.items()})
     return counts.most_common(1)[0][0] if counts else ""
