@@ -22,7 +22,8 @@ from otel_monitoring._version import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CONTAINER_ID = re.compile(r"(?:^|[/-])([0-9a-f]{64})(?:\.scope)?(?:/|$)", re.MULTILINE)
+_CGROUP_ID = re.compile(r"[/-]([0-9a-f]{64})(?:\.scope)?(?:/|$)")
+_MOUNT_ID = re.compile(r"/(?:overlay-)?containers/([0-9a-f]{64})/")  # not a layer's: /overlay/<id>/diff
 _K8S = {
     "k8s.pod.name": ("K8S_POD_NAME", "POD_NAME"),
     "k8s.pod.uid": ("K8S_POD_UID", "POD_UID"),
@@ -166,13 +167,13 @@ def container_id_of(process: Path) -> str | None:
     Args:
         process: A folder such as ``/proc/self``.
     """
-    for name, marker in (("cgroup", ""), ("mountinfo", "/containers/")):
+    for name, pattern in (("cgroup", _CGROUP_ID), ("mountinfo", _MOUNT_ID)):
         try:
             text = (process / name).read_text(errors="replace")
         except OSError:
             continue
         for line in text.splitlines():
-            if marker in line and (match := _CONTAINER_ID.search(line)):
+            if match := pattern.search(line):
                 return match.group(1)
     return None
 
@@ -187,7 +188,8 @@ def _kubernetes() -> dict[str, str]:
 
 
 def _program() -> str:
-    name = Path(sys.argv[0]).stem if sys.argv and sys.argv[0] not in ("", "-c", "-m") else ""
+    path = Path(sys.argv[0] if sys.argv and sys.argv[0] not in ("-c", "-m") else "")
+    name = path.parent.name if path.stem == "__main__" else path.stem  # the package of `python -m package`
     return f"unknown_service:{name or Path(sys.executable or 'python').name}"
 
 
