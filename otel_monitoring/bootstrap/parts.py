@@ -64,6 +64,7 @@ class Builder:
 def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
     """Make what everything else stands on."""
     settings = standard.settled(loaded.settings, environ)
+    export.check(settings, environ)
     clock = SystemClock()
     who = resource(
         service_name=settings.service_name,
@@ -80,6 +81,7 @@ def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
         sample_rate=settings.trace_sample_rate,
         attribute_chars=telemetry.attribute_chars,
         attributes_per_span=telemetry.attributes_per_span,
+        stacktrace_chars=telemetry.stacktrace_chars,
     )
     redactor = _redactor(settings)
     where = export.plan(settings, environ, found.exported)

@@ -1,18 +1,33 @@
-"""The taps at the end of spans and log records: an append, and nothing else, in the request's thread."""
+"""The taps at the end of spans and log records: an append, and nothing else, in the request's thread.
+
+What is so long that a full queue of it would fill the memory is cut before: the SDK has no limit for the
+body of a log record, and none for what a span says about its error.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from copy import copy
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.sdk._logs import LogRecordProcessor, ReadableLogRecord
 from opentelemetry.sdk.trace import SpanProcessor
+from opentelemetry.trace import Status
+
+from otel_monitoring.context.limits import MAX_TEXT_CHARS, clip, clip_middle
 
 if TYPE_CHECKING:
+    from opentelemetry._logs import LogRecord
     from opentelemetry.context import Context
     from opentelemetry.sdk._logs import ReadWriteLogRecord
     from opentelemetry.sdk.trace import ReadableSpan, Span
 
     from otel_monitoring.telemetry.pipeline import Pipeline
+
+
+_MAX_ELEMENTS = 128
+_DEPTH = 4
 
 
 class QueueSpanProcessor(SpanProcessor):
@@ -33,6 +48,9 @@ class QueueSpanProcessor(SpanProcessor):
         """Queue ``span``, which nobody changes any more."""
         context = span.context
         if context is not None and context.trace_flags.sampled:
+            description = span.status.description
+            if description is not None and len(description) > MAX_TEXT_CHARS:
+                span = _with_short_description(span)
             self._put(span)
 
     def shutdown(self) -> None:
@@ -58,7 +76,7 @@ class QueueLogProcessor(LogRecordProcessor):
         """Queue a view of ``log_record``; later processors work on the record itself."""
         self._put(
             ReadableLogRecord(
-                log_record=log_record.log_record,
+                log_record=_bounded(log_record.log_record),
                 resource=log_record.resource or _no_resource(),
                 instrumentation_scope=log_record.instrumentation_scope,
                 limits=log_record.limits,
@@ -77,3 +95,45 @@ def _no_resource() -> Any:
     from opentelemetry.sdk.resources import Resource
 
     return Resource.get_empty()
+
+
+def _with_short_description(span: ReadableSpan) -> ReadableSpan:
+    shortened = copy(span)
+    status = span.status
+    shortened._status = Status(status.status_code, clip(status.description or "", MAX_TEXT_CHARS))  # noqa: SLF001 - no other way
+    return shortened
+
+
+def _bounded(record: LogRecord) -> LogRecord:
+    """Return ``record``, or a copy without what is too long of it."""
+    attributes = record.attributes or {}
+    is_long = [key for key, value in attributes.items() if _is_long(value, _DEPTH)]
+    if not is_long and not _is_long(record.body, _DEPTH):
+        return record
+    shortened = copy(record)
+    shortened.body = _shortened(record.body, _DEPTH)
+    shortened.attributes = {**attributes, **{key: _shortened(attributes[key], _DEPTH) for key in is_long}}
+    return shortened
+
+
+def _is_long(value: Any, depth: int) -> bool:
+    if isinstance(value, (str, bytes)):
+        return len(value) > MAX_TEXT_CHARS
+    if isinstance(value, Mapping):
+        return len(value) > _MAX_ELEMENTS or not depth or any(_is_long(v, depth - 1) for v in value.values())
+    if isinstance(value, Sequence):
+        return len(value) > _MAX_ELEMENTS or not depth or any(_is_long(v, depth - 1) for v in value)
+    return False
+
+
+def _shortened(value: Any, depth: int) -> Any:
+    if isinstance(value, str):
+        return clip_middle(value, MAX_TEXT_CHARS)
+    if isinstance(value, bytes):
+        return value[:MAX_TEXT_CHARS]
+    if isinstance(value, Mapping):
+        kept = islice(value.items(), _MAX_ELEMENTS if depth else 0)
+        return {key: _shortened(one, depth - 1) for key, one in kept}
+    if isinstance(value, Sequence):
+        return [_shortened(one, depth - 1) for one in islice(value, _MAX_ELEMENTS if depth else 0)]
+    return value

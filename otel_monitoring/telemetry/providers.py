@@ -59,6 +59,7 @@ def providers(
     sample_rate: float | None = None,
     attribute_chars: int = 4096,
     attributes_per_span: int = 128,
+    stacktrace_chars: int = 65_536,
 ) -> Providers:
     """Return the providers of this process, setting ours as the global ones where there are none.
 
@@ -69,11 +70,17 @@ def providers(
         sample_rate: Share of new traces to record; ``None`` leaves it to ``OTEL_TRACES_SAMPLER``.
         attribute_chars: Longest attribute value.
         attributes_per_span: Most attributes of one span.
+        stacktrace_chars: Longest stack trace.
     """
     callbacks = CallbackGuard(clock=clock)
     found = {signal: existing.current(signal) for signal in SIGNALS}
     joined = {signal: _joined(signal, one) for signal, one in found.items() if one}
-    limits = _span_limits(environ, attribute_chars=attribute_chars, attributes=attributes_per_span)
+    limits = _span_limits(
+        environ,
+        attribute_chars=attribute_chars,
+        attributes=attributes_per_span,
+        stacktrace_chars=stacktrace_chars,
+    )
     return Providers(
         tracer=joined.get("traces") or _tracer_provider(resource, sample_rate, limits, found["traces"]),
         meter=joined.get("metrics") or _meter_provider(resource, callbacks, found["metrics"]),
@@ -112,11 +119,14 @@ def _named(provider: Any) -> str:
     return f"{type(provider).__module__}.{type(provider).__qualname__}"
 
 
-def _span_limits(environ: Mapping[str, str], *, attribute_chars: int, attributes: int) -> dict[str, int]:
+def _span_limits(
+    environ: Mapping[str, str], *, attribute_chars: int, attributes: int, stacktrace_chars: int
+) -> dict[str, int]:
     ours = {
         "max_span_attributes": attributes,
         "max_attributes": attributes,
-        "max_attribute_length": attribute_chars,
+        # Of events as well, where the stack traces are; the encoder cuts what is no stack trace further.
+        "max_attribute_length": max(attribute_chars, stacktrace_chars),
         "max_span_attribute_length": attribute_chars,
     }
     general = {"max_span_attributes": "max_attributes", "max_span_attribute_length": "max_attribute_length"}

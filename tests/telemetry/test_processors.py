@@ -1,113 +1,94 @@
-"""What the taps at the end of spans and log records hand over."""
+"""What reaches the queues of spans and log records, and how long it may be."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 from opentelemetry._logs import LogRecord
 from opentelemetry.sdk._logs import LoggerProvider
-from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from opentelemetry.trace import Status, StatusCode
 
-from otel_monitoring.guard import Guard
-from otel_monitoring.model.clock import SystemClock
-from otel_monitoring.telemetry.circuit import Circuit
-from otel_monitoring.telemetry.pipeline import Pipeline
+from otel_monitoring.context.limits import MAX_TEXT_CHARS
 from otel_monitoring.telemetry.processors import QueueLogProcessor, QueueSpanProcessor
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+LONG = "x" * (2 * MAX_TEXT_CHARS)
 
 
-class RecordOnly(Sampler):
-    """Record every span, sample none."""
-
-    def should_sample(self, *_: Any, **__: Any) -> SamplingResult:
-        return SamplingResult(Decision.RECORD_ONLY)
-
-    def get_description(self) -> str:
-        return "RecordOnly"
-
-
-class Rig:
-    """A pipeline that keeps what it exports."""
+class Queue:
+    """In place of a pipeline: keeps what is put into it."""
 
     def __init__(self) -> None:
         self.items: list[Any] = []
-        clock = SystemClock()
-        self.pipeline: Pipeline[Any] = Pipeline(
-            "tests",
-            make_exporter=lambda: self,
-            clock=clock,
-            guard=Guard("export.tests"),
-            circuit=Circuit(clock=clock),
-            shield=nullcontext,
-            delay_s=3600.0,
-        )
+        self.put = self.items.append
 
-    def prepare(self) -> None:
-        """Nothing to prepare."""
-
-    def export(self, batch: Sequence[Any], timeout_s: float) -> int:
-        assert timeout_s > 0
-        self.items += batch
-        return 0
-
-    def close(self) -> None:
-        """Nothing to close."""
+    def flush(self, timeout_s: float) -> bool:
+        return True
 
 
-def test_sampled_spans_are_handed_over_when_they_end() -> None:
-    rig = Rig()
+def logged(**fields: Any) -> Any:
+    """Return the record that is queued, and check that the emitted one is as it was."""
+    queue: Any = Queue()
+    provider = LoggerProvider(shutdown_on_exit=False)
+    provider.add_log_record_processor(QueueLogProcessor(queue))
+    record = LogRecord(**fields)
+    provider.get_logger("test").emit(record)
+    (item,) = queue.items
+    assert record.body is fields.get("body")
+    return item.log_record
+
+
+def ended(description: str) -> Any:
+    queue: Any = Queue()
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(QueueSpanProcessor(rig.pipeline))
-    tracer = provider.get_tracer("tests")
-
-    ended, running = tracer.start_span("ended"), tracer.start_span("running")
-    ended.end()
-
-    assert provider.force_flush(10_000)
-    assert [span.name for span in rig.items] == ["ended"]
-    assert running.is_recording()
+    provider.add_span_processor(QueueSpanProcessor(queue))
+    with provider.get_tracer("test").start_as_current_span("work") as span:
+        span.set_status(Status(StatusCode.ERROR, description))
+    (item,) = queue.items
+    return item
 
 
-def test_spans_that_are_only_recorded_are_not() -> None:
-    rig = Rig()
-    provider = TracerProvider(sampler=RecordOnly(), shutdown_on_exit=False)
-    provider.add_span_processor(QueueSpanProcessor(rig.pipeline))
+def test_a_span_that_is_not_sampled_is_not_queued() -> None:
+    queue: Any = Queue()
+    provider = TracerProvider(shutdown_on_exit=False, sampler=ALWAYS_OFF)
+    provider.add_span_processor(QueueSpanProcessor(queue))
 
-    provider.get_tracer("tests").start_span("recorded").end()
+    provider.get_tracer("test").start_span("work").end()
 
-    assert provider.force_flush(10_000)
-    assert rig.items == []
-
-
-def test_log_records_are_handed_over_with_resource_and_scope() -> None:
-    rig = Rig()
-    provider = LoggerProvider(Resource({"service.name": "shop"}), shutdown_on_exit=False)
-    provider.add_log_record_processor(QueueLogProcessor(rig.pipeline))
-
-    provider.get_logger("tests").emit(LogRecord(body="hi"))
-
-    assert provider.force_flush(10_000)
-    (record,) = rig.items
-    assert record.log_record.body == "hi"
-    assert record.resource.attributes["service.name"] == "shop"
-    assert record.instrumentation_scope.name == "tests"
+    assert queue.items == []
 
 
-def test_the_end_of_a_provider_leaves_the_pipeline_to_the_instance() -> None:
-    rig = Rig()
-    tracers, loggers = TracerProvider(shutdown_on_exit=False), LoggerProvider(shutdown_on_exit=False)
-    tracers.add_span_processor(QueueSpanProcessor(rig.pipeline))
-    loggers.add_log_record_processor(QueueLogProcessor(rig.pipeline))
-    tracers.get_tracer("tests").start_span("before").end()
+def test_an_error_is_described_as_it_was() -> None:
+    assert ended("no such table").status.description == "no such table"
 
-    tracers.shutdown()
-    loggers.shutdown()
-    rig.pipeline.put("after")
 
-    assert rig.pipeline.flush(10)
-    assert len(rig.items) == 2
+def test_a_huge_description_is_cut() -> None:
+    span = ended(LONG)
+
+    assert len(span.status.description) == MAX_TEXT_CHARS
+    assert (span.name, span.status.status_code) == ("work", StatusCode.ERROR)
+
+
+@pytest.mark.parametrize(
+    "body", ["short", {"a": ["b", 1]}, None, b"bytes"], ids=["text", "nested", "none", "bytes"]
+)
+def test_an_ordinary_record_is_not_copied(body: Any) -> None:
+    assert logged(body=body, attributes={"key": "value"}).body is body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [LONG, LONG.encode(), {"a": {"b": LONG}}, [LONG], ["a"] * 10_000, [[[[[["deep"] * 10_000]]]]]],
+    ids=["text", "bytes", "nested", "list", "many", "deep"],
+)
+def test_a_huge_body_is_cut(body: Any) -> None:
+    assert len(str(logged(body=body).body)) <= MAX_TEXT_CHARS + 20
+
+
+def test_a_huge_attribute_is_cut_and_the_others_are_kept() -> None:
+    record = logged(body="text", attributes={"long": LONG, "short": 1})
+
+    assert len(record.attributes["long"]) <= MAX_TEXT_CHARS
+    assert (record.attributes["short"], record.body) == (1, "text")

@@ -87,7 +87,10 @@ def test_limits_that_the_environment_sets_win(monkeypatch: pytest.MonkeyPatch) -
     found_in_process(monkeypatch, {})
     monkeypatch.setenv("OTEL_ATTRIBUTE_COUNT_LIMIT", "7")
 
-    result = made({"OTEL_ATTRIBUTE_COUNT_LIMIT": "7"}, attribute_chars=11, attributes_per_span=13)
+    result = made(
+        {"OTEL_ATTRIBUTE_COUNT_LIMIT": "7"}, attribute_chars=11, attributes_per_span=13, stacktrace_chars=12
+    )
 
     limits = result.tracer._span_limits
-    assert (limits.max_span_attributes, limits.max_attribute_length) == (7, 11)
+    assert (limits.max_span_attributes, limits.max_span_attribute_length) == (7, 11)
+    assert limits.max_attribute_length == 12
