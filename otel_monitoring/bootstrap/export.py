@@ -73,6 +73,18 @@ def plan(settings: Settings, environ: Mapping[str, str], exported: Mapping[Signa
     return ExportPlan(endpoints, names, metrics_form(environ) if "metrics" in endpoints else None)
 
 
+def check(settings: Settings, environ: Mapping[str, str]) -> None:
+    """Find out whether telemetry can be exported as asked, before anything is set up.
+
+    Raises:
+        SettingsError: A standard variable cannot be used.
+    """
+    for signal, names in plan(settings, environ, {}).names.items():
+        for name in names:
+            if name != "otlp":
+                factory(signal, name)
+
+
 def exports(
     plan: ExportPlan, *, settings: Settings, environ: Mapping[str, str], redactor: Redactor, clock: Clock
 ) -> Exports:
