@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -378,3 +380,16 @@ def test_propagators_are_those_of_the_variable(value: str, expected: list[str]) 
     assert answer.returncode == 0, answer.stderr
     assert set(expected) - {"x-request-id"} <= set(ast.literal_eval(answer.stdout))
     assert ("traceparent" in answer.stdout) is ("traceparent" in expected)
+
+
+def test_the_guide_lists_every_variable_that_is_tested_here() -> None:
+    here = Path(__file__)
+    guide = here.parents[2] / "docs" / "guides" / "exporting.md"
+    listed = set(re.findall(r"OTEL_[A-Z_0-9]+", guide.read_text(encoding="utf-8")))
+    tested = set(re.findall(r'"(OTEL_[A-Z_0-9]+)[="]', here.read_text(encoding="utf-8")))
+
+    of_one_signal = {
+        name for name in tested if re.search(r"OTLP_(TRACES|LOGS|METRICS)_(?!TEMP|DEFAULT)", name)
+    }
+    assert tested - of_one_signal - listed == set()
+    assert len(listed) > 35
