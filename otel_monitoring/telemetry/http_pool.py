@@ -32,6 +32,8 @@ def http_pool(
     """
     import urllib3
 
+    from otel_monitoring.telemetry.deadline import limit_answers
+
     parts = urlsplit(url)
     context = None
     if parts.scheme == "https":
@@ -46,8 +48,11 @@ def http_pool(
         if address.username:
             credentials = f"{address.username}:{address.password or ''}"
             headers = dict(urllib3.make_headers(proxy_basic_auth=credentials))
-        return urllib3.ProxyManager(proxy, proxy_headers=headers, ssl_context=context, maxsize=1)
-    return urllib3.PoolManager(ssl_context=context, maxsize=1)
+        pool: PoolManager = urllib3.ProxyManager(proxy, proxy_headers=headers, ssl_context=context, maxsize=1)
+    else:
+        pool = urllib3.PoolManager(ssl_context=context, maxsize=1)
+    limit_answers(pool)
+    return pool
 
 
 def _context(certificate: str | None) -> ssl.SSLContext:
