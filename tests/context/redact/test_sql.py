@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_monitoring.context.redact_sql import strip_literals
+from otel_monitoring.context.redact.sql import strip_literals
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from otel_monitoring.context.redact_patterns import MARK
+from otel_monitoring.context.redact.patterns import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

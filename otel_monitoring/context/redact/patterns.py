@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from otel_monitoring.context.redact_checks import iban_length, is_card
+from otel_monitoring.context.redact.checks import iban_length, is_card
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from otel_monitoring.context.redact import Redactor
-from otel_monitoring.context.redact_patterns import SHAPES, looks_secret
+from otel_monitoring.context.redact.patterns import SHAPES, looks_secret
 from tests import secrets
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from otel_monitoring.context.redact_errors import find_error_values, may_hold_error_value
-from otel_monitoring.context.redact_pairs import HINT, find_pairs, may_hold_pair
-from otel_monitoring.context.redact_patterns import (
+from otel_monitoring.context.redact.error_values import find_error_values, may_hold_error_value
+from otel_monitoring.context.redact.pairs import HINT, find_pairs, may_hold_pair
+from otel_monitoring.context.redact.patterns import (
     MARK,
     find_accounts,
     find_driver_credentials,
@@ -21,14 +21,14 @@ from otel_monitoring.context.redact_patterns import (
     may_hold_number,
     may_hold_shape,
 )
-from otel_monitoring.context.redact_unicode import plain
+from otel_monitoring.context.redact.unicode import plain
 from otel_monitoring.errors import ContextError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from otel_monitoring.context.redact_keys import KeyRules
-    from otel_monitoring.context.redact_patterns import Span
+    from otel_monitoring.context.redact.keys import KeyRules
+    from otel_monitoring.context.redact.patterns import Span
 
 _MAX_PASSES = 4
 _OWN_KIND = "pattern"

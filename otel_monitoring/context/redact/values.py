@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from otel_monitoring.context.redact_checks import is_card
-from otel_monitoring.context.redact_patterns import MARK
+from otel_monitoring.context.redact.checks import is_card
+from otel_monitoring.context.redact.patterns import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

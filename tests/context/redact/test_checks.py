@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_monitoring.context.redact_checks import iban_length, is_card, luhn
+from otel_monitoring.context.redact.checks import iban_length, is_card, luhn
 
 CARDS = [
     "4111111111111111",

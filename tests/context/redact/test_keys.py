@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from opentelemetry.semconv import attributes
 
-from otel_monitoring.context.redact_keys import KeyRules, Verdict, split
+from otel_monitoring.context.redact.keys import KeyRules, Verdict, split
 
 SECRET = [
     "password",

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from otel_monitoring.context.redact_keys import Verdict
-from otel_monitoring.context.redact_patterns import MARK, looks_secret
+from otel_monitoring.context.redact.keys import Verdict
+from otel_monitoring.context.redact.patterns import MARK, looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from otel_monitoring.context.redact_keys import KeyRules
-    from otel_monitoring.context.redact_patterns import Span
+    from otel_monitoring.context.redact.keys import KeyRules
+    from otel_monitoring.context.redact.patterns import Span
 
 KIND = "named"
 """What a secret is counted as that its name gave away."""

@@ -11,7 +11,7 @@ import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from otel_monitoring.context.redact_unicode import plain
+from otel_monitoring.context.redact.unicode import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from otel_monitoring.context.redact_keys import Verdict
-    from otel_monitoring.context.redact_patterns import Span
+    from otel_monitoring.context.redact.keys import Verdict
+    from otel_monitoring.context.redact.patterns import Span
 
 KIND = "error_value"
 """What such a value is counted as."""

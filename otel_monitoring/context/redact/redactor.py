@@ -1,6 +1,6 @@
 """The one place where secrets and personal data are taken out of what is stored, exported or sent.
 
-A secret is known by the name in front of it (``redact_keys``) or by its shape (``redact_patterns``). What
+A secret is known by the name in front of it (``keys``) or by its shape (``patterns``). What
 was taken out is marked, and counted by kind. Nothing here raises, whatever it is given.
 """
 
@@ -12,20 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.context.correlation import keyed_hash
 from otel_monitoring.context.limits import MAX_TEXT_CHARS, Limits, clip, clip_middle
-from otel_monitoring.context.redact_keys import KeyRules
-from otel_monitoring.context.redact_patterns import MARK
-from otel_monitoring.context.redact_scan import Scanner
-from otel_monitoring.context.redact_sql import strip_literals
-from otel_monitoring.context.redact_urls import redact_query, redact_url
-from otel_monitoring.context.redact_values import Plan, Walk, safe_text
+from otel_monitoring.context.redact.keys import KeyRules
+from otel_monitoring.context.redact.patterns import MARK
+from otel_monitoring.context.redact.scan import Scanner
+from otel_monitoring.context.redact.sql import strip_literals
+from otel_monitoring.context.redact.urls import redact_query, redact_url
+from otel_monitoring.context.redact.values import Plan, Walk, safe_text
 from otel_monitoring.errors import ContextError
 from otel_monitoring.guard import Guard
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable
-
-__all__ = ["MARK", "Limits", "Redactor", "clip", "clip_middle"]
 
 SQL_NAMES = frozenset(["db.query.text", "db.statement"])
 QUERY_NAMES = frozenset(["url.query"])
