@@ -125,7 +125,7 @@ def _safe_start(name: str) -> str:
 
 
 def _with_suffixes(name: str, *, unit: str, kind: MetricKind) -> str:
-    main, per = unit_suffixes(unit)
+    main, per = unit_suffixes(unit, escapes=False)
     outer = [suffix for suffix in (per,) if suffix]
     outer += ["total"] if kind == "counter" else []
     outer += ["ratio"] if kind == "gauge" and unit == "1" else []
@@ -141,14 +141,18 @@ def _without_suffix(name: str, suffix: str) -> str:
     return rest[:-1] if rest != name and len(rest) > 1 and not rest[-1].isalnum() else name
 
 
-def unit_suffixes(unit: str) -> tuple[str, str]:
+def unit_suffixes(unit: str, *, escapes: bool = True) -> tuple[str, str]:
     """Return what a unit adds to a name: the main unit and ``per_<unit>``; empty where it adds nothing.
 
     Args:
         unit: A unit in UCUM, such as ``By/s``.
+        escapes: Whether characters that are not in every name are replaced.
     """
     main, _, per = unit.partition("/")
-    main_suffix, per_suffix = _unit(main, _MAIN_UNITS), _unit(per, _PER_UNITS).rstrip("_")
+    main_suffix, per_suffix = _unit(main, _MAIN_UNITS), _unit(per, _PER_UNITS)
+    if not escapes:
+        return main_suffix, f"per_{per_suffix}" if per_suffix else ""
+    main_suffix, per_suffix = _escaped(main_suffix), _escaped(per_suffix).rstrip("_")
     if per_suffix:
         return main_suffix.rstrip("_"), f"per_{per_suffix}"
     return main_suffix, ""
@@ -158,7 +162,11 @@ def _unit(text: str, known: Mapping[str, str]) -> str:
     text = text.strip()
     if "{" in text or "}" in text:
         return ""
-    return _NOT_A_TOKEN.sub("_", known.get(text, text)).lstrip("_")
+    return known.get(text, text)
+
+
+def _escaped(unit: str) -> str:
+    return _NOT_A_TOKEN.sub("_", unit).lstrip("_")
 
 
 def label_name(key: str, *, strategy: Strategy = DEFAULT_STRATEGY) -> str:

@@ -93,6 +93,7 @@ def test_units(unit: str, expected: tuple[str, str]) -> None:
         ("NoUTF8EscapingWithSuffixes", "subtotal", "", "counter", "subtotal_total"),
         ("NoUTF8EscapingWithSuffixes", "io", "By/s", "gauge", "io_bytes_per_second"),
         ("NoUTF8EscapingWithSuffixes", "cpu_ratio", "1", "gauge", "cpu_ratio"),
+        ("NoUTF8EscapingWithSuffixes", "bends", "custom unit/d", "gauge", "bends_custom unit_per_day"),
         ("NoTranslation", "a.b", "s", "counter", "a.b"),
     ],
 )
