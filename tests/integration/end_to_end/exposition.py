@@ -6,10 +6,12 @@ import re
 
 import httpx
 
-_SAMPLE = re.compile(r"(?P<name>[^{\s]+)(?:\{(?P<labels>.*?)\})? (?P<value>\S+)(?: \S+)?(?: # .*)?$")
-_LABEL = re.compile(r'([^=,]+)="((?:[^"\\]|\\.)*)"')
+_BARE = re.compile(r"(?P<name>[^{\s]*)(?P<labels>\{)?")
+_LABEL = re.compile(
+    r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^=,"{}]+))(?:="(?P<value>(?:[^"\\]|\\.)*)")?,?'
+)
 _ESCAPED = re.compile(r"\\(.)")
-_ACCEPT = "application/openmetrics-text;version=1.0.0"
+_ACCEPT = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"
 
 Series = frozenset[tuple[str, str]]
 """One series: its labels, ``__name__`` among them."""
@@ -27,19 +29,20 @@ def exposed(url: str) -> dict[Series, float]:
 
 
 def _sample(line: str) -> tuple[Series, float]:
-    # Exemplars hold braces too: the labels of the series end where their last quotation mark does.
-    name, _, rest = line.partition("{")
-    if not rest or " " in name:
-        match = _SAMPLE.match(line)
+    """Return the series and the value of a line; a name in quotes stands among the labels."""
+    start = _BARE.match(line)
+    assert start is not None
+    labels, at = {"__name__": start["name"]}, start.end()
+    while start["labels"] and line[at] != "}":
+        match = _LABEL.match(line, at)
         assert match is not None, line
-        return frozenset({("__name__", match["name"])}), float(match["value"])
-    labels, at = {"__name__": name}, 0
-    while rest[at] != "}":
-        match = _LABEL.match(rest, at)
-        assert match is not None, line
-        labels[match[1].lstrip(",")] = _ESCAPED.sub(_unescaped, match[2])
-        at = match.end() + (rest[match.end()] == ",")
-    return frozenset(labels.items()), float(rest[at + 1 :].split()[0])
+        name = match["plain"] or _ESCAPED.sub(_unescaped, match["quoted"])
+        if match["value"] is None:
+            labels["__name__"] = name
+        else:
+            labels[name] = _ESCAPED.sub(_unescaped, match["value"])
+        at = match.end()
+    return frozenset(labels.items()), float(line[at:].lstrip("}").split()[0])
 
 
 def _unescaped(match: re.Match[str]) -> str:
