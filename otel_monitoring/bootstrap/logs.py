@@ -17,8 +17,8 @@ def hook_up(builder: Builder) -> None:
     """Export what loggers get, and configure logging, as the settings say."""
     settings = builder.settings.logs
     if settings.configure:
-        from otel_monitoring.measure.log_servers import capture_server_loggers
         from otel_monitoring.measure.logs import configure_logging
+        from otel_monitoring.measure.logs.servers import capture_server_loggers
 
         configure_logging(
             level=settings.level,
@@ -30,7 +30,7 @@ def hook_up(builder: Builder) -> None:
         # uvicorn configures its loggers when it starts, which may be after the set-up.
         builder.services.append(_OnStart(capture_server_loggers))
     if settings.export and (builder.exports.of("logs") or "logs" in builder.providers.joined):
-        from otel_monitoring.measure.log_export import install_otlp_handler, otlp_handler
+        from otel_monitoring.measure.logs.export import install_otlp_handler, otlp_handler
 
         handler = install_otlp_handler(
             otlp_handler(

@@ -8,16 +8,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from otel_monitoring.measure.logs import (
-    configure_logging,
-)
-from tests.measure.log_helpers import (
-    configure,
-    configured,
-    lines,
-    own_lines,
-    untouched_root,  # noqa: F401 - a fixture
-)
+from otel_monitoring.measure.logs import configure_logging
+from tests.measure.logs.helpers import configure, configured, lines, own_lines
 
 if TYPE_CHECKING:
     import pytest

@@ -1,30 +1,25 @@
-"""Logging in one call: JSON lines or colours, correlated and redacted, for the program and its server.
-
-``configure_logging()`` puts one handler on the root logger; ``get_logger("shop.orders", team="blue")`` gives
-loggers whose fields stand on every record.
-"""
+"""One handler on the root logger, with the format and the levels that were asked for."""
 
 from __future__ import annotations
 
 import logging
 import os
 import sys
-from collections.abc import Mapping
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
-from otel_monitoring.context.redact import Redactor
 from otel_monitoring.errors import SettingsError
-from otel_monitoring.measure.log_fields import STANDARD, FieldReader
-from otel_monitoring.measure.log_formats import ConsoleFormatter, JsonFormatter
-from otel_monitoring.measure.log_output import LineHandler
-from otel_monitoring.measure.log_servers import capture_server_loggers
+from otel_monitoring.measure.logs.fields import FieldReader
+from otel_monitoring.measure.logs.formats import ConsoleFormatter, JsonFormatter
+from otel_monitoring.measure.logs.installed import default_redactor
+from otel_monitoring.measure.logs.output import LineHandler
+from otel_monitoring.measure.logs.servers import capture_server_loggers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import Callable, Mapping
+
+    from otel_monitoring.context.redact import Redactor
 
 FORMATS = ("auto", "json", "console")
-_KEYWORDS = frozenset(["exc_info", "stack_info", "stacklevel", "extra"])
 
 
 def configure_logging(  # noqa: PLR0913 - one keyword per thing that can be chosen
@@ -76,53 +71,6 @@ def configure_logging(  # noqa: PLR0913 - one keyword per thing that can be chos
     if capture_uvicorn:
         capture_server_loggers(formatter=JsonFormatter(reader))
     return handler
-
-
-class ServiceLogger(logging.LoggerAdapter[logging.Logger]):
-    """A logger whose fields stand on every record, and that takes further ones as keywords.
-
-    ``log.info("order paid", order_id=7)`` puts ``order_id`` on the record, beside what is bound. A field
-    whose name is taken by the standard library gets an underscore: ``name_``.
-    """
-
-    extra: dict[str, Any]
-
-    def bind(self, /, **fields: Any) -> ServiceLogger:
-        """Return a logger with ``fields`` beside those of this one, which stays as it is."""
-        return ServiceLogger(self.logger, {**self.extra, **fields})
-
-    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
-        """Gather bound fields, ``extra`` and further keywords in ``extra``."""
-        given = {key: kwargs.pop(key) for key in [*kwargs] if key not in _KEYWORDS}
-        extra = kwargs.get("extra")
-        fields = {**self.extra, **(extra if isinstance(extra, Mapping) else {}), **given}
-        kwargs["extra"] = {f"{key}_" if key in STANDARD else key: value for key, value in fields.items()}
-        return msg, kwargs
-
-
-def get_logger(name: str, /, **fields: Any) -> ServiceLogger:
-    """Return the logger ``name`` with ``fields`` bound to it."""
-    return ServiceLogger(logging.getLogger(name), fields)
-
-
-def installed_handler() -> LineHandler | None:
-    """Return the handler that :func:`configure_logging` put on the root logger, if it did."""
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, LineHandler):
-            return handler
-    return None
-
-
-def installed_redactor() -> Redactor:
-    """Return the redactor that log lines go through, or one with the built-in rules."""
-    handler = installed_handler()
-    return default_redactor() if handler is None else handler.redactor
-
-
-@cache
-def default_redactor() -> Redactor:
-    """Return the redactor of those who were given none, made at the first call."""
-    return Redactor()
 
 
 def _install(handler: LineHandler, *, replace_handlers: bool) -> None:

@@ -14,8 +14,8 @@ from opentelemetry.trace import INVALID_SPAN, get_current_span
 
 from otel_monitoring.context import stack
 from otel_monitoring.context.limits import clip, clip_middle
-from otel_monitoring.measure.log_access import access_of
-from otel_monitoring.measure.log_attempt import Attempt
+from otel_monitoring.measure.logs.access import access_of
+from otel_monitoring.measure.logs.attempt import Attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

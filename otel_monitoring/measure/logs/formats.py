@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from otel_monitoring.measure.log_fields import FieldReader
+    from otel_monitoring.measure.logs.fields import FieldReader
 
 _RESET = "\x1b[0m"
 _DIM = "\x1b[2m"

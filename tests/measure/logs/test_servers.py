@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otel_monitoring.context.redact import Redactor
-from otel_monitoring.measure.log_access import access_of
-from otel_monitoring.measure.log_servers import SERVER_LOGGERS, capture_server_loggers
 from otel_monitoring.measure.logs import configure_logging
+from otel_monitoring.measure.logs.access import access_of
+from otel_monitoring.measure.logs.servers import SERVER_LOGGERS, capture_server_loggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

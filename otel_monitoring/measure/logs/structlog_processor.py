@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.guard import Guard
-from otel_monitoring.measure.log_fields import span_ids
-from otel_monitoring.measure.logs import default_redactor
+from otel_monitoring.measure.logs.fields import span_ids
+from otel_monitoring.measure.logs.installed import default_redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, MutableMapping

@@ -23,8 +23,8 @@ from opentelemetry.semconv.attributes.exception_attributes import (
 
 from otel_monitoring.context.limits import clip
 from otel_monitoring.guard import Guard
-from otel_monitoring.measure.log_fields import REPEATED, added_to, describe_exception, read_message
-from otel_monitoring.measure.logs import default_redactor
+from otel_monitoring.measure.logs.fields import REPEATED, added_to, describe_exception, read_message
+from otel_monitoring.measure.logs.installed import default_redactor
 
 if TYPE_CHECKING:
     from opentelemetry._logs import LoggerProvider

@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from otel_monitoring.context.correlation import bind, log_fields
 from otel_monitoring.context.redact import MARK
-from otel_monitoring.measure.structlog_processor import structlog_processor
+from otel_monitoring.measure.logs.structlog_processor import structlog_processor
 from tests.secrets import SECRETS, Secret
 
 if TYPE_CHECKING:

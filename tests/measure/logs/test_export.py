@@ -17,7 +17,7 @@ from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogR
 from opentelemetry.sdk.trace import TracerProvider
 
 from otel_monitoring.context.redact import MARK, Limits, Redactor
-from otel_monitoring.measure.log_export import (
+from otel_monitoring.measure.logs.export import (
     ExportHandler,
     install_otlp_handler,
     other_exporters,
@@ -356,7 +356,7 @@ def test_sees_through_the_global_proxy(
     root.addHandler(LoggingHandler(logger_provider=proxy))
 
     before = other_exporters(exported.provider)
-    monkeypatch.setattr("otel_monitoring.measure.log_export.get_logger_provider", lambda: exported.provider)
+    monkeypatch.setattr("otel_monitoring.measure.logs.export.get_logger_provider", lambda: exported.provider)
 
     assert before == []
     assert other_exporters(exported.provider) == [

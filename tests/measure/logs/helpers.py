@@ -7,16 +7,10 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any, TextIO
 
-import pytest
-
-from otel_monitoring.measure.logs import (
-    configure_logging,
-)
+from otel_monitoring.measure.logs import configure_logging
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from otel_monitoring.measure.log_output import LineHandler
+    from otel_monitoring.measure.logs.output import LineHandler
 
 
 class Broken:
@@ -30,16 +24,6 @@ class Broken:
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-@pytest.fixture(autouse=True)
-def untouched_root() -> Iterator[None]:
-    """Leave the root logger as it was before."""
-    logger = logging.getLogger()
-    handlers, level = [*logger.handlers], logger.level
-    yield
-    logger.handlers[:] = handlers
-    logger.setLevel(level)
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:

@@ -9,11 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.measure.log_helpers import (
-    configured,
-    lines,
-    untouched_root,  # noqa: F401 - a fixture
-)
+from tests.measure.logs.helpers import configured, lines
 
 
 def test_writes_one_json_object_for_a_record() -> None:

@@ -1,29 +1,15 @@
-"""Logging in one call, and loggers with bound fields."""
+"""Logging in one call."""
 
 from __future__ import annotations
 
-import io
 import logging
 from typing import Any
 
 import pytest
 
-from otel_monitoring.context.redact import MARK, Redactor
 from otel_monitoring.errors import SettingsError
-from otel_monitoring.measure.logs import (
-    configure_logging,
-    default_redactor,
-    get_logger,
-    installed_handler,
-    installed_redactor,
-)
-from tests.measure.log_helpers import (
-    Terminal,
-    configure,
-    configured,
-    lines,
-    untouched_root,  # noqa: F401 - a fixture
-)
+from otel_monitoring.measure.logs import configure_logging
+from tests.measure.logs.helpers import Terminal, configure, configured, lines
 
 
 def test_is_readable_on_a_terminal() -> None:
@@ -108,64 +94,3 @@ def test_refuses_what_it_does_not_know_and_changes_nothing(options: dict[str, An
         configure_logging(**options)
 
     assert logging.getLogger().handlers == before
-
-
-def test_tells_who_is_installed() -> None:
-    redactor = Redactor()
-    before = installed_handler()
-
-    handler = configure_logging(stream=io.StringIO(), redactor=redactor, capture_uvicorn=False)
-
-    assert before is None
-    assert installed_handler() is handler
-    assert installed_redactor() is redactor
-    assert default_redactor() is default_redactor()
-
-
-class TestServiceLogger:
-    def test_puts_bound_fields_and_keywords_on_every_record(self) -> None:
-        stream = configured()
-        log = get_logger("shop.orders", team="blue")
-
-        log.error("paid %s", 7, order_id=7)
-
-        (line,) = lines(stream)
-        assert (line["message"], line["team"], line["order_id"]) == ("paid 7", "blue", 7)
-
-    def test_binds_further_fields_without_changing_the_first(self) -> None:
-        stream = configured()
-        log = get_logger("shop.orders", team="blue")
-
-        log.bind(order_id=7, team="red").error("a")
-        log.error("b")
-
-        first, second = lines(stream)
-        assert (first["team"], first["order_id"]) == ("red", 7)
-        assert second["team"] == "blue"
-        assert "order_id" not in second
-
-    def test_takes_names_that_the_standard_library_uses(self) -> None:
-        stream = configured()
-
-        get_logger("shop", name="ann").error("x", args=1, message="m", extra={"module": "mod"})
-
-        (line,) = lines(stream)
-        assert (line["name_"], line["args_"], line["message_"], line["module_"]) == ("ann", 1, "m", "mod")
-
-    def test_redacts_fields_by_name(self) -> None:
-        stream = configured()
-
-        get_logger("shop", api_key="abc").error("x", user={"password": "y"})
-
-        (line,) = lines(stream)
-        assert (line["api_key"], line["user"]) == (MARK, {"password": MARK})
-
-    def test_tells_where_it_was_called(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        records: list[logging.LogRecord] = []
-        handler = logging.Handler()
-        monkeypatch.setattr(handler, "emit", records.append)
-        logging.getLogger().addHandler(handler)
-
-        get_logger("shop").error("x", exc_info=None, stacklevel=1)
-
-        assert records[0].funcName == "test_tells_where_it_was_called"

@@ -10,15 +10,8 @@ from opentelemetry.sdk.trace import TracerProvider
 
 from otel_monitoring.context.correlation import bind, log_fields
 from otel_monitoring.context.redact import MARK, Limits, Redactor
-from otel_monitoring.measure.log_fields import rfc3339
-from tests.measure.log_helpers import (
-    Broken,
-    configured,
-    lines,
-    log_error,
-    own_lines,
-    untouched_root,  # noqa: F401 - a fixture
-)
+from otel_monitoring.measure.logs.fields import rfc3339
+from tests.measure.logs.helpers import Broken, configured, lines, log_error, own_lines
 from tests.secrets import SECRETS, Secret
 
 
@@ -48,7 +41,7 @@ def test_tells_type_message_and_stack_of_an_exception() -> None:
     (line,) = lines(stream)
     assert line["exception"]["type"] == "json.decoder.JSONDecodeError"
     assert line["exception"]["message"].startswith("Expecting property name")
-    assert "test_log_fields.py" in line["exception"]["stacktrace"]
+    assert "test_fields.py" in line["exception"]["stacktrace"]
 
 
 def test_tells_the_stack_that_was_asked_for() -> None:
@@ -94,7 +87,7 @@ def test_degrades_where_arguments_do_not_fit_and_says_so() -> None:
     (line,) = own_lines(stream)
     assert line["message"] == "%d of %d"
     assert line["args"] == ["seven"]
-    assert line["logging_error"].startswith("message at test_log_fields.py:")
+    assert line["logging_error"].startswith("message at test_fields.py:")
     assert "TypeError" in line["logging_error"]
 
 
