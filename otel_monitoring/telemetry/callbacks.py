@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
@@ -25,11 +26,17 @@ _log = logging.getLogger(__name__)
 
 _MUTED_S = 300.0
 _FAILURES = 3
+_PATIENCE_S = 2.0
+_PATIENCE_FOR_S = 5.0
+_LEAST_S = 0.02
+_MAX_OBSERVATIONS = 100_000
 _OWN_SCOPES = ("otel_monitoring",)
 
 
 class CallbackGuard:
     """Run callbacks with a time limit, and mute those that misbehave.
+
+    Many that hang at once cost a collection two seconds altogether, so that it comes to its end.
 
     Args:
         clock: Its monotonic clock is used.
@@ -42,6 +49,8 @@ class CallbackGuard:
         self._muted_until_s: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._runner: _Runner | None = None
+        self._waited_s = 0.0
+        self._waited_since_s = clock.monotonic_s()
 
     def muted(self) -> list[str]:
         """Return the names of instruments whose callback is muted now."""
@@ -57,21 +66,26 @@ class CallbackGuard:
         call = callback if callable(callback) else _from_generator(callback)
 
         def guarded(options: CallbackOptions) -> Iterable[Observation]:
-            return self._call(name, lambda: list(call(options)))
+            return self._call(name, lambda: list(islice(call(options), _MAX_OBSERVATIONS)))
 
         return guarded
 
     def _call(self, name: str, call: Callable[[], list[Observation]]) -> list[Observation]:
         if self._muted_until_s.get(name, 0.0) > self._clock.monotonic_s():
             return []
-        if self._runner is None:
-            self._runner = _Runner()
-        done, result = self._runner.run(call, self._timeout_s)
+        limit_s = self._limit_s()
+        try:
+            runner = self._runner = self._runner or _Runner()
+        except RuntimeError:  # the interpreter is ending and starts no thread any more
+            return []
+        done, result = runner.run(call, limit_s)
         if not done:
             self._runner = None  # its thread stays with the callback; it ends when the callback does
-            self._mute(name, f"did not return within {self._timeout_s:g} s")
+            self._waited_s += limit_s
+            if limit_s >= self._timeout_s:  # one that had less time because of others is only left out
+                self._mute(name, f"did not return within {limit_s:g} s")
             return []
-        if isinstance(result, Exception):
+        if isinstance(result, BaseException):
             failures = self._failures[name] = self._failures.get(name, 0) + 1
             if failures >= _FAILURES:
                 self._mute(name, f"raised {type(result).__qualname__} {failures} times in a row")
@@ -79,6 +93,13 @@ class CallbackGuard:
         self._failures.pop(name, None)
         observations: list[Observation] = result
         return observations
+
+    def _limit_s(self) -> float:
+        """Return how long the next callback may take, given how long others were waited for in vain."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._waited_since_s > _PATIENCE_FOR_S:
+            self._waited_s, self._waited_since_s = 0.0, now_s
+        return max(_LEAST_S, min(self._timeout_s, _PATIENCE_S - self._waited_s))
 
     def _mute(self, name: str, why: str) -> None:
         self._muted_until_s[name] = self._clock.monotonic_s() + _MUTED_S
@@ -108,7 +129,7 @@ class _Runner:
                 call, answers = item
                 try:
                     answers.put(call())
-                except Exception as error:  # noqa: BLE001 - the guard of foreign callbacks
+                except BaseException as error:  # noqa: BLE001 - the guard of foreign callbacks, sys.exit too
                     answers.put(error)
 
 
@@ -149,6 +170,12 @@ class GuardedMeterProvider(MeterProvider):
             method = f"create_observable_{kind}"
             setattr(meter, method, self._guarded_create(getattr(meter, method)))
         return meter
+
+    def _handle_fork(self) -> None:
+        """Take locks of its own in a child, those of the meters too, which the SDK leaves out."""
+        super()._handle_fork()
+        for meter in self._meters.values():
+            meter._instrument_registration_lock = threading.Lock()  # noqa: SLF001 - no other way
 
     def _guarded_create(self, create: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(name: str, callbacks: Sequence[Any] | None = None, *args: Any, **kwargs: Any) -> Any:

@@ -1,179 +1,202 @@
-"""A callback that raises or hangs costs its own instrument, and nobody else's."""
+"""Observable callbacks of an application that raise, hang and go on for ever."""
 
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from opentelemetry.metrics import CallbackOptions, Observation
+from opentelemetry.metrics import Observation
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
+from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.telemetry.callbacks import CallbackGuard, GuardedMeterProvider
 from otel_monitoring.testing import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator
+    from collections.abc import Callable, Iterator
+
+    from otel_monitoring.model.clock import Clock
+
+LONG_S = 30.0
 
 
 class Rig:
-    """A guarded meter provider and what is collected from it."""
-
-    def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.callbacks = CallbackGuard(clock=self.clock, timeout_s=0.5)
+    def __init__(self, *, timeout_s: float = LONG_S, clock: Clock | None = None) -> None:
+        self.guard = CallbackGuard(clock=clock or SystemClock(), timeout_s=timeout_s)
         self.reader = InMemoryMetricReader()
         self.provider = GuardedMeterProvider(
-            callbacks=self.callbacks, metric_readers=[self.reader], shutdown_on_exit=False
+            callbacks=self.guard, metric_readers=[self.reader], shutdown_on_exit=False
         )
-        self.meter = self.provider.get_meter("shop")
+        self.released = threading.Event()
+
+    def observe(self, name: str, callback: Any) -> None:
+        self.provider.get_meter("shop").create_observable_gauge(name, [callback])
+
+    def hang(self, _options: Any) -> list[Observation]:
+        self.released.wait(LONG_S)
+        return []
 
     def collect(self) -> dict[str, float]:
         data: Any = self.reader.get_metrics_data()
         return {
             metric.name: metric.data.data_points[0].value
-            for resource in data.resource_metrics
-            for scope in resource.scope_metrics
+            for scope in (data.resource_metrics[0].scope_metrics if data else ())
             for metric in scope.metrics
         }
 
 
 @pytest.fixture
-def rig() -> Rig:
-    made = Rig()
-    made.meter.create_observable_gauge("good", [seven])
-    return made
+def make() -> Iterator[Callable[..., Rig]]:
+    made: list[Rig] = []
+
+    def one(**options: Any) -> Rig:
+        made.append(Rig(**options))
+        return made[-1]
+
+    yield one
+    for rig in made:
+        rig.released.set()
 
 
-@pytest.fixture
-def gate() -> Iterator[threading.Event]:
-    """Return an event that opens at the end of the test at the latest."""
-    event = threading.Event()
-    yield event
-    event.set()
-
-
-def seven(_options: CallbackOptions) -> Iterable[Observation]:
+def fine(_options: Any) -> list[Observation]:
     return [Observation(7)]
 
 
-def hanging_at(gate: threading.Event) -> Callable[[CallbackOptions], Iterable[Observation]]:
-    def callback(_options: CallbackOptions) -> Iterable[Observation]:
-        gate.wait(60)
-        return [Observation(8)]
-
-    return callback
+def raises(_options: Any) -> list[Observation]:
+    msg = "no database"
+    raise ConnectionError(msg)
 
 
-def test_every_kind_of_observable_instrument_is_collected(rig: Rig) -> None:
-    rig.meter.create_observable_counter("counter", callbacks=[seven], unit="{x}")
-    rig.meter.create_observable_up_down_counter(name="updown", callbacks=[seven])
-    rig.meter.create_observable_gauge("silent")
+def test_a_callback_that_raises_does_not_keep_the_others_from_being_read(make: Callable[..., Rig]) -> None:
+    rig = make()
+    rig.observe("bad", raises)
+    rig.observe("good", fine)
 
-    assert rig.collect() == {"good": 7, "counter": 7, "updown": 7}
-
-
-def test_a_generator_is_a_callback_too(rig: Rig) -> None:
-    def counting() -> Generator[Iterable[Observation], CallbackOptions, None]:
-        for number in (1, 2, 3):
-            yield [Observation(number)]
-
-    rig.meter.create_observable_gauge("numbers", [counting()])
-
-    assert [rig.collect()["numbers"] for _ in range(3)] == [1, 2, 3]
+    assert rig.collect() == {"good": 7}
 
 
-def test_one_that_raises_stops_no_other_and_is_muted_after_the_third_time(
-    rig: Rig, caplog: pytest.LogCaptureFixture
+def test_after_three_failures_it_is_muted_and_reported(
+    make: Callable[..., Rig], caplog: pytest.LogCaptureFixture
 ) -> None:
-    calls = []
+    rig = make()
+    rig.observe("bad", raises)
 
-    def failing(_options: CallbackOptions) -> Iterable[Observation]:
-        calls.append(1)
-        raise ZeroDivisionError
+    for _ in range(4):
+        rig.collect()
 
-    rig.meter.create_observable_gauge("bad", [failing])
-
-    collected = [rig.collect() for _ in range(5)]
-
-    assert collected == [{"good": 7}] * 5
-    assert len(calls) == 3
-    assert rig.callbacks.muted() == ["bad"]
-    assert "bad raised ZeroDivisionError 3 times" in caplog.text
+    assert rig.guard.muted() == ["bad"]
+    assert caplog.text.count("the callback of bad raised ConnectionError 3 times in a row") == 1
 
 
-def test_one_that_recovers_in_time_is_not_muted(rig: Rig) -> None:
-    answers: list[Any] = [None, None, 5, None, None, 6]
-
-    def shaky(_options: CallbackOptions) -> Iterable[Observation]:
-        return [Observation(answers.pop(0) / 1)]
-
-    rig.meter.create_observable_gauge("shaky", [shaky])
-
-    found = [rig.collect().get("shaky") for _ in range(6)]
-
-    assert found == [None, None, 5, None, None, 6]
-    assert rig.callbacks.muted() == []
-
-
-def test_one_that_hangs_is_left_behind_and_muted_at_once(
-    rig: Rig, gate: threading.Event, caplog: pytest.LogCaptureFixture
+def test_a_callback_that_hangs_is_muted_at_once_and_the_others_are_read(
+    make: Callable[..., Rig], caplog: pytest.LogCaptureFixture
 ) -> None:
-    rig.meter.create_observable_gauge("stuck", [hanging_at(gate)])
-    rig.meter.create_observable_gauge("later", [seven])
+    rig = make(timeout_s=0.05)
+    rig.observe("stuck", rig.hang)
+    rig.observe("good", fine)
 
-    first, second = rig.collect(), rig.collect()
-
-    assert first == second == {"good": 7, "later": 7}
-    assert rig.callbacks.muted() == ["stuck"]
-    assert "stuck did not return within 0.5 s" in caplog.text
-
-
-def test_after_a_while_it_is_asked_again(rig: Rig, gate: threading.Event) -> None:
-    rig.meter.create_observable_gauge("stuck", [hanging_at(gate)])
-    rig.collect()
-    gate.set()
-
-    rig.clock.advance(301)
-
-    assert rig.callbacks.muted() == []
-    assert rig.collect()["stuck"] == 8
+    assert rig.collect() == {"good": 7}
+    assert rig.guard.muted() == ["stuck"]
+    assert "the callback of stuck did not return within 0.05 s" in caplog.text
 
 
-def test_callbacks_of_our_own_run_in_the_collecting_thread(rig: Rig) -> None:
-    threads = []
+def test_many_that_hang_do_not_use_up_the_time_of_a_collection(make: Callable[..., Rig]) -> None:
+    rig = make(clock=FakeClock(), timeout_s=1.0)
+    limits: list[float] = []
 
-    def note(_options: CallbackOptions) -> Iterable[Observation]:
+    for _ in range(4):
+        limits.append(rig.guard._limit_s())
+        rig.guard._waited_s += limits[-1]
+
+    assert limits == [1.0, 1.0, 0.02, 0.02]
+
+
+def test_patience_comes_back(make: Callable[..., Rig]) -> None:
+    clock = FakeClock()
+    rig = make(clock=clock, timeout_s=1.0)
+    rig.guard._waited_s = 2.0
+
+    clock.advance(6)
+
+    assert rig.guard._limit_s() == 1.0
+
+
+def test_a_muted_callback_is_tried_again_later(make: Callable[..., Rig]) -> None:
+    clock = FakeClock()
+    rig = make(clock=clock)
+    failures = iter([True] * 3)
+
+    def recovers(_options: Any) -> list[Observation]:
+        if next(failures, False):
+            raise ConnectionError
+        return [Observation(1)]
+
+    rig.observe("moody", recovers)
+    for _ in range(3):
+        rig.collect()
+    while_muted = rig.collect()
+    clock.advance(301)
+
+    assert while_muted == {}
+    assert rig.collect() == {"moody": 1}
+
+
+def test_a_callback_without_an_end_is_cut_off(make: Callable[..., Rig]) -> None:
+    rig = make()
+    rig.observe("endless", lambda _options: (Observation(1) for _ in itertools.count()))
+
+    assert rig.collect() == {"endless": 1}
+
+
+def test_a_callback_that_ends_its_thread_is_a_failure_like_any_other(make: Callable[..., Rig]) -> None:
+    rig = make()
+
+    def leaves(_options: Any) -> list[Observation]:
+        raise SystemExit
+
+    rig.observe("leaving", leaves)
+    rig.observe("good", fine)
+
+    assert [rig.collect() for _ in range(3)] == [{"good": 7}] * 3
+    assert rig.guard.muted() == ["leaving"]
+
+
+def test_our_own_callbacks_are_called_directly(make: Callable[..., Rig]) -> None:
+    rig = make()
+    threads: list[threading.Thread] = []
+
+    def note(_options: Any) -> list[Observation]:
         threads.append(threading.current_thread())
         return [Observation(1)]
 
     rig.provider.get_meter("otel_monitoring.system").create_observable_gauge("ours", [note])
-    rig.meter.create_observable_gauge("theirs", [note])
-
     rig.collect()
 
-    assert threading.current_thread() in threads
-    assert {thread.name for thread in threads} == {
-        threading.current_thread().name,
-        "otel-monitoring-callbacks",
-    }
+    assert threads == [threading.current_thread()]
 
 
-def test_a_meter_that_is_asked_for_twice_is_guarded_once(rig: Rig) -> None:
-    meter = rig.provider.get_meter("shop")
-    create = meter.create_observable_gauge
+def test_a_forked_child_can_make_instruments_whatever_its_parent_held(make: Callable[..., Rig]) -> None:
+    rig = make()
+    meter: Any = rig.provider.get_meter("shop")
+    meter._instrument_registration_lock.acquire()
 
-    again = rig.provider.get_meter("shop")
+    rig.provider._handle_fork()
 
-    assert again is meter
-    assert again.create_observable_gauge == create
+    assert meter._instrument_registration_lock.acquire(blocking=False)
 
 
-def test_a_forked_child_takes_a_fresh_thread(rig: Rig) -> None:
-    rig.collect()
-    before = rig.callbacks._runner
+def test_at_the_end_of_the_interpreter_callbacks_are_left_out(
+    make: Callable[..., Rig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = make()
+    rig.observe("theirs", fine)
 
-    rig.callbacks.after_fork()
+    def refuse(_thread: threading.Thread) -> None:
+        msg = "can't create new thread at interpreter shutdown"
+        raise RuntimeError(msg)
 
-    assert rig.collect() == {"good": 7}
-    assert rig.callbacks._runner is not before
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    assert rig.collect() == {}

@@ -168,6 +168,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.receiver.contacted.set()
         super().setup()
 
+    def handle(self) -> None:
+        """Serve one connection; a process that ends may leave it in the middle of anything."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
+
     def do_POST(self) -> None:
         """Behave as told."""
         receiver = self.server.receiver
