@@ -10,7 +10,7 @@ from otel_monitoring.instrument import monitors
 from otel_monitoring.instrument.libraries import Libraries
 from otel_monitoring.instrument.runtime import LoopMonitor, RuntimeMetrics
 from otel_monitoring.instrument.system import SystemMetrics, SystemSampler
-from otel_monitoring.instrument.system_scope import SystemScope
+from otel_monitoring.instrument.system.scope import SystemScope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -114,7 +114,7 @@ def _system(patient: Patient) -> Finding:
 
 
 def _container() -> Finding:
-    from otel_monitoring.instrument.cgroup import CgroupReader
+    from otel_monitoring.instrument.system.cgroup import CgroupReader
 
     reading = CgroupReader().read()
     memory = min((level.limit_bytes for level in reading.memory_levels), default=None) if reading else None

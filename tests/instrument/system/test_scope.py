@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from otel_monitoring.instrument.system_reading import Disk, Interface
-from otel_monitoring.instrument.system_scope import Mount, SystemScope
+from otel_monitoring.instrument.system.reading import Disk, Interface
+from otel_monitoring.instrument.system.scope import Mount, SystemScope
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from otel_monitoring.model.metric import MetricDescription
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from otel_monitoring.instrument.system_reading import (
+    from otel_monitoring.instrument.system.reading import (
         Cpu,
         Disk,
         Filesystem,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         Memory,
         Paging,
     )
-    from otel_monitoring.instrument.system_snapshot import SystemSnapshot
+    from otel_monitoring.instrument.system.snapshot import SystemSnapshot
 
     Point: TypeAlias = tuple[float, Mapping[str, str | int]]
     """A value and its attributes."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from otel_monitoring.instrument.cgroup import CgroupReading, CpuLevel, MemoryLevel
-from otel_monitoring.instrument.process_instruments import CONTAINER, LIMITS
-from otel_monitoring.instrument.system_reading import Memory, Reading
-from otel_monitoring.instrument.system_snapshot import Look, snapshot
+from otel_monitoring.instrument.system.cgroup import CgroupReading, CpuLevel, MemoryLevel
+from otel_monitoring.instrument.system.process_instruments import CONTAINER, LIMITS
+from otel_monitoring.instrument.system.reading import Memory, Reading
+from otel_monitoring.instrument.system.snapshot import Look, snapshot
 
 ALL = (*CONTAINER, *LIMITS)
 MACHINE = Reading(logical_cpus=8, memory=Memory(1000, 600, {"used": 400, "free": 600}))

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from otel_monitoring.instrument.system_reading import Cpu
+from otel_monitoring.instrument.system.reading import Cpu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from otel_monitoring.instrument.cgroup import CgroupReading, CpuLevel
-    from otel_monitoring.instrument.system_reading import Reading
+    from otel_monitoring.instrument.system.cgroup import CgroupReading, CpuLevel
+    from otel_monitoring.instrument.system.reading import Reading
 
 _IDLE_MODES = ("idle", "iowait")
 

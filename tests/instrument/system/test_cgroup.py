@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_monitoring.instrument.cgroup import CgroupReader, CgroupReading, CpuLevel, MemoryLevel
+from otel_monitoring.instrument.system.cgroup import CgroupReader, CgroupReading, CpuLevel, MemoryLevel
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from otel_monitoring.instrument import procfs
-from otel_monitoring.instrument.system_reading import (
+from otel_monitoring.instrument.system import procfs
+from otel_monitoring.instrument.system.reading import (
     Cpu,
     Disk,
     Interface,
@@ -20,13 +20,13 @@ from otel_monitoring.instrument.system_reading import (
     Process,
     Reading,
 )
-from otel_monitoring.instrument.system_scope import Mount
+from otel_monitoring.instrument.system.scope import Mount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.system_scope import SystemScope
+    from otel_monitoring.instrument.system.scope import SystemScope
 
     T = TypeVar("T")
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from otel_monitoring.instrument.system_reading import Filesystem
+from otel_monitoring.instrument.system.reading import Filesystem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from otel_monitoring.instrument.system_reading import Disk, Interface
+    from otel_monitoring.instrument.system.reading import Disk, Interface
 
 LOCAL_TYPES = frozenset({
     "aix", "apfs", "bcachefs", "btrfs", "exfat", "ext2", "ext3", "ext4", "f2fs", "fat", "fat32", "fuseblk",

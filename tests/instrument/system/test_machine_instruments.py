@@ -16,9 +16,9 @@ from opentelemetry.semconv._incubating.attributes import (
 )
 from opentelemetry.semconv._incubating.metrics import container_metrics, process_metrics, system_metrics
 
-from otel_monitoring.instrument.cgroup import CgroupReading, CpuLevel, MemoryLevel
-from otel_monitoring.instrument.system import INSTRUMENTS, METRICS
-from otel_monitoring.instrument.system_reading import (
+from otel_monitoring.instrument.system.cgroup import CgroupReading, CpuLevel, MemoryLevel
+from otel_monitoring.instrument.system.metrics import INSTRUMENTS, METRICS
+from otel_monitoring.instrument.system.reading import (
     Cpu,
     Disk,
     Filesystem,
@@ -28,7 +28,7 @@ from otel_monitoring.instrument.system_reading import (
     Process,
     Reading,
 )
-from otel_monitoring.instrument.system_snapshot import Look, SystemSnapshot, snapshot
+from otel_monitoring.instrument.system.snapshot import Look, SystemSnapshot, snapshot
 
 if TYPE_CHECKING:
     from otel_monitoring.model.metric import MetricDescription

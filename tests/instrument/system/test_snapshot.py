@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_monitoring.instrument.cgroup import CgroupReading, CpuLevel, MemoryLevel
-from otel_monitoring.instrument.system_reading import Cpu, Memory, Process, Reading
-from otel_monitoring.instrument.system_snapshot import Look, Share, SystemSnapshot, busy_ratio, snapshot
+from otel_monitoring.instrument.system.cgroup import CgroupReading, CpuLevel, MemoryLevel
+from otel_monitoring.instrument.system.reading import Cpu, Memory, Process, Reading
+from otel_monitoring.instrument.system.snapshot import Look, Share, SystemSnapshot, busy_ratio, snapshot
 
 GIB = 1024**3
 MACHINE = Memory(total_bytes=8 * GIB, available_bytes=6 * GIB, by_state={"used": 2 * GIB, "free": 6 * GIB})

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from otel_monitoring.instrument.system_instruments import SystemInstrument, by, cpu_points, one
+from otel_monitoring.instrument.system.machine_instruments import SystemInstrument, by, cpu_points, one
 from otel_monitoring.model.metric import MetricDescription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from otel_monitoring.instrument.cgroup import CgroupReading
-    from otel_monitoring.instrument.system_instruments import Point, Points
-    from otel_monitoring.instrument.system_reading import Process
-    from otel_monitoring.instrument.system_snapshot import SystemSnapshot
+    from otel_monitoring.instrument.system.cgroup import CgroupReading
+    from otel_monitoring.instrument.system.machine_instruments import Point, Points
+    from otel_monitoring.instrument.system.reading import Process
+    from otel_monitoring.instrument.system.snapshot import SystemSnapshot
 
 
 def _process(of: Callable[[Process], Iterable[Point]]) -> Points:

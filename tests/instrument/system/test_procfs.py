@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument.procfs import ProcfsReader, context_switches, open_descriptors, page_faults
-from otel_monitoring.instrument.system_reading import Disk, Interface, Memory, Paging
-from otel_monitoring.instrument.system_scope import Mount, SystemScope
+from otel_monitoring.instrument.system.procfs import (
+    ProcfsReader,
+    context_switches,
+    open_descriptors,
+    page_faults,
+)
+from otel_monitoring.instrument.system.reading import Disk, Interface, Memory, Paging
+from otel_monitoring.instrument.system.scope import Mount, SystemScope
 
 KIB = 1024
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -9,12 +9,12 @@ import psutil
 import pytest
 
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument.procfs import ProcfsReader
-from otel_monitoring.instrument.system_psutil import PsutilReader
-from otel_monitoring.instrument.system_scope import SystemScope
+from otel_monitoring.instrument.system.procfs import ProcfsReader
+from otel_monitoring.instrument.system.psutil_reader import PsutilReader
+from otel_monitoring.instrument.system.scope import SystemScope
 
 if TYPE_CHECKING:
-    from otel_monitoring.instrument.system_reading import Reading
+    from otel_monitoring.instrument.system.reading import Reading
 
 MIB = 1024 * 1024
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="compares with /proc")

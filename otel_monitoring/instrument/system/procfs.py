@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from otel_monitoring.instrument.system_reading import (
+from otel_monitoring.instrument.system.reading import (
     Cpu,
     Disk,
     Interface,
@@ -23,13 +23,13 @@ from otel_monitoring.instrument.system_reading import (
     Process,
     Reading,
 )
-from otel_monitoring.instrument.system_scope import Mount
+from otel_monitoring.instrument.system.scope import Mount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.system_scope import SystemScope
+    from otel_monitoring.instrument.system.scope import SystemScope
 
     T = TypeVar("T")
 

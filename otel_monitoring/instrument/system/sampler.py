@@ -1,8 +1,4 @@
-"""Metrics of the machine, of this process and of its container.
-
-One daemon thread looks at the machine every so many seconds and leaves a snapshot behind; the
-instruments of the meter only read the newest snapshot, so that a collection never waits for the machine.
-"""
+"""The thread that looks at the machine every so many seconds and leaves a snapshot behind."""
 
 from __future__ import annotations
 
@@ -12,34 +8,20 @@ import threading
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from opentelemetry.metrics import Observation
-
 from otel_monitoring.errors import SettingsError
-from otel_monitoring.instrument.process_instruments import CONTAINER, LIMITS, PROCESS
-from otel_monitoring.instrument.system_instruments import MACHINE
-from otel_monitoring.instrument.system_scope import SystemScope
-from otel_monitoring.instrument.system_snapshot import Look, snapshot
+from otel_monitoring.instrument.system.scope import SystemScope
+from otel_monitoring.instrument.system.snapshot import Look, snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from opentelemetry.metrics import CallbackOptions, Meter
+    from collections.abc import Mapping
 
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.cgroup import CgroupReader
-    from otel_monitoring.instrument.system_instruments import SystemInstrument
-    from otel_monitoring.instrument.system_reading import Reading
-    from otel_monitoring.instrument.system_snapshot import SystemSnapshot
+    from otel_monitoring.instrument.system.cgroup import CgroupReader
+    from otel_monitoring.instrument.system.reading import Reading
+    from otel_monitoring.instrument.system.snapshot import SystemSnapshot
     from otel_monitoring.model.clock import Clock
-    from otel_monitoring.model.metric import MetricDescription
 
 _log = logging.getLogger(__name__)
-
-INSTRUMENTS = (*MACHINE, *PROCESS, *CONTAINER, *LIMITS)
-"""Every metric with its points."""
-
-METRICS: tuple[MetricDescription, ...] = tuple(instrument.description for instrument in INSTRUMENTS)
-"""Every metric of the machine, of this process and of its container, in words."""
 
 _FRESH_INTERVALS = 3
 """For how many intervals a snapshot stands; then the sampler hangs, and silence is more honest."""
@@ -194,7 +176,7 @@ class SystemSampler:
         if self._reader is None:
             self._reader = self._open_reader()
         if self._cgroups is None:
-            from otel_monitoring.instrument.cgroup import CgroupReader
+            from otel_monitoring.instrument.system.cgroup import CgroupReader
 
             self._cgroups = CgroupReader(root=self._root)
         reading = self._reader.read()
@@ -206,13 +188,13 @@ class SystemSampler:
         )
 
     def _open_reader(self) -> Reader:
-        from otel_monitoring.instrument.procfs import ProcfsReader
+        from otel_monitoring.instrument.system.procfs import ProcfsReader
 
         fallback = ProcfsReader(scope=self._scope, guard=self._guard, root=self._root)
         if self._root != "/":
             return fallback
         try:
-            from otel_monitoring.instrument.system_psutil import PsutilReader
+            from otel_monitoring.instrument.system.psutil_reader import PsutilReader
 
             return PsutilReader(scope=self._scope, guard=self._guard)
         except ImportError:
@@ -225,42 +207,6 @@ class SystemSampler:
         for path in self._scope.mountpoints:
             if path not in found:
                 _log.warning("the file system at %r cannot be measured: is there such a path?", path)
-
-
-class SystemMetrics:
-    """Register every system metric with a meter, as observable instruments over the newest snapshot.
-
-    Args:
-        meter: The meter; its instruments live as long as it does.
-        sampler: Where the snapshots come from. Without one the instruments have no points.
-        guard: Where unexpected errors of a callback end.
-    """
-
-    def __init__(self, meter: Meter, *, sampler: SystemSampler, guard: Guard) -> None:
-        self._sampler = sampler
-        self._guard = guard
-        create = {
-            "counter": meter.create_observable_counter,
-            "updowncounter": meter.create_observable_up_down_counter,
-            "gauge": meter.create_observable_gauge,
-        }
-        for instrument in INSTRUMENTS:
-            row = instrument.description
-            create[row.kind](
-                row.name, callbacks=[self._callback(instrument)], unit=row.unit, description=row.description
-            )
-
-    def _callback(self, instrument: SystemInstrument) -> Callable[[CallbackOptions], Iterable[Observation]]:
-        def observe(_options: CallbackOptions) -> Iterable[Observation]:
-            return self._guard.call(self._observations, instrument) or ()
-
-        return observe
-
-    def _observations(self, instrument: SystemInstrument) -> list[Observation]:
-        newest = self._sampler.snapshot()
-        if newest is None:
-            return []
-        return [Observation(value, attributes) for value, attributes in instrument.points(newest)]
 
 
 def _usable_cpus() -> float:
