@@ -16,7 +16,7 @@ from otel_monitoring.context.redact import Limits, Redactor
 from otel_monitoring.context.spans import CorrelationSpanProcessor
 from otel_monitoring.guard import Guard, all_guards
 from otel_monitoring.ingest.aggregations import Aggregations
-from otel_monitoring.ingest.reader import StoreMetricReader
+from otel_monitoring.ingest.reader import NO_LIMIT_MS, StoreMetricReader
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.monitoring.loop import Loop
 from otel_monitoring.monitoring.self_metrics import SelfMetrics
@@ -148,7 +148,7 @@ def tap(builder: Builder) -> Collect:
 
     def collect(*, export_now: bool) -> None:
         cadence.now = export_now
-        reader.collect()
+        reader.collect(timeout_millis=NO_LIMIT_MS)
 
     return collect
 

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
     from otel_monitoring.guard import Guard
 
 
+NO_LIMIT_MS = 1e15
+"""For ``collect``: the SDK measures its limit on the wall clock, and gives a collection up when that steps.
+
+Callbacks have limits of their own, on the monotonic clock.
+"""
+
+
 class StoreMetricReader(MetricReader):
     """Collect cumulative metrics when asked to.
 
