@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any
 from otel_monitoring._version import __version__
 from otel_monitoring.context.headers import RequestIdPolicy
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument import http_choice, wrap_app
 from otel_monitoring.instrument.asgi import HttpInstruments, HttpMiddleware
-from otel_monitoring.instrument.asgi_correlation import CorrelationMiddleware
-from otel_monitoring.instrument.asgi_front import Front
-from otel_monitoring.instrument.asgi_websocket import WebSocketInstruments, WebSocketMiddleware
-from otel_monitoring.instrument.http_attributes import RequestAttributes
-from otel_monitoring.instrument.http_exclude import AccessLogFilter, Exclusions
-from otel_monitoring.instrument.http_route import RouteNames
+from otel_monitoring.instrument.asgi.attributes import RequestAttributes
+from otel_monitoring.instrument.asgi.choice import choose, settle
+from otel_monitoring.instrument.asgi.correlation import CorrelationMiddleware
+from otel_monitoring.instrument.asgi.exclude import AccessLogFilter, Exclusions
+from otel_monitoring.instrument.asgi.front import Front
+from otel_monitoring.instrument.asgi.route import RouteNames
+from otel_monitoring.instrument.asgi.websocket import WebSocketInstruments, WebSocketMiddleware
+from otel_monitoring.instrument.asgi.wrap import outermost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from otel_monitoring.instrument.asgi import ASGIApp, Scope
-    from otel_monitoring.instrument.http_choice import HttpChoice
+    from otel_monitoring.instrument.asgi.choice import HttpChoice
+    from otel_monitoring.instrument.asgi.protocol import ASGIApp, Scope
     from otel_monitoring.settings import Settings
     from otel_monitoring.telemetry.providers import Providers
 
@@ -60,7 +61,7 @@ class Server:
         identify: Any = None,
     ) -> Any:
         """Put telemetry around ``app``; return the application to serve, which is ``app`` where it can be."""
-        choice = http_choice.choose(
+        choice = choose(
             app,
             wanted=self._settings.http_instrumentation,
             tracer_provider=self._providers.tracer,
@@ -70,7 +71,7 @@ class Server:
         )
 
         def around(inner: ASGIApp) -> Front:
-            settled = http_choice.settle(inner, choice)
+            settled = settle(inner, choice)
             self.choices.append(settled)
             http, websocket = self._middleware(inner, app, settled, identify)
             front = Front(
@@ -89,7 +90,7 @@ class Server:
             self._fronts.append(front)
             return front
 
-        return wrap_app.outermost(app, around)
+        return outermost(app, around)
 
     def start(self) -> None:
         """Keep what is left out of telemetry out of the access log too; the server has its loggers by now."""

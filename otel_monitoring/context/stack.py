@@ -53,6 +53,19 @@ def message(error: BaseException) -> str:
         return f"<{type(error).__qualname__}.__str__ raised {type(broken).__qualname__}>"
 
 
+def mark_recorded(error: BaseException) -> None:
+    """Mark ``error`` as recorded, so that a log line about it does not record its stack once more."""
+    try:
+        error.__otel_monitoring_recorded__ = True  # type: ignore[attr-defined]
+    except AttributeError:
+        return
+
+
+def is_recorded(error: BaseException | None) -> bool:
+    """Return whether ``error`` was recorded with its stack already."""
+    return bool(getattr(error, "__otel_monitoring_recorded__", False))
+
+
 def _chain(error: BaseException) -> Iterator[str]:
     links: list[tuple[BaseException, str]] = []
     seen: set[int] = set()

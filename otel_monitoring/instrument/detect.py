@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from opentelemetry.propagate import get_global_textmap
 
-from otel_monitoring.instrument import fastapi, http_choice
+from otel_monitoring.instrument import fastapi
+from otel_monitoring.instrument.asgi.choice import recorder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -126,7 +127,7 @@ def _applications(app: Any, environ: Mapping[str, str]) -> Iterator[Foreign]:
         )
     if app is None:
         return
-    recorder = http_choice.recorder_of(app)
+    recorder = recorder_of(app)
     if recorder is not None:
         yield Foreign(
             f"{recorder} middleware",

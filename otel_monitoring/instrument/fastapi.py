@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from otel_monitoring.instrument.asgi import Scope
+    from otel_monitoring.instrument.asgi.protocol import Scope
 
 CONTRIB = "opentelemetry.instrumentation.fastapi"
 

@@ -123,3 +123,26 @@ def test_frames_are_remembered_within_bounds() -> None:
             stack.format_exception(error)
 
     assert len(stack._frames) <= stack._KEPT
+
+
+def test_an_error_that_is_marked_is_known_as_recorded() -> None:
+    error = ValueError("wrong")
+
+    before = stack.is_recorded(error)
+    stack.mark_recorded(error)
+
+    assert not before
+    assert stack.is_recorded(error)
+    assert not stack.is_recorded(None)
+
+
+def test_an_error_that_takes_no_mark_stays_unrecorded() -> None:
+    class Closed(Exception):  # noqa: N818 - it says what it is
+        def __setattr__(self, name: str, value: object) -> None:
+            raise AttributeError(name)
+
+    error = Closed()
+
+    stack.mark_recorded(error)
+
+    assert not stack.is_recorded(error)

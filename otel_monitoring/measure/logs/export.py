@@ -21,6 +21,7 @@ from opentelemetry.semconv.attributes.exception_attributes import (
     EXCEPTION_TYPE,
 )
 
+from otel_monitoring.context import stack
 from otel_monitoring.context.limits import clip
 from otel_monitoring.guard import Guard
 from otel_monitoring.measure.logs.fields import REPEATED, added_to, describe_exception, read_message
@@ -221,6 +222,6 @@ def _exception_attributes(exc_info: Any, redactor: Redactor) -> dict[str, str]:
         return {}
     found = {EXCEPTION_TYPE: described["type"], EXCEPTION_MESSAGE: described["message"]}
     # An error that the middleware has recorded with its stack is not recorded with it again.
-    if not getattr(exc_info[1], "__otel_monitoring_recorded__", False):
+    if not stack.is_recorded(exc_info[1]):
         found[EXCEPTION_STACKTRACE] = described["stacktrace"]
     return found

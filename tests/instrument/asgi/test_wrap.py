@@ -7,7 +7,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from otel_monitoring.instrument.wrap_app import outermost
+from otel_monitoring.instrument.asgi.wrap import outermost
 
 
 class Around:

@@ -19,7 +19,7 @@ from otel_monitoring.context import correlation as correlations
 from otel_monitoring.context import stack
 from otel_monitoring.context.correlation import REQUEST_ID, Correlation, in_context
 from otel_monitoring.context.headers import server_timing, traceresponse
-from otel_monitoring.instrument.asgi import CLIENT_DISCONNECTED, mark_recorded
+from otel_monitoring.instrument.asgi.attributes import CLIENT_DISCONNECTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from otel_monitoring.context.headers import RequestIdPolicy
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.asgi import ASGIApp, Message, Receive, Scope, Send
-    from otel_monitoring.instrument.http_attributes import RequestAttributes
-    from otel_monitoring.instrument.http_route import RouteNames
+    from otel_monitoring.instrument.asgi.attributes import RequestAttributes
+    from otel_monitoring.instrument.asgi.protocol import ASGIApp, Message, Receive, Scope, Send
+    from otel_monitoring.instrument.asgi.route import RouteNames
 
 CORRELATION = "otel_monitoring.correlation"
 """Where the correlation lies in a request's scope."""
@@ -209,7 +209,7 @@ class _Request:
             return
         middleware = self._middleware
         if middleware.logger is not None or middleware.is_within:
-            mark_recorded(error)
+            stack.mark_recorded(error)
         if middleware.logger is not None:
             self._log(error, middleware.logger)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from otel_monitoring.instrument.http_exclude import AccessLogFilter, Exclusions
+from otel_monitoring.instrument.asgi.exclude import AccessLogFilter, Exclusions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

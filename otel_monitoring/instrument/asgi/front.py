@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
-from otel_monitoring.instrument.asgi_lifespan import Lifespan
+from otel_monitoring.instrument.asgi.lifespan import Lifespan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.asgi import ASGIApp, Receive, Scope, Send
-    from otel_monitoring.instrument.http_exclude import Exclusions
+    from otel_monitoring.instrument.asgi.exclude import Exclusions
+    from otel_monitoring.instrument.asgi.protocol import ASGIApp, Receive, Scope, Send
 
 _TELEMETRY_KEY = "otel_monitoring"
 

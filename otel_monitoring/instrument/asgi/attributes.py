@@ -1,4 +1,4 @@
-"""The attributes of HTTP server spans and metrics, read from an ASGI scope.
+"""The attributes of HTTP server spans and metrics, and the parent of a span, read from an ASGI scope.
 
 What repeats from request to request (method and scheme, host, user agent) is decoded once and kept.
 """
@@ -9,12 +9,22 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry.context import Context
+from opentelemetry.propagate import extract
+from opentelemetry.trace import NonRecordingSpan, set_span_in_context
+
+from otel_monitoring.context.headers import parse_traceparent
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
 
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY"))
 """Methods that are named; any other one is ``_OTHER``."""
 
+CLIENT_DISCONNECTED = "client_disconnected"
+"""The ``error.type`` of a request whose client went away."""
+
+_EMPTY = Context()
 _KEPT = 256
 _PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 _CONTEXT_HEADERS = frozenset((b"tracestate", b"baggage", b"b3", b"x-b3-traceid", b"uber-trace-id"))
@@ -186,3 +196,15 @@ class RequestAttributes:
                 self._trusted.clear()
             self._trusted[text] = known
         return known
+
+
+def parent_context(found: Found, headers: Iterable[tuple[bytes, bytes]]) -> Context:
+    """Return the context that the client sent: the usual header by itself, the rest by the propagators."""
+    if found.has_more_context:
+        return extract({name.decode("latin-1"): value.decode("latin-1") for name, value in headers}, _EMPTY)
+    if found.traceparent is None:
+        return _EMPTY
+    remote = parse_traceparent(found.traceparent)
+    if remote is None:
+        return _EMPTY
+    return set_span_in_context(NonRecordingSpan(remote), _EMPTY)

@@ -23,12 +23,12 @@ from starlette.routing import Route
 
 from otel_monitoring.context import correlation, propagate
 from otel_monitoring.context.headers import RequestIdPolicy, traceresponse
-from tests.instrument.choice_rig import ChoiceRig
+from tests.instrument.asgi.choice_rig import ChoiceRig
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from otel_monitoring.instrument.http_choice import Wanted
+    from otel_monitoring.instrument.asgi.choice import Wanted
 
 pytestmark = pytest.mark.anyio
 
@@ -364,7 +364,7 @@ async def test_contrib_that_was_there_first_stays_and_ours_steps_back(
 ) -> None:
     app, theirs = shop(), TheirTelemetry()
     FastAPIInstrumentor.instrument_app(app, tracer_provider=theirs.tracers, exclude_spans=["receive", "send"])
-    caplog.set_level(logging.INFO, logger="otel_monitoring.instrument.http_choice")
+    caplog.set_level(logging.INFO, logger="otel_monitoring.instrument.asgi.choice")
     rig = ChoiceRig(app, wanted)
 
     response = await rig.get("/orders/7")

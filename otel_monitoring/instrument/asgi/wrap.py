@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from otel_monitoring.instrument.asgi import ASGIApp
+    from otel_monitoring.instrument.asgi.protocol import ASGIApp
 
 
 def outermost(app: Any, around: Callable[[ASGIApp], ASGIApp]) -> Any:

@@ -3,173 +3,43 @@
 The middleware stands outermost, so that it sees the response that an error handler makes of an exception.
 Whatever goes wrong in here is counted and never reaches the request.
 
-Source of names: OpenTelemetry semantic conventions 1.44, HTTP spans and HTTP metrics.
+Source of names: OpenTelemetry semantic conventions 1.44, HTTP spans.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import perf_counter, time_ns
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry._logs import SeverityNumber
-from opentelemetry.context import Context, attach, detach
-from opentelemetry.metrics import CallbackOptions, Observation
-from opentelemetry.propagate import extract
-from opentelemetry.trace import NonRecordingSpan, SpanKind, StatusCode, set_span_in_context
+from opentelemetry.context import attach, detach
+from opentelemetry.trace import SpanKind, StatusCode
 
 from otel_monitoring.context import stack
 from otel_monitoring.context.correlation import REQUEST_ID, Correlation, in_context
-from otel_monitoring.context.headers import parse_traceparent, server_timing, traceresponse
-from otel_monitoring.instrument.http_attributes import METHODS, Found, RequestAttributes
-from otel_monitoring.model.metric import MetricDescription
+from otel_monitoring.context.headers import server_timing, traceresponse
+from otel_monitoring.instrument.asgi.attributes import (
+    CLIENT_DISCONNECTED,
+    METHODS,
+    RequestAttributes,
+    parent_context,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+    from collections.abc import Callable, Iterable
 
     from opentelemetry._logs import Logger
-    from opentelemetry.metrics import Histogram, Meter
     from opentelemetry.trace import Span, Tracer
 
     from otel_monitoring.context.headers import RequestIdPolicy
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.http_route import RouteNames
+    from otel_monitoring.instrument.asgi.instruments import Ending, HttpInstruments
+    from otel_monitoring.instrument.asgi.protocol import ASGIApp, Message, Receive, Scope, Send
+    from otel_monitoring.instrument.asgi.route import RouteNames
 
-    Scope = MutableMapping[str, Any]
-    Message = MutableMapping[str, Any]
-    Receive = Callable[[], Awaitable[Message]]
-    Send = Callable[[Message], Awaitable[None]]
-    ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-DURATION_BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
-"""Bounds of duration histograms in seconds, as the convention names them."""
-
-SIZE_BUCKETS_BYTES = (0, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216)
-"""Bounds of body size histograms in bytes."""
-
-_MEASURED = (
-    "http.request.method",
-    "url.scheme",
-    "http.route",
-    "http.response.status_code",
-    "network.protocol.version",
-    "error.type",
-)
-
-METRICS = (
-    MetricDescription(
-        "http.server.request.duration",
-        "s",
-        "histogram",
-        "Duration of HTTP server requests.",
-        _MEASURED,
-        "stable",
-    ),
-    MetricDescription(
-        "http.server.request.body.size", "By", "histogram", "Size of HTTP server request bodies.", _MEASURED
-    ),
-    MetricDescription(
-        "http.server.response.body.size", "By", "histogram", "Size of HTTP server response bodies.", _MEASURED
-    ),
-    MetricDescription(
-        "http.server.active_requests",
-        "{request}",
-        "updowncounter",
-        "Number of active HTTP server requests.",
-        ("http.request.method", "url.scheme"),
-    ),
-)
-"""Every metric of HTTP requests."""
-
-CLIENT_DISCONNECTED = "client_disconnected"
 _SERVER_ERROR = 500
-_EMPTY = Context()
 _KEPT = 4096
-
-
-class Recorder(Protocol):
-    """One histogram under one attribute set."""
-
-    def record(self, value: float, context: Context, *, sampled: bool) -> None:
-        """Record ``value`` in ``context``; ``sampled`` tells whether an exemplar makes sense."""
-        ...
-
-
-class Unbound:
-    """A recorder by the public API alone."""
-
-    def __init__(self, histogram: Histogram, attributes: Mapping[str, Any]) -> None:
-        self._histogram = histogram
-        self._attributes = attributes
-
-    def record(self, value: float, context: Context, *, sampled: bool) -> None:  # noqa: ARG002 - the SDK looks itself
-        """Record ``value`` in ``context``."""
-        self._histogram.record(value, self._attributes, context)
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """What requests that ended alike have in common.
-
-    Attributes:
-        late: The attributes that the span still lacks.
-        name: The name of the span.
-        duration: Records durations.
-        request_size: Records the sizes of request bodies.
-        response_size: Records the sizes of response bodies.
-    """
-
-    late: Mapping[str, Any]
-    name: str
-    duration: Recorder
-    request_size: Recorder
-    response_size: Recorder
-
-
-class HttpInstruments:
-    """The instruments of HTTP servers, and the requests under way.
-
-    Args:
-        meter: Creates the instruments.
-        bind: Makes a recorder of a histogram and an attribute set.
-    """
-
-    def __init__(self, meter: Meter, *, bind: Callable[[Any, Mapping[str, Any]], Recorder] = Unbound) -> None:
-        self._bind = bind
-        duration, request_size, response_size, active = METRICS
-        self.duration = _histogram(meter, duration, DURATION_BUCKETS_S)
-        self.request_size = _histogram(meter, request_size, SIZE_BUCKETS_BYTES)
-        self.response_size = _histogram(meter, response_size, SIZE_BUCKETS_BYTES)
-        meter.create_observable_up_down_counter(
-            active.name, [self._observe], unit=active.unit, description=active.description
-        )
-        # Keyed by request, so that adding and removing is one step each under the interpreter lock.
-        self.running: dict[object, tuple[str, str]] = {}
-        self._seen: set[tuple[str, str]] = set()
-
-    def ending(self, measured: Mapping[str, Any], late: Mapping[str, Any], name: str) -> Ending:
-        """Return what is needed to end requests whose metrics have the attributes ``measured``."""
-        return Ending(
-            late=late,
-            name=name,
-            duration=self._bind(self.duration, measured),
-            request_size=self._bind(self.request_size, measured),
-            response_size=self._bind(self.response_size, measured),
-        )
-
-    def after_fork(self) -> None:
-        """Forget the parent's requests."""
-        self.running.clear()
-        self._seen.clear()
-
-    def _observe(self, _options: CallbackOptions) -> Iterable[Observation]:
-        counts = dict.fromkeys(self._seen, 0)
-        for key in list(self.running.values()):
-            counts[key] = counts.get(key, 0) + 1
-            if len(self._seen) < len(METHODS) * 4:
-                self._seen.add(key)
-        for (method, scheme), count in counts.items():
-            yield Observation(count, {"http.request.method": method, "url.scheme": scheme})
 
 
 class HttpMiddleware:
@@ -380,7 +250,7 @@ class _Request:
         if self._is_disconnected and not self._status:
             self._error_type = CLIENT_DISCONNECTED
             return
-        mark_recorded(error)
+        stack.mark_recorded(error)
         attributes = {
             "exception.type": self._error_type,
             "exception.message": stack.message(error),
@@ -450,32 +320,3 @@ class _Request:
             span.set_status(StatusCode.ERROR, f"{error_type}: {stack.message(self._error)}")
         elif self._status >= _SERVER_ERROR:
             span.set_status(StatusCode.ERROR)
-
-
-def _histogram(meter: Meter, metric: MetricDescription, bounds: Sequence[float]) -> Histogram:
-    return meter.create_histogram(
-        metric.name,
-        unit=metric.unit,
-        description=metric.description,
-        explicit_bucket_boundaries_advisory=bounds,
-    )
-
-
-def mark_recorded(error: BaseException) -> None:
-    """Mark ``error`` as recorded, so that a log line about it does not record its stack once more."""
-    try:
-        error.__otel_monitoring_recorded__ = True  # type: ignore[attr-defined]
-    except AttributeError:
-        return
-
-
-def parent_context(found: Found, headers: Iterable[tuple[bytes, bytes]]) -> Context:
-    """Return the context that the client sent: the usual header by itself, the rest by the propagators."""
-    if found.has_more_context:
-        return extract({name.decode("latin-1"): value.decode("latin-1") for name, value in headers}, _EMPTY)
-    if found.traceparent is None:
-        return _EMPTY
-    remote = parse_traceparent(found.traceparent)
-    if remote is None:
-        return _EMPTY
-    return set_span_in_context(NonRecordingSpan(remote), _EMPTY)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.asgi import ASGIApp, Message, Receive, Scope, Send
+    from otel_monitoring.instrument.asgi.protocol import ASGIApp, Message, Receive, Scope, Send
 
 _ENDS = frozenset({"lifespan.shutdown.complete", "lifespan.shutdown.failed", "lifespan.startup.failed"})
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from otel_monitoring.instrument import fastapi
-from otel_monitoring.instrument.asgi_correlation import Carry, Measures
+from otel_monitoring.instrument.asgi.correlation import Carry, Measures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from otel_monitoring.instrument.asgi import ASGIApp, HttpInstruments, Scope
+    from otel_monitoring.instrument.asgi.instruments import HttpInstruments
+    from otel_monitoring.instrument.asgi.protocol import ASGIApp, Scope
 
 _log = logging.getLogger(__name__)
 

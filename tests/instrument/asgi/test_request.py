@@ -1,65 +1,23 @@
-"""The HTTP middleware around real Starlette and FastAPI applications."""
+"""One HTTP request around real Starlette and FastAPI applications."""
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-from fastapi import APIRouter, BackgroundTasks, FastAPI, HTTPException
-from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from fastapi import BackgroundTasks, FastAPI
 from opentelemetry.trace import StatusCode, get_current_span
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
 from otel_monitoring.context import correlation
-from tests.instrument.server_rig import ServerRig
+from tests.instrument.asgi.server_rig import ServerRig
+from tests.instrument.asgi.shop import get, shop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-
-
-def shop() -> FastAPI:
-    app = FastAPI()
-    router = APIRouter(prefix="/v1")
-
-    @router.get("/orders/{order_id}")
-    async def order(order_id: int) -> dict[str, int]:
-        return {"id": order_id}
-
-    @app.post("/orders")
-    async def create(body: dict[str, Any]) -> dict[str, Any]:
-        return body
-
-    @app.get("/fail")
-    async def fail() -> None:
-        raise HTTPException(500, "no stock")
-
-    @app.get("/boom")
-    async def boom() -> None:
-        msg = "boom"
-        raise RuntimeError(msg)
-
-    app.include_router(router)
-    inner = FastAPI()
-
-    @inner.get("/things/{name}")
-    async def thing(name: str) -> str:
-        return name
-
-    app.mount("/inner", inner)
-    app.mount("/tenants/{tenant}", inner)
-    return app
-
-
-async def get(rig: ServerRig, path: str, method: str = "GET", **options: Any) -> httpx.Response:
-    transport = httpx.ASGITransport(rig.app, raise_app_exceptions=False, client=("192.0.2.7", 1234))
-    async with httpx.AsyncClient(transport=transport, base_url="http://shop.example:8000") as client:
-        return await client.request(method, path, **options)
 
 
 @pytest.mark.anyio
@@ -87,59 +45,6 @@ async def test_one_server_span_describes_the_request() -> None:
         "user_agent.original": "browser/1",
     }
     assert len(rig.spans) == 1
-
-
-@pytest.mark.anyio
-async def test_duration_and_sizes_are_measured_by_route() -> None:
-    rig = ServerRig(shop())
-
-    await get(rig, "/orders", "POST", json={"a": "b"})
-
-    (duration,) = rig.points("http.server.request.duration")
-    (request,) = rig.points("http.server.request.body.size")
-    (response,) = rig.points("http.server.response.body.size")
-    assert dict(duration.attributes) == {
-        "http.request.method": "POST",
-        "http.route": "/orders",
-        "http.response.status_code": 200,
-        "url.scheme": "http",
-        "network.protocol.version": "1.1",
-    }
-    assert (duration.count, request.sum, response.sum) == (1, len('{"a":"b"}'), len('{"a":"b"}'))
-    assert duration.sum > 0
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("path", "route"),
-    [
-        ("/inner/things/a", "/inner/things/{name}"),
-        ("/tenants/42/things/a", "/tenants/{tenant}/things/{name}"),
-        ("/inner/nowhere", "/inner/{path}"),
-        ("/nowhere", None),
-    ],
-)
-async def test_routes_are_named_through_mounts(path: str, route: str | None) -> None:
-    rig = ServerRig(shop())
-
-    await get(rig, path)
-
-    assert (rig.span.attributes or {}).get("http.route") == route
-    assert rig.span.name == (f"GET {route}" if route else "GET")
-
-
-@pytest.mark.anyio
-async def test_starlette_mounts_within_mounts_are_named() -> None:
-    async def leaf(_request: Any) -> PlainTextResponse:
-        return PlainTextResponse("leaf")
-
-    app = Starlette(routes=[Mount("/a/{x}", routes=[Mount("/b", routes=[Route("/c/{y}", leaf)])])])
-    rig = ServerRig(app)
-
-    response = await get(rig, "/a/1/b/c/2")
-
-    assert response.text == "leaf"
-    assert rig.span.name == "GET /a/{x}/b/c/{y}"
 
 
 @pytest.mark.anyio
@@ -187,45 +92,6 @@ async def test_a_client_error_leaves_the_status_open() -> None:
 
     assert rig.span.status.status_code is StatusCode.UNSET
     assert "error.type" not in (rig.span.attributes or {})
-
-
-@pytest.mark.anyio
-async def test_unknown_methods_are_one_series() -> None:
-    rig = ServerRig(shop())
-
-    await get(rig, "/orders", "BREW")
-    await get(rig, "/orders", "STEEP")
-
-    methods = {
-        point.attributes["http.request.method"] for point in rig.points("http.server.request.duration")
-    }
-    originals = {(span.attributes or {})["http.request.method_original"] for span in rig.spans}
-    assert methods == {"_OTHER"}
-    assert originals == {"BREW", "STEEP"}
-
-
-@pytest.mark.anyio
-async def test_the_parent_is_taken_from_the_request() -> None:
-    rig = ServerRig(shop())
-
-    await get(rig, "/nowhere", headers={"traceparent": PARENT})
-
-    assert rig.span.parent is not None
-    assert f"{rig.span.context.trace_id:032x}" == PARENT.split("-")[1]
-    assert f"{rig.span.parent.span_id:016x}" == PARENT.split("-")[2]
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    "broken", ["00-xyz", "00-" + "0" * 32 + "-b7ad6b7169203331-01", "a" * 10_000, "ff-" + PARENT]
-)
-async def test_a_broken_parent_starts_a_new_trace(broken: str) -> None:
-    rig = ServerRig(shop())
-
-    response = await get(rig, "/nowhere", headers={"traceparent": broken})
-
-    assert rig.span.parent is None
-    assert response.headers["traceresponse"].startswith(f"00-{rig.span.context.trace_id:032x}-")
 
 
 @pytest.mark.anyio
@@ -358,82 +224,6 @@ async def test_a_disconnected_client_is_named_and_is_no_error_of_ours() -> None:
 
 
 @pytest.mark.anyio
-async def test_active_requests_are_observed_while_they_run() -> None:
-    app = FastAPI()
-    counts: list[float] = []
-
-    @app.get("/now")
-    async def now() -> None:
-        counts.extend(point.value for point in rig.points("http.server.active_requests"))
-
-    rig = ServerRig(app)
-    await get(rig, "/now")
-
-    assert counts == [1]
-    assert [point.value for point in rig.points("http.server.active_requests")] == [0]
-
-
-@pytest.mark.anyio
-async def test_excluded_paths_and_probes_leave_no_trace() -> None:
-    rig = ServerRig(shop(), excluded=("/health", "/internal/*"), probes=("kube-probe/",))
-
-    for path in ("/health", "/internal/a/b"):
-        await get(rig, path)
-    response = await get(rig, "/v1/orders/1", headers={"user-agent": "kube-probe/1.30"})
-
-    assert response.status_code == 200
-    assert rig.spans == []
-    assert rig.points("http.server.request.duration") == []
-
-
-@pytest.mark.anyio
-async def test_our_own_pages_are_served_and_not_recorded() -> None:
-    pages = Starlette(routes=[Route("/monitoring/health", lambda _request: PlainTextResponse("ours"))])
-    rig = ServerRig(shop(), pages=pages)
-
-    response = await get(rig, "/monitoring/health")
-    beside = await get(rig, "/monitoring-not-ours")
-
-    assert response.text == "ours"
-    assert beside.status_code == 404
-    assert [span.name for span in rig.spans] == ["GET"]
-
-
-@pytest.mark.anyio
-async def test_an_unsampled_request_is_measured_all_the_same() -> None:
-    rig = ServerRig(shop(), sampler=ALWAYS_OFF)
-
-    response = await get(rig, "/v1/orders/1")
-
-    (point,) = rig.points("http.server.request.duration")
-    assert rig.spans == []
-    assert point.count == 1
-    assert int(response.headers["traceresponse"][-2:], 16) & 1 == 0
-
-
-@pytest.mark.anyio
-async def test_forwarded_addresses_count_only_behind_a_trusted_proxy() -> None:
-    headers = {"x-forwarded-for": "203.0.113.9, 192.0.2.7"}
-    trusting = ServerRig(shop(), trusted_proxies=("192.0.2.0/24",))
-    wary = ServerRig(shop())
-
-    await get(trusting, "/nowhere", headers=headers)
-    await get(wary, "/nowhere", headers=headers)
-
-    assert (trusting.span.attributes or {})["client.address"] == "203.0.113.9"
-    assert (wary.span.attributes or {})["client.address"] == "192.0.2.7"
-
-
-@pytest.mark.anyio
-async def test_chosen_request_headers_are_captured() -> None:
-    rig = ServerRig(shop(), request_headers=("X-Plan",))
-
-    await get(rig, "/nowhere", headers={"x-plan": "pro"})
-
-    assert (rig.span.attributes or {})["http.request.header.x-plan"] == ("pro",)
-
-
-@pytest.mark.anyio
 async def test_a_failure_of_ours_does_not_reach_the_request(caplog: pytest.LogCaptureFixture) -> None:
     rig = ServerRig(shop())
 
@@ -453,21 +243,3 @@ async def test_a_failure_of_ours_does_not_reach_the_request(caplog: pytest.LogCa
 
     assert response.json() == {"id": 1}
     assert rig.guard.counts() == {"LookupError": 1}
-
-
-@pytest.mark.anyio
-async def test_a_request_passes_one_middleware_where_applications_are_nested() -> None:
-    inner = FastAPI()
-
-    @inner.get("/x")
-    async def x() -> str:
-        return "x"
-
-    ServerRig(inner)
-    outer = FastAPI()
-    outer.mount("/inner", inner)
-    rig = ServerRig(outer)
-
-    await get(rig, "/inner/x")
-
-    assert [span.name for span in rig.spans] == ["GET /inner/x"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument.asgi_lifespan import Lifespan
+from otel_monitoring.instrument.asgi.lifespan import Lifespan
 
 STARTUP, SHUTDOWN = {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}
 

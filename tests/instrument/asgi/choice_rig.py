@@ -16,16 +16,17 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from otel_monitoring.context.headers import RequestIdPolicy
 from otel_monitoring.context.spans import CorrelationSpanProcessor
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument import http_choice, wrap_app
 from otel_monitoring.instrument.asgi import HttpInstruments, HttpMiddleware
-from otel_monitoring.instrument.asgi_correlation import CorrelationMiddleware
-from otel_monitoring.instrument.http_attributes import RequestAttributes
-from otel_monitoring.instrument.http_route import RouteNames
+from otel_monitoring.instrument.asgi.attributes import RequestAttributes
+from otel_monitoring.instrument.asgi.choice import choose, settle
+from otel_monitoring.instrument.asgi.correlation import CorrelationMiddleware
+from otel_monitoring.instrument.asgi.route import RouteNames
+from otel_monitoring.instrument.asgi.wrap import outermost
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from otel_monitoring.instrument.http_choice import HttpChoice, Wanted
+    from otel_monitoring.instrument.asgi.choice import HttpChoice, Wanted
 
 
 class ChoiceRig:
@@ -45,7 +46,7 @@ class ChoiceRig:
         self.guard = Guard("tap.rig")
         self._options = options
         left_out = options.pop("left_out", "/left-out")
-        self.choice = http_choice.choose(
+        self.choice = choose(
             app,
             wanted=wanted,
             tracer_provider=self.tracers,
@@ -54,10 +55,10 @@ class ChoiceRig:
             leaves_out=lambda scope: scope["path"] == left_out,
         )
         self._inner = app
-        self.app = wrap_app.outermost(app, self._around)
+        self.app = outermost(app, self._around)
 
     def _around(self, stack: Any) -> Any:
-        self.choice = choice = http_choice.settle(stack, self.choice)
+        self.choice = choice = settle(stack, self.choice)
         shared: dict[str, Any] = {
             "request_ids": RequestIdPolicy(),
             "attributes": RequestAttributes(),

@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from otel_monitoring.context import stack
 from otel_monitoring.context.correlation import REQUEST_ID, Correlation, in_context
-from otel_monitoring.instrument.asgi import mark_recorded, parent_context
+from otel_monitoring.instrument.asgi.attributes import parent_context
 from otel_monitoring.model.metric import MetricDescription
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from otel_monitoring.context.headers import RequestIdPolicy
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.asgi import ASGIApp, Message, Receive, Scope, Send
-    from otel_monitoring.instrument.http_attributes import RequestAttributes
-    from otel_monitoring.instrument.http_route import RouteNames
+    from otel_monitoring.instrument.asgi.attributes import RequestAttributes
+    from otel_monitoring.instrument.asgi.protocol import ASGIApp, Message, Receive, Scope, Send
+    from otel_monitoring.instrument.asgi.route import RouteNames
 
 CONNECTION_BUCKETS_S = (0.1, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 14_400.0)
 """Bounds of the connection duration histogram in seconds."""
@@ -228,7 +228,7 @@ class _Connection:
         error_type = stack.type_name(error)
         if not isinstance(error, Exception):
             return error_type
-        mark_recorded(error)
+        stack.mark_recorded(error)
         attributes: dict[str, Any] = {
             "exception.type": error_type,
             "exception.message": stack.message(error),

@@ -16,13 +16,13 @@ from otel_monitoring.context.headers import RequestIdPolicy
 from otel_monitoring.context.logs import CorrelationLogProcessor
 from otel_monitoring.context.spans import CorrelationSpanProcessor
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument import wrap_app
 from otel_monitoring.instrument.asgi import HttpInstruments, HttpMiddleware
-from otel_monitoring.instrument.asgi_front import Front
-from otel_monitoring.instrument.asgi_websocket import WebSocketInstruments, WebSocketMiddleware
-from otel_monitoring.instrument.http_attributes import RequestAttributes
-from otel_monitoring.instrument.http_exclude import Exclusions
-from otel_monitoring.instrument.http_route import RouteNames
+from otel_monitoring.instrument.asgi.attributes import RequestAttributes
+from otel_monitoring.instrument.asgi.exclude import Exclusions
+from otel_monitoring.instrument.asgi.front import Front
+from otel_monitoring.instrument.asgi.route import RouteNames
+from otel_monitoring.instrument.asgi.websocket import WebSocketInstruments, WebSocketMiddleware
+from otel_monitoring.instrument.asgi.wrap import outermost
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
@@ -79,7 +79,7 @@ class ServerRig:
                 guard=self.guard,
             )
 
-        self.app = wrap_app.outermost(app, around)
+        self.app = outermost(app, around)
 
     @property
     def spans(self) -> list[ReadableSpan]:

@@ -12,9 +12,9 @@ from otel_monitoring.context import correlation
 from otel_monitoring.context.headers import RequestIdPolicy
 from otel_monitoring.guard import Guard
 from otel_monitoring.instrument.asgi import HttpInstruments
-from otel_monitoring.instrument.asgi_correlation import CORRELATION, Carry, CorrelationMiddleware, Measures
-from otel_monitoring.instrument.http_attributes import RequestAttributes
-from otel_monitoring.instrument.http_route import RouteNames
+from otel_monitoring.instrument.asgi.attributes import RequestAttributes
+from otel_monitoring.instrument.asgi.correlation import CORRELATION, Carry, CorrelationMiddleware, Measures
+from otel_monitoring.instrument.asgi.route import RouteNames
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

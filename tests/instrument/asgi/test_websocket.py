@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from starlette.testclient import TestClient
 
-from tests.instrument.server_rig import ServerRig
+from tests.instrument.asgi.server_rig import ServerRig
 
 
 def chat() -> FastAPI:
@@ -75,22 +75,3 @@ def test_an_error_in_a_connection_is_recorded_once() -> None:
     (record,) = rig.logs
     assert record.attributes["exception.type"] == "RuntimeError"
     assert rig.span.status.description == "RuntimeError: boom"
-
-
-def test_lifespan_starts_and_stops_the_instance() -> None:
-    rig = ServerRig(chat())
-
-    with TestClient(rig.app):
-        assert rig.calls == ["loop", "startup"]
-
-    assert rig.calls == ["loop", "startup", "shutdown"]
-
-
-def test_without_a_lifespan_the_first_request_starts_the_instance() -> None:
-    rig = ServerRig(chat())
-    client = TestClient(rig.app)
-
-    client.get("/a")
-    client.get("/b")
-
-    assert rig.calls == ["request", "loop"]
