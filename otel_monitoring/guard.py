@@ -7,7 +7,9 @@ once, and lets the host application go on.
 from __future__ import annotations
 
 import logging
+import os
 import threading
+import traceback
 import weakref
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -35,7 +37,8 @@ class Guard:
         self.name = name
         self._caught: Counter[str] = Counter()
         self._lock = threading.Lock()
-        _guards.add(self)
+        with _guards_lock:
+            _guards.add(self)
 
     def __enter__(self) -> None:
         """Begin a guarded block."""
@@ -62,11 +65,12 @@ class Guard:
             self._caught[kind] += 1
             first = self._caught[kind] == 1
         if first:
+            # Where it happened and what it is, but not what it says: that may hold anything.
             _log.warning(
-                "%s failed with %s and goes on; further ones of this kind are only counted",
+                "%s failed with %s and goes on; further ones of this kind are only counted\n%s",
                 self.name,
                 kind,
-                exc_info=error,
+                "".join(traceback.format_tb(error.__traceback__)).rstrip(),
             )
 
     def counts(self) -> dict[str, int]:
@@ -81,8 +85,13 @@ class Guard:
 
 
 _guards: weakref.WeakSet[Guard] = weakref.WeakSet()
+_guards_lock = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_guards_lock.acquire, after_in_parent=_guards_lock.release)
+    os.register_at_fork(after_in_child=_guards_lock.release)
 
 
 def all_guards() -> list[Guard]:
     """Return every guard of this process that is in use."""
-    return list(_guards)
+    with _guards_lock:
+        return list(_guards)

@@ -20,7 +20,7 @@ def test_an_error_goes_no_further_and_is_counted_by_type() -> None:
     assert guard.counts() == {"ValueError": 2, "KeyError": 1}
 
 
-def test_the_first_error_of_a_type_is_logged_with_its_stack(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_first_error_of_a_type_is_logged_with_its_place(caplog: pytest.LogCaptureFixture) -> None:
     guard = Guard("tap.tests")
 
     for _ in range(3):
@@ -30,7 +30,31 @@ def test_the_first_error_of_a_type_is_logged_with_its_stack(caplog: pytest.LogCa
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert "tap.tests failed with ValueError" in record.getMessage()
-    assert record.exc_info is not None
+    assert "in test_the_first_error" in record.getMessage()
+
+
+def test_what_an_error_says_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    secret = "hunter2"
+
+    with Guard("tap.tests"):
+        raise ValueError(secret)
+
+    assert "hunter2" not in caplog.text
+
+
+def test_guards_can_be_listed_while_others_are_made() -> None:
+    made: list[Guard] = []
+
+    def make() -> None:
+        made.extend(Guard(f"tests.{number}") for number in range(2000))
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    while thread.is_alive():
+        all_guards()
+    thread.join()
+
+    assert set(made) <= set(all_guards())
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, asyncio.CancelledError, GeneratorExit])
