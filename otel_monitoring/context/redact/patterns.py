@@ -124,7 +124,9 @@ _DRIVER_DSN = re.compile(
     r"|:thin:[\w.\-]{1,64}/(?P<oracle>[^\s@\"']{1,128})@"
 )
 _BOT_TOKEN = re.compile(r"(?<![0-9])[0-9]{8,10}:AA[\w\-]{33}(?![\w\-])")
-_EMAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]++(?:@|%40)(?:[\w\-]++\.)+(?P<last>[A-Za-z]{2,24})(?!\w)")
+_EMAIL = re.compile(
+    r"(?<![\w.+\-])(?:[\w.+\-]|%2[Bb])++(?:@|%40)(?:[\w\-]++\.)+(?P<last>[A-Za-z]{2,24})(?!\w)"
+)
 _UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 _DIGITS = re.compile(
     rf"{_UUID}"

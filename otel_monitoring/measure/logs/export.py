@@ -24,6 +24,7 @@ from opentelemetry.semconv.attributes.exception_attributes import (
 from otel_monitoring.context import stack
 from otel_monitoring.context.limits import clip
 from otel_monitoring.guard import Guard
+from otel_monitoring.measure.logs.access import access_of
 from otel_monitoring.measure.logs.fields import REPEATED, added_to, describe_exception, read_message
 from otel_monitoring.measure.logs.installed import default_redactor
 
@@ -151,6 +152,10 @@ class ExportHandler(LoggingHandler):
             del values[key]
             if key not in REPEATED and len(extra) < room:
                 extra[redactor.name(key)] = redactor.attribute(key, value)
+        access = access_of(record, redactor)
+        if access is not None:
+            extra.update(redactor.attributes(access.fields))
+            record = access.record
         text = read_message(record, redactor=redactor, guard=self._guard, found=extra)
         if record.exc_info:
             extra.update(_exception_attributes(record.exc_info, redactor))

@@ -188,9 +188,6 @@ def test_no_secret_reaches_the_collector_or_jaeger(tmp_path: Path, jaeger: Jaege
     assert leaked(traces) == []
 
 
-@pytest.mark.xfail(
-    reason="the request line of an exported access log record is not read as a URL", strict=False
-)
 def test_no_secret_is_exported_with_the_access_log(tmp_path: Path) -> None:
     with http_receiver() as receiver:
         with careless(
