@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring._version import __version__
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument import monitors
 from otel_monitoring.instrument.libraries import Libraries
+from otel_monitoring.instrument.libraries.monitors import hush
 from otel_monitoring.instrument.runtime import LoopMonitor, RuntimeMetrics
 from otel_monitoring.instrument.system import SystemMetrics, SystemSampler
 from otel_monitoring.instrument.system.scope import SystemScope
@@ -53,7 +53,7 @@ def libraries(builder: Builder) -> Libraries | None:
         environ=builder.environ,
     )
     found.instrument()
-    builder.closers += [found.uninstrument, monitors.hush(guard=Guard("instrument.monitors"))]
+    builder.closers += [found.uninstrument, hush(guard=Guard("instrument.monitors"))]
     return found
 
 

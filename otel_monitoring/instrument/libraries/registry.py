@@ -17,41 +17,22 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
-from opentelemetry.instrumentation.utils import is_http_instrumentation_enabled
 from wrapt import register_post_import_hook
+
+from otel_monitoring.instrument.libraries.first_call import on_first_call
+from otel_monitoring.instrument.libraries.table import LIBRARIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from types import ModuleType
 
     from otel_monitoring.guard import Guard
+    from otel_monitoring.instrument.libraries.table import Library, Names
 
 DISABLED = "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS"
 OPT_IN = "OTEL_SEMCONV_STABILITY_OPT_IN"
 
 State = Literal["on", "waiting", "warn", "off"]
-Names = Literal["http", "database"]
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """One library and who instruments it.
-
-    Attributes:
-        name: What settings and ``OTEL_PYTHON_DISABLED_INSTRUMENTATIONS`` call it.
-        module: The module whose import brings it in.
-        instrumentor: Where its instrumentor is, as ``package.module:Class``.
-        names: Which stable names its spans and metrics bear, where the conventions have switched.
-        first_calls: Functions whose first call instruments it, in place of the import.
-        off: Why it is left alone unless somebody else instruments it.
-    """
-
-    name: str
-    module: str
-    instrumentor: str
-    names: Names | None = None
-    first_calls: tuple[str, ...] = ()
-    off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,60 +48,6 @@ class LibraryReport:
     name: str
     state: State
     reason: str
-
-
-def _contrib(name: str, module: str, entry: str, names: Names | None = None, **more: Any) -> Library:
-    return Library(name, module, f"opentelemetry.instrumentation.{entry}", names, **more)
-
-
-_HTTPX_CALLS = ("HTTPTransport.handle_request", "AsyncHTTPTransport.handle_async_request")
-_REQUESTS_CALLS = ("sessions.Session.send",)
-_URLLIB3_CALLS = ("connectionpool.HTTPConnectionPool.urlopen",)
-
-LIBRARIES: tuple[Library, ...] = (
-    _contrib("httpx", "httpx", "httpx:HTTPXClientInstrumentor", "http", first_calls=_HTTPX_CALLS),
-    _contrib("httpx2", "httpx2", "httpx:HTTPX2ClientInstrumentor", "http", first_calls=_HTTPX_CALLS),
-    _contrib("requests", "requests", "requests:RequestsInstrumentor", "http", first_calls=_REQUESTS_CALLS),
-    _contrib("urllib3", "urllib3", "urllib3:URLLib3Instrumentor", "http", first_calls=_URLLIB3_CALLS),
-    _contrib("aiohttp-client", "aiohttp", "aiohttp_client:AioHttpClientInstrumentor", "http"),
-    Library(
-        "sqlalchemy", "sqlalchemy", "otel_monitoring.instrument.sqlalchemy:SqlAlchemyInstrumentor", "database"
-    ),
-    _contrib("asyncpg", "asyncpg", "asyncpg:AsyncPGInstrumentor", "database"),
-    _contrib("psycopg", "psycopg", "psycopg:PsycopgInstrumentor", "database"),
-    _contrib("psycopg2", "psycopg2", "psycopg2:Psycopg2Instrumentor", "database"),
-    _contrib("aiopg", "aiopg", "aiopg:AiopgInstrumentor", "database"),
-    _contrib("mysql", "mysql.connector", "mysql:MySQLInstrumentor", "database"),
-    _contrib("mysqlclient", "MySQLdb", "mysqlclient:MySQLClientInstrumentor", "database"),
-    _contrib("pymysql", "pymysql", "pymysql:PyMySQLInstrumentor", "database"),
-    _contrib("tortoiseorm", "tortoise", "tortoiseorm:TortoiseORMInstrumentor", "database"),
-    _contrib("cassandra", "cassandra", "cassandra:CassandraInstrumentor", "database"),
-    _contrib(
-        "sqlite3",
-        "sqlite3",
-        "sqlite3:SQLite3Instrumentor",
-        "database",
-        off="SQLite is mostly used through SQLAlchemy, which records it already",
-    ),
-    _contrib("redis", "redis", "redis:RedisInstrumentor", "database"),
-    _contrib("pymongo", "pymongo", "pymongo:PymongoInstrumentor", "database"),
-    _contrib("pymemcache", "pymemcache", "pymemcache:PymemcacheInstrumentor", "database"),
-    _contrib("celery", "celery", "celery:CeleryInstrumentor"),
-    _contrib("aio-pika", "aio_pika", "aio_pika:AioPikaInstrumentor"),
-    _contrib("pika", "pika", "pika:PikaInstrumentor"),
-    _contrib("aiokafka", "aiokafka", "aiokafka:AIOKafkaInstrumentor"),
-    _contrib("confluent_kafka", "confluent_kafka", "confluent_kafka:ConfluentKafkaInstrumentor"),
-    _contrib("kafka", "kafka", "kafka:KafkaInstrumentor"),
-    _contrib("botocore", "botocore", "botocore:BotocoreInstrumentor"),
-    _contrib("boto3", "boto3", "boto3sqs:Boto3SQSInstrumentor"),
-    _contrib("grpc_client", "grpc", "grpc:GrpcInstrumentorClient"),
-    _contrib("grpc_aio_client", "grpc", "grpc:GrpcAioInstrumentorClient"),
-)
-"""What is instrumented where it is installed, with the names of the instrumentors' entry points.
-
-The clients of HTTP call each other: requests works through urllib3, botocore too. The outer one silences
-the inner, so that each call is one span.
-"""
 
 
 class Libraries:
@@ -214,7 +141,7 @@ class Libraries:
         self._report(library, "waiting", "imported; the application has not called it yet")
         with self._guard:
             for path in library.first_calls:
-                self._undo.append(_on_first_call(module, path, functools.partial(self._start, library)))
+                self._undo.append(on_first_call(module, path, functools.partial(self._start, library)))
 
     def _start(self, library: Library) -> None:
         """Let the instrumentor of ``library`` do its work, once."""
@@ -273,38 +200,3 @@ def _names_in_use(names: Names | None) -> str | None:
     kind = _semconv._OpenTelemetryStabilitySignalType(names)  # noqa: SLF001 - likewise
     mode = settled._get_opentelemetry_stability_opt_in_mode(kind)  # noqa: SLF001 - likewise
     return str(mode.value)
-
-
-def _on_first_call(module: ModuleType, path: str, start: Callable[[], None]) -> Callable[[], None]:
-    """Call ``start`` when the application first calls ``module.path``; our own calls do not count.
-
-    Returns a function that takes the watch away again.
-    """
-    *parents, name = path.split(".")
-    holder = functools.reduce(getattr, parents, module)
-    original = getattr(holder, name)
-    is_waiting = True
-
-    @functools.wraps(original)
-    def first(*args: Any, **kwargs: Any) -> Any:
-        nonlocal is_waiting
-        if not is_waiting or not is_http_instrumentation_enabled():
-            return original(*args, **kwargs)
-        is_waiting = False
-        was_restored = restore()
-        start()
-        return getattr(holder, name)(*args, **kwargs) if was_restored else original(*args, **kwargs)
-
-    def restore() -> bool:
-        if vars(holder).get(name) is not first:  # somebody wrapped it since, and comes by through it
-            return False
-        setattr(holder, name, original)
-        return True
-
-    def leave() -> None:
-        nonlocal is_waiting
-        is_waiting = False
-        restore()
-
-    setattr(holder, name, first)
-    return leave

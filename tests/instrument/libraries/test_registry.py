@@ -1,101 +1,16 @@
-"""When and whether libraries are instrumented, with libraries and instrumentors made up for the test."""
+"""When and whether libraries are instrumented."""
 
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import sys
-import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from opentelemetry.instrumentation import _semconv
-from opentelemetry.instrumentation.utils import suppress_instrumentation
 
-from otel_monitoring.guard import Guard
-from otel_monitoring.instrument.libraries import DISABLED, LIBRARIES, OPT_IN, Libraries, Library
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-TRACERS, METERS = object(), object()
-
-FAKE_LIBRARY = """
-class Client:
-    def call(self, word):
-        return "plain " + word
-"""
-
-FAKE_INSTRUMENTOR = """
-from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
-
-class FakeInstrumentor(BaseInstrumentor):
-    given = []
-    undone = 0
-
-    def instrumentation_dependencies(self):
-        return {needs!r}
-
-    def _instrument(self, **kwargs):
-        self.given.append(kwargs)
-        {extra}
-        import {library}
-        original = {library}.Client.call
-        {library}.Client.call = lambda client, word: "traced " + original(client, word)
-
-    def _uninstrument(self, **kwargs):
-        type(self).undone += 1
-"""
-
-
-class FakeWorld:
-    """Fake libraries and their fake instrumentors, on the path of the test."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.guard = Guard("tap.libraries.test")
-        self.made: list[str] = []
-        self.running: list[Libraries] = []
-
-    def library(self, name: str, *, needs: tuple[str, ...] = (), extra: str = "pass", **more: Any) -> Library:
-        self._write(name, FAKE_LIBRARY)
-        self._write(f"{name}_otel", FAKE_INSTRUMENTOR.format(library=name, needs=needs, extra=extra))
-        return Library(name, name, f"{name}_otel:FakeInstrumentor", **more)
-
-    def instrument(self, *table: Library, **options: Any) -> Libraries:
-        libraries = Libraries(
-            tracer_provider=TRACERS,
-            meter_provider=METERS,
-            guard=self.guard,
-            environ=options.pop("environ", {}),
-            table=table,
-            **options,
-        )
-        self.running.append(libraries)
-        libraries.instrument()
-        return libraries
-
-    def _write(self, name: str, text: str) -> None:
-        (self._folder / f"{name}.py").write_text(textwrap.dedent(text), encoding="utf-8")
-        self.made.append(name)
-        importlib.invalidate_caches()
-
-
-@pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeWorld]:
-    monkeypatch.syspath_prepend(str(tmp_path))
-    made = FakeWorld(tmp_path)
-    yield made
-    for libraries in made.running:
-        libraries.uninstrument()
-    for name in made.made:
-        sys.modules.pop(name, None)
-
-
-def state(libraries: Libraries) -> str:
-    (report,) = libraries.reports()
-    return report.state
+from otel_monitoring.instrument.libraries import DISABLED, OPT_IN, Library
+from tests.instrument.libraries.fake_world import METERS, TRACERS, FakeWorld, state
 
 
 def test_a_library_that_is_not_installed_is_not_reported(world: FakeWorld) -> None:
@@ -247,68 +162,3 @@ def test_the_end_undoes_what_was_instrumented(world: FakeWorld) -> None:
     libraries.uninstrument()
 
     assert sys.modules["fake_undone_otel"].FakeInstrumentor.undone == 1
-
-
-def test_a_watched_library_is_instrumented_by_the_first_call_and_records_it(world: FakeWorld) -> None:
-    libraries = world.instrument(world.library("fake_watched", first_calls=("Client.call",)))
-    fake_watched = importlib.import_module("fake_watched")
-    before = state(libraries), "fake_watched_otel" in sys.modules
-
-    said = [fake_watched.Client().call("first"), fake_watched.Client().call("second")]
-
-    assert before == ("waiting", False)
-    assert said == ["traced plain first", "traced plain second"]
-    assert state(libraries) == "on"
-
-
-def test_our_own_calls_do_not_count_as_the_first(world: FakeWorld) -> None:
-    libraries = world.instrument(world.library("fake_ours", first_calls=("Client.call",)))
-    fake_ours = importlib.import_module("fake_ours")
-
-    with suppress_instrumentation():
-        said = fake_ours.Client().call("export")
-
-    assert said == "plain export"
-    assert state(libraries) == "waiting"
-
-
-def test_a_wrapper_that_came_after_the_watch_stays(world: FakeWorld) -> None:
-    libraries = world.instrument(world.library("fake_wrapped", first_calls=("Client.call",)))
-    fake_wrapped = importlib.import_module("fake_wrapped")
-    inner = fake_wrapped.Client.call
-    fake_wrapped.Client.call = lambda client, word: "theirs " + inner(client, word)
-
-    said = [fake_wrapped.Client().call("first"), fake_wrapped.Client().call("second")]
-
-    assert said == ["theirs plain first", "traced theirs plain second"]
-    assert state(libraries) == "on"
-
-
-def test_the_end_takes_the_watch_away(world: FakeWorld) -> None:
-    libraries = world.instrument(world.library("fake_unwatched", first_calls=("Client.call",)))
-    fake_unwatched = importlib.import_module("fake_unwatched")
-    watched = fake_unwatched.Client.call
-
-    libraries.uninstrument()
-
-    assert fake_unwatched.Client.call is not watched
-    assert fake_unwatched.Client().call("word") == "plain word"
-
-
-def test_every_name_of_the_table_stands_for_one_library() -> None:
-    names = [library.name for library in LIBRARIES]
-
-    assert len(names) == len(set(names))
-
-
-def test_the_table_agrees_with_the_entry_points_that_are_installed() -> None:
-    points = {
-        point.name: point.value
-        for point in importlib.metadata.entry_points(group="opentelemetry_instrumentor")
-    }
-
-    known = {library.name: library.instrumentor for library in LIBRARIES}
-
-    shared = points.keys() & known.keys() - {"sqlalchemy"}  # ours stands in for contrib's
-    assert {"httpx", "redis", "psycopg"} <= shared
-    assert {name: known[name] for name in shared} == {name: points[name] for name in shared}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_monitoring.instrument.sql_summary import MAX_CHARS, Summary, summary
+from otel_monitoring.instrument.libraries.sql_summary import MAX_CHARS, Summary, summary
 
 
 @pytest.mark.parametrize(

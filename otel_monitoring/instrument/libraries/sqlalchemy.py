@@ -27,7 +27,7 @@ from opentelemetry.trace import INVALID_SPAN, SpanKind, StatusCode, get_tracer, 
 from otel_monitoring._version import __version__
 from otel_monitoring.context import stack
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument.sql_summary import Summary, summary
+from otel_monitoring.instrument.libraries.sql_summary import Summary, summary
 from otel_monitoring.model.metric import MetricDescription
 
 if TYPE_CHECKING:

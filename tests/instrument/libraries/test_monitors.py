@@ -10,7 +10,7 @@ import pytest
 from opentelemetry.instrumentation.utils import is_http_instrumentation_enabled
 
 from otel_monitoring.guard import Guard
-from otel_monitoring.instrument.monitors import DELIVERIES, hush
+from otel_monitoring.instrument.libraries.monitors import DELIVERIES, hush
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
-from otel_monitoring.instrument.sqlalchemy import SqlAlchemyInstrumentor
+from otel_monitoring.instrument.libraries.sqlalchemy import SqlAlchemyInstrumentor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
