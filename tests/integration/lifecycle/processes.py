@@ -41,10 +41,10 @@ class Server:
     port: int
     log: Path
 
-    def terminate(self) -> float:
-        """Send SIGTERM and return after how many seconds the process was gone."""
+    def terminate(self, by: signal.Signals = signal.SIGTERM) -> float:
+        """Send a signal and return after how many seconds the process was gone."""
         started_s = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(by)
         self.process.wait(_END_S)
         return time.monotonic() - started_s
 

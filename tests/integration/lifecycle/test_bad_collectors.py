@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import socket
 from typing import TYPE_CHECKING
 
@@ -40,12 +41,16 @@ def endpoint(request: pytest.FixtureRequest, start_receiver: StartReceiver) -> I
 
 
 def seconds_to_end(
-    serve: Serve, *command: str, endpoint: str | None, protocol: str = "http/protobuf"
+    serve: Serve,
+    *command: str,
+    endpoint: str | None,
+    protocol: str = "http/protobuf",
+    by: signal.Signals = signal.SIGTERM,
 ) -> float:
     ready = "Booting worker" if command[0] == "gunicorn" else "Application startup complete"
     server = serve(*command, endpoint=endpoint, ready=ready, OTEL_EXPORTER_OTLP_PROTOCOL=protocol)
     answers = run_load(server.port, requests=400)
-    seconds = server.terminate()
+    seconds = server.terminate(by)
     assert answers.statuses == {200: 400}
     return seconds
 
@@ -68,6 +73,16 @@ def test_over_grpc_as_well(serve: Serve, endpoint: str) -> None:
     without = seconds_to_end(serve, *UVICORN, endpoint=None)
 
     with_it = seconds_to_end(serve, *UVICORN, endpoint=endpoint, protocol="grpc")
+
+    print(f"exit: {without:.2f} s without, {with_it:.2f} s with")
+    assert with_it - without < DEADLINE_S + MARGIN_S
+
+
+@pytest.mark.parametrize("endpoint", ["hang"], indirect=True)
+def test_with_ctrl_c_the_lifespan_and_the_interpreter_share_the_deadline(serve: Serve, endpoint: str) -> None:
+    without = seconds_to_end(serve, *UVICORN, endpoint=None, by=signal.SIGINT)
+
+    with_it = seconds_to_end(serve, *UVICORN, endpoint=endpoint, by=signal.SIGINT)
 
     print(f"exit: {without:.2f} s without, {with_it:.2f} s with")
     assert with_it - without < DEADLINE_S + MARGIN_S

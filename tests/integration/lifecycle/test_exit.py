@@ -93,3 +93,10 @@ def test_a_script_exports_all_when_the_interpreter_ends(receiver: Receiver) -> N
     received = receiver.received
     assert [span.name for span in received.spans] == ["work"]
     assert received.total("script.rows") == 7
+
+
+def test_a_process_that_only_imported_the_application_exports_what_it_counted(receiver: Receiver) -> None:
+    run_program("unserved", env=environment(receiver.url))
+
+    assert receiver.received.total("script.rows") == 7
+    assert [span.name for span in receiver.received.spans] == ["work"]
