@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.integration.lifecycle.processes import Server
 
 _HOST = "127.0.0.1"
 _REQUESTS_PER_CONNECTION = 50
@@ -53,6 +56,28 @@ def run_load(
         on_answer: Called with the number of answers so far.
     """
     return asyncio.run(_load(port, requests, connections, path, on_answer))
+
+
+def run_load_into_sigterm(server: Server, *, after: int) -> Answers:
+    """Send requests, SIGTERM ``after`` so many answers; return what was answered until the server's end."""
+    enough = threading.Event()
+    seconds: list[float] = []
+
+    def end() -> None:
+        enough.wait()
+        seconds.append(server.terminate())
+
+    ending = threading.Thread(target=end)
+    ending.start()
+    answers = run_load(
+        server.port,
+        requests=4 * after,
+        connections=8,
+        on_answer=lambda count: enough.set() if count >= after else None,
+    )
+    ending.join()
+    assert seconds
+    return answers
 
 
 async def _load(

@@ -12,6 +12,7 @@ import pytest
 
 from tests.integration.lifecycle.load import run_load
 from tests.integration.lifecycle.processes import environment, run_program
+from tests.integration.servers import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,3 +122,25 @@ def test_memory_stays_flat_and_losses_are_counted(endpoint: str, lines: set[int]
     assert found["growth"] < 8 * MEGABYTE
     assert found["dropped"]["traces"] > 80_000
     assert sum(line.startswith("traces") for line in found["said"]) in lines
+
+
+def test_when_it_recovers_exports_go_on_and_tell_what_was_lost(
+    serve: Serve, start_receiver: StartReceiver
+) -> None:
+    receiver = start_receiver("fail")
+    variables = {"OTEL_MONITORING_TELEMETRY__CIRCUIT_PROBE_S": "0.2", "OTEL_BSP_SCHEDULE_DELAY": "50"}
+    server = serve(*UVICORN, endpoint=receiver.url, **variables)  # type: ignore[arg-type] # no other keywords
+    lost = run_load(server.port, requests=400).trace_ids
+    assert receiver.contacted.wait(DEADLINE_S)
+
+    receiver.behaviour = "answer"
+    server_answers = run_load(server.port, requests=400)
+    eventually(lambda: receiver.received.trace_ids() & server_answers.trace_ids, what="a span")
+    server.terminate()
+
+    received = receiver.received
+    told = [point for point in received.of("otel_monitoring.export.dropped") if point.value]
+    assert server_answers.trace_ids - received.trace_ids() == set()
+    assert {point.attributes["reason"] for point in told} == {"http_500"}
+    spans_lost = sum(point.value for point in told if point.attributes["signal"] == "traces")
+    assert spans_lost == 2 * len(lost) + 2 * 400 - len(received.spans)

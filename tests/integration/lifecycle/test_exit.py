@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.lifecycle.load import Answers, run_load
+from tests.integration.lifecycle.load import run_load, run_load_into_sigterm
 from tests.integration.lifecycle.processes import environment, run_program
 
 if TYPE_CHECKING:
     from tests.integration.lifecycle.conftest import Serve
-    from tests.integration.lifecycle.processes import Server
     from tests.integration.lifecycle.receiver import Receiver
 
 UVICORN = ("uvicorn", "--host", "127.0.0.1", "--port", "PORT", "--no-access-log")
@@ -20,28 +18,6 @@ GUNICORN = ("gunicorn", "-b", "127.0.0.1:PORT")
 ASGI_WORKER = ("-k", "uvicorn.workers.UvicornWorker")
 SYNC_READY = "Booting worker"
 ENDED_AFTER = 400
-
-
-def load_with_a_sigterm_in_the_middle(server: Server) -> Answers:
-    """Send requests until SIGTERM has ended the server; return what was answered until then."""
-    enough = threading.Event()
-    seconds: list[float] = []
-
-    def end() -> None:
-        enough.wait()
-        seconds.append(server.terminate())
-
-    ending = threading.Thread(target=end)
-    ending.start()
-    answers = run_load(
-        server.port,
-        requests=1500,
-        connections=8,
-        on_answer=lambda count: enough.set() if count >= ENDED_AFTER else None,
-    )
-    ending.join()
-    assert seconds
-    return answers
 
 
 @pytest.mark.parametrize(
@@ -63,7 +39,7 @@ def test_a_sigterm_in_the_middle_of_the_load_loses_no_span(
 ) -> None:
     server = serve(*command, endpoint=receiver.url, workers=workers)
 
-    answers = load_with_a_sigterm_in_the_middle(server)
+    answers = run_load_into_sigterm(server, after=ENDED_AFTER)
 
     assert answers.answered >= ENDED_AFTER
     assert len(answers.trace_ids) == answers.answered
