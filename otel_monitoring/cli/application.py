@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.guard import Guard
 from otel_monitoring.settings.options import options, value_at
 from otel_monitoring.settings.sources import CODE
 
 if TYPE_CHECKING:
     from otel_monitoring.settings.load import LoadedSettings
+
+_log = logging.getLogger(__name__)
 
 _SETUP = "otel_monitoring.bootstrap.setup"
 
@@ -37,13 +39,14 @@ def load_application(name: str) -> Application:
     module, _, attribute = name.partition(":")
     if "" not in sys.path:
         sys.path.insert(0, "")
-    target: Any = None
-    with Guard("doctor.application"):
-        target = importlib.import_module(module)
+    try:
+        target: Any = importlib.import_module(module)
         for part in attribute.split("."):
             target = getattr(target, part)
-        return Application(name, target, _running())
-    return Application(name)
+    except Exception:  # whatever the application's own code raises is told to whoever asked
+        _log.exception("%s cannot be imported", name)
+        return Application(name)
+    return Application(name, target, _running())
 
 
 def settings_in_force(loaded: LoadedSettings, running: Any) -> LoadedSettings:
