@@ -43,7 +43,7 @@ def load_application(name: str) -> Application:
         target: Any = importlib.import_module(module)
         for part in attribute.split("."):
             target = getattr(target, part)
-    except Exception:  # whatever the application's own code raises is told to whoever asked
+    except Exception:  # noqa: BLE001 - whatever the application's own code raises is told to whoever asked
         _log.exception("%s cannot be imported", name)
         return Application(name)
     return Application(name, target, _running())
