@@ -97,12 +97,17 @@ def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
         exports=export.exports(where, settings=settings, environ=environ, redactor=redactor, clock=clock),
         loop=loop,
         metrics=SelfMetrics(found.meter.get_meter(SCOPE, __version__)),
-        aggregations=Aggregations(
-            limit=telemetry.cardinality_limit,
-            attribute_chars=telemetry.attribute_chars,
-            attributes=telemetry.attributes_per_span,
-        ),
+        aggregations=_aggregations(settings),
         parts=[who, found.callbacks],
+    )
+
+
+def _aggregations(settings: Settings) -> Aggregations:
+    telemetry = settings.telemetry
+    return Aggregations(
+        limit=telemetry.cardinality_limit,
+        attribute_chars=telemetry.attribute_chars,
+        attributes=telemetry.attributes_per_span,
     )
 
 
@@ -213,10 +218,7 @@ def _metric_exports(builder: Builder) -> Callable[[Any], None]:
     shaped = next(one for one in pipelines if one.name == "metrics")
     others = [one for one in pipelines if one is not shaped]
     reader = ExportMetricReader(form, put=shaped.put, guard=Guard("tap.export_reader"))
-    meter, aggregations = (
-        builder.providers.meter,
-        Aggregations(limit=builder.settings.telemetry.cardinality_limit),
-    )
+    meter, aggregations = builder.providers.meter, _aggregations(builder.settings)
     meter.add_metric_reader(reader)
     aggregations.install(reader)
     builder.parts.append(aggregations)
