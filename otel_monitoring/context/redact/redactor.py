@@ -41,6 +41,8 @@ _CACHE_SIZE = 2048
 _CACHED_CHARS = 256
 _LONG_CACHE_SIZE = 256
 _CUT_MARGIN = 256
+_FRAMES_CACHE_SIZE = 64
+_CACHED_FRAMES_CHARS = 16_384
 _BILLION = 1_000_000_000
 
 
@@ -87,6 +89,7 @@ class Redactor:
         self._plans: dict[str, Plan] = {}
         self._texts: dict[str, str] = {}
         self._long_texts: dict[str, str] = {}
+        self._frames: dict[str, str] = {}
 
     def text(self, text: str) -> str:
         """Return ``text`` without secrets; the middle is left out of what is longer than 64 Ki characters."""
@@ -227,7 +230,16 @@ class Redactor:
         return clip(self._scanner.scan(value[: limit + _CUT_MARGIN]), limit)
 
     def _redacted_stack(self, value: str) -> str:
-        return clip_middle(self.text(value), self.limits.stacktrace_chars)
+        """Redact a stack trace; its frames are those of last time where the same place fails again."""
+        frames, message = _split_stack(value)
+        redacted = self._frames.get(frames)
+        if redacted is None:
+            redacted = self.text(frames)
+            if len(frames) <= _CACHED_FRAMES_CHARS:
+                if len(self._frames) >= _FRAMES_CACHE_SIZE:
+                    self._frames.clear()
+                self._frames[frames] = redacted
+        return clip_middle(redacted + self.text(message), self.limits.stacktrace_chars)
 
     def _clipped(self, value: str) -> str:
         return clip(value, self.limits.attribute_chars)
@@ -240,6 +252,17 @@ class Redactor:
             self._scanner.count("parameter")
             return True
         return False
+
+
+def _split_stack(value: str) -> tuple[str, str]:
+    """Return the lines up to the last frame with its source, and what the exception says behind them."""
+    last = value.rfind('\n  File "') + 1
+    end = value.find("\n", last) + 1
+    if not last or not end:
+        return "", value
+    if value.startswith("    ", end):
+        end = value.find("\n", end) + 1 or len(value)
+    return value[:end], value[end:]
 
 
 def _decoded(value: str | bytes) -> str:

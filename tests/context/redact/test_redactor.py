@@ -343,3 +343,44 @@ def test_serves_several_threads() -> None:
 
     assert len(left) == 800
     assert all(text.endswith(f"password={MARK}") for text in left)
+
+
+def stack(message: str, *, source: str = "connect(password='hunter2')") -> str:
+    return (
+        'Traceback (most recent call last):\n  File "a.py", line 1, in main\n    run()\n'
+        f'  File "b.py", line 2, in run\n    {source}\nValueError: {message}\n'
+    )
+
+
+@pytest.mark.parametrize("message", ["token=abc123secret", "token=abc123secret\nand more", "plain", ""])
+def test_a_stack_trace_is_redacted_as_a_text_the_first_time_and_the_second(message: str) -> None:
+    redactor = Redactor()
+    expected = redactor.text(stack(message))
+
+    found = [redactor.attribute("exception.stacktrace", stack(message)) for _ in range(2)]
+
+    assert found == [expected, expected]
+    assert "hunter2" not in found[0]
+    assert "abc123secret" not in found[0]
+
+
+def test_the_frames_of_stack_traces_are_remembered_within_bounds() -> None:
+    redactor = Redactor()
+
+    for number in range(200):
+        redactor.attribute("exception.stacktrace", stack("x", source=f"call({number})"))
+    redactor.attribute("exception.stacktrace", stack("x", source="y" * 20_000))
+
+    assert 0 < len(redactor._frames) <= 64
+    assert max(map(len, redactor._frames)) <= 16_384
+
+
+@pytest.mark.parametrize(
+    "text", ["no stack at all", 'x\n  File "a.py", line 1, in f', 'x\n  File "a"\n    y', "\n"]
+)
+def test_what_is_no_whole_stack_trace_is_redacted_all_the_same(text: str) -> None:
+    redactor = Redactor()
+
+    assert redactor.attribute("exception.stacktrace", f"{text} password=hunter2") == redactor.text(
+        f"{text} password=hunter2"
+    )
