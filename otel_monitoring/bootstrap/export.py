@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from otel_monitoring.context.redact import Redactor
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.settings import Settings
+    from otel_monitoring.telemetry.encode import SpanEncoder
     from otel_monitoring.telemetry.pipeline import Exporter
+    from otel_monitoring.telemetry.wire import AttributeEncoder
 
 _METRICS_CAPACITY = 4
 _EXPORT_TIMEOUT_MS = 30_000
@@ -86,17 +88,33 @@ def check(settings: Settings, environ: Mapping[str, str]) -> None:
 
 
 def exports(
-    plan: ExportPlan, *, settings: Settings, environ: Mapping[str, str], redactor: Redactor, clock: Clock
+    plan: ExportPlan,
+    *,
+    settings: Settings,
+    environ: Mapping[str, str],
+    redactor: Redactor,
+    clock: Clock,
+    parts: list[Any],
 ) -> Exports:
-    """Return the pipelines of a plan; none of them has a thread or a socket yet."""
-    make = _Maker(settings=settings, environ=environ, redactor=redactor, clock=clock)
+    """Return the pipelines of a plan; none of them has a thread or a socket yet.
+
+    What starts anew in a forked child is added to ``parts``.
+    """
+    make = _Maker(settings=settings, environ=environ, redactor=redactor, clock=clock, parts=parts)
     return Exports({signal: make.pipelines(signal, plan) for signal in SIGNALS})
 
 
 class _Maker:
     def __init__(
-        self, *, settings: Settings, environ: Mapping[str, str], redactor: Redactor, clock: Clock
+        self,
+        *,
+        settings: Settings,
+        environ: Mapping[str, str],
+        redactor: Redactor,
+        clock: Clock,
+        parts: list[Any],
     ) -> None:
+        self._parts = parts
         self._telemetry = settings.telemetry
         self._environ = environ
         self._redactor = redactor
@@ -106,13 +124,17 @@ class _Maker:
         made = []
         for name in plan.names[signal]:
             if name == "otlp":
-                made.append(self._pipeline(signal, signal, self._otlp(plan.endpoints[signal])))
+                made.append(self._otlp(plan.endpoints[signal]))
             else:
                 made.append(self._pipeline(signal, f"{signal}.{name}", self._foreign(signal, name)))
         return made
 
     def _pipeline(
-        self, signal: Signal, name: str, make_exporter: Callable[[], Exporter[Any]]
+        self,
+        signal: Signal,
+        name: str,
+        make_exporter: Callable[[], Exporter[Any]],
+        encode: Callable[[Any], Any] | None = None,
     ) -> Pipeline[Any]:
         telemetry = self._telemetry
         is_metrics = signal == "metrics"
@@ -133,28 +155,54 @@ class _Maker:
             batch_size=1 if is_metrics else min(batch_size, queue_size),
             delay_s=delay_ms / 1000,
             timeout_s=self._standard(f"OTEL_{kind}_EXPORT_TIMEOUT", _EXPORT_TIMEOUT_MS) / 1000,
+            encode=encode,
         )
 
     def _standard(self, variable: str, ours: int) -> int:
         return number(self._environ, variable, ours)
 
-    def _otlp(self, endpoint: Endpoint) -> Callable[[], Exporter[Any]]:
+    def _otlp(self, endpoint: Endpoint) -> Pipeline[Any]:
+        spans = self._span_encoder() if endpoint.signal == "traces" else None
+
         def make() -> Exporter[Any]:
             from otel_monitoring.telemetry.otlp import OtlpExporter
 
-            return OtlpExporter(
-                endpoint, requests=self._requests(endpoint.signal), redact_text=self._redactor.text
-            )
+            requests = self._requests(endpoint.signal) if spans is None else spans.requests
+            return OtlpExporter(endpoint, requests=requests, redact_text=self._redactor.text)
 
-        return make
+        encode = None if spans is None else spans.row
+        return self._pipeline(endpoint.signal, endpoint.signal, make, encode)
+
+    def _span_encoder(self) -> SpanEncoder:
+        """Return the encoder that request threads share; what it knows of the process is reset in a child."""
+        from otel_monitoring.telemetry.encode import SpanEncoder
+
+        made = SpanEncoder(
+            attributes=self._attributes(),
+            redact_text=self._redactor.text,
+            max_bytes=self._telemetry.batch_bytes,
+        )
+        self._parts.append(made)
+        return made
 
     def _requests(self, signal: Signal) -> Callable[[Sequence[Any]], Iterable[tuple[bytes, int]]]:
         """Return an encoder; made per exporter, because what it caches belongs to one process."""
-        from otel_monitoring.telemetry.encode import LogEncoder, SpanEncoder
+        from otel_monitoring.telemetry.encode import LogEncoder
         from otel_monitoring.telemetry.encode_metrics import MetricEncoder
+
+        if signal == "metrics":
+            encoder = MetricEncoder(attributes=self._attributes())
+            return lambda batch: (encoder.request(data) for data in batch)
+        return LogEncoder(
+            attributes=self._attributes(),
+            redact_text=self._redactor.text,
+            max_bytes=self._telemetry.batch_bytes,
+        ).requests
+
+    def _attributes(self) -> AttributeEncoder:
         from otel_monitoring.telemetry.wire import AttributeEncoder
 
-        attributes = AttributeEncoder(
+        return AttributeEncoder(
             redact=self._redactor.attribute,
             rename=self._redactor.name,
             max_chars=self._telemetry.attribute_chars,
@@ -162,13 +210,6 @@ class _Maker:
             safe_keys=frozenset({REQUEST_ID}),
             long_keys={"exception.stacktrace": self._telemetry.stacktrace_chars},
         )
-        if signal == "metrics":
-            encoder = MetricEncoder(attributes=attributes)
-            return lambda batch: (encoder.request(data) for data in batch)
-        make = SpanEncoder if signal == "traces" else LogEncoder
-        return make(
-            attributes=attributes, redact_text=self._redactor.text, max_bytes=self._telemetry.batch_bytes
-        ).requests
 
     def _foreign(self, signal: Signal, name: str) -> Callable[[], Exporter[Any]]:
         make = factory(signal, name)

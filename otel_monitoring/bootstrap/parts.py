@@ -85,6 +85,7 @@ def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
     )
     redactor = _redactor(settings)
     where = export.plan(settings, environ, found.exported)
+    starts_anew: list[Any] = [who, found.callbacks]
     loop = Loop(clock=clock, shield=suppress_instrumentation)
     return Builder(
         settings=settings,
@@ -94,11 +95,13 @@ def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
         providers=found,
         redactor=redactor,
         plan=where,
-        exports=export.exports(where, settings=settings, environ=environ, redactor=redactor, clock=clock),
+        exports=export.exports(
+            where, settings=settings, environ=environ, redactor=redactor, clock=clock, parts=starts_anew
+        ),
         loop=loop,
         metrics=SelfMetrics(found.meter.get_meter(SCOPE, __version__)),
         aggregations=_aggregations(settings),
-        parts=[who, found.callbacks],
+        parts=starts_anew,
     )
 
 
@@ -162,7 +165,7 @@ def _tap_spans_and_logs(builder: Builder) -> None:
     found, exports = builder.providers, builder.exports
     found.tracer.add_span_processor(CorrelationSpanProcessor())
     for traces in exports.of("traces"):
-        found.tracer.add_span_processor(QueueSpanProcessor(traces))
+        found.tracer.add_span_processor(QueueSpanProcessor(traces, guard=Guard("tap.spans")))
     found.logger.add_log_record_processor(CorrelationLogProcessor())
     for logs in exports.of("logs"):
         found.logger.add_log_record_processor(QueueLogProcessor(logs))

@@ -8,6 +8,7 @@ Source: opentelemetry-proto 1.x, ``trace/v1``, ``logs/v1`` and ``metrics/v1``.
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -120,16 +121,19 @@ class _Encoder:
         self._levels = _Texts(b"\x1a", redact_text)
         self._headers: dict[int, tuple[Any, bytes]] = {}
 
-    def _requests(self, items: Iterable[Any], row: Callable[[Any], bytes]) -> Iterator[tuple[bytes, int]]:
+    def _requests(
+        self, items: Iterable[Any], row: Callable[[Any], tuple[Any, Any, bytes]]
+    ) -> Iterator[tuple[bytes, int]]:
+        """Group rows (resource, scope, bytes) into requests."""
         grouped, size, count = _Grouped(self._attributes, self._headers), 0, 0
         for index, item in enumerate(items):
             if index % _YIELD_EVERY == _YIELD_EVERY - 1:
                 time.sleep(0)  # hand the interpreter lock to whoever serves a request
-            encoded = row(item)
+            resource, scope, encoded = row(item)
             if count and size + len(encoded) > self._max_bytes:
                 yield grouped.request(), count
                 grouped, size, count = _Grouped(self._attributes, self._headers), 0, 0
-            grouped.add(item.resource, item.instrumentation_scope, encoded)
+            grouped.add(resource, scope, encoded)
             size += len(encoded)
             count += 1
         if count:
@@ -137,13 +141,58 @@ class _Encoder:
 
 
 class SpanEncoder(_Encoder):
-    """Spans to ``ExportTraceServiceRequest`` bytes."""
+    """Spans to ``ExportTraceServiceRequest`` bytes, in one step or in two.
+
+    A span is some forty objects that the garbage collector has to look at for as long as it waits for export;
+    its bytes are none. Encoding it where it ends costs no more and keeps the pauses of the collector short.
+    """
 
     _NAME_TAG = b"\x2a"
 
-    def requests(self, spans: Sequence[ReadableSpan]) -> Iterator[tuple[bytes, int]]:
-        """Yield (request, number of spans in it), each request of at most ``max_bytes``."""
-        return self._requests(spans, self._span)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._groups: list[tuple[Resource, InstrumentationScope | None]] = []
+        self._group_of: dict[tuple[int, int], int] = {}
+        self._lock = threading.Lock()
+
+    def row(self, span: ReadableSpan) -> ReadableSpan | tuple[int, bytes]:
+        """Return ``span`` as (a number for its resource and scope, its bytes); from any thread.
+
+        The span itself comes back where there are more scopes than are numbered.
+        """
+        resource, scope = span.resource, span.instrumentation_scope
+        group = self._group_of.get((id(resource), id(scope)))
+        if group is None:
+            if len(self._groups) >= _NAMES_KEPT:
+                return span
+            group = self._new_group(resource, scope)
+        return group, self._span(span)
+
+    def requests(self, spans: Sequence[ReadableSpan | tuple[int, bytes]]) -> Iterator[tuple[bytes, int]]:
+        """Yield (request, number of spans in it), each request of at most ``max_bytes``.
+
+        Args:
+            spans: Spans, and what :meth:`row` made of spans.
+        """
+        return self._requests(spans, self._grouped_row)
+
+    def after_fork(self) -> None:
+        """Forget, in a child process, how the parent's resource was encoded."""
+        self._lock = threading.Lock()
+        self._headers.clear()
+
+    def _grouped_row(self, item: ReadableSpan | tuple[int, bytes]) -> tuple[Any, Any, bytes]:
+        if isinstance(item, tuple):
+            return *self._groups[item[0]], item[1]
+        return item.resource, item.instrumentation_scope, self._span(item)
+
+    def _new_group(self, resource: Resource, scope: InstrumentationScope | None) -> int:
+        with self._lock:
+            key = (id(resource), id(scope))
+            if key not in self._group_of:
+                self._groups.append((resource, scope))  # held, so that an id stands for one object
+                self._group_of[key] = len(self._groups) - 1
+            return self._group_of[key]
 
     def _span(self, span: ReadableSpan) -> bytes:
         context, parent = span.context, span.parent
@@ -207,7 +256,9 @@ class LogEncoder(_Encoder):
 
     def requests(self, records: Sequence[ReadableLogRecord]) -> Iterator[tuple[bytes, int]]:
         """Yield (request, number of records in it), each request of at most ``max_bytes``."""
-        return self._requests(records, self._record)
+        return self._requests(
+            records, lambda one: (one.resource, one.instrumentation_scope, self._record(one))
+        )
 
     def _record(self, readable: ReadableLogRecord) -> bytes:
         record = readable.log_record

@@ -101,6 +101,7 @@ class Pipeline(Generic[T]):
         batch_size: Items handed to the exporter at once.
         delay_s: An item waits at most so long for others.
         timeout_s: Time limit of one export.
+        encode: What whoever hands over items may do to them before, so that less waits; ``None`` for nothing.
     """
 
     def __init__(  # noqa: PLR0913 - one option per property of a queue
@@ -116,8 +117,10 @@ class Pipeline(Generic[T]):
         batch_size: int = 256,
         delay_s: float = 1.0,
         timeout_s: float = 10.0,
+        encode: Callable[[T], Any] | None = None,
     ) -> None:
         self.name = name
+        self.encode = encode
         self._make_exporter = make_exporter
         self._clock = clock
         self._guard = guard
@@ -134,6 +137,10 @@ class Pipeline(Generic[T]):
         self._worker: Worker[T] | None = None
         self._lock = _reentrant_lock()
         self._closed = False
+
+    def lost(self, reason: str) -> None:
+        """Count one item that never got here."""
+        self._drop(reason, 1)
 
     def put(self, item: T) -> None:
         """Queue one item; never waits, never raises."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk._logs import ReadWriteLogRecord
     from opentelemetry.sdk.trace import ReadableSpan, Span
 
+    from otel_monitoring.guard import Guard
     from otel_monitoring.telemetry.pipeline import Pipeline
 
 
@@ -31,15 +32,21 @@ _DEPTH = 4
 
 
 class QueueSpanProcessor(SpanProcessor):
-    """Hand ended spans that are sampled to a pipeline.
+    """Hand ended spans that are sampled to a pipeline, encoded where the pipeline can.
+
+    A span with events or links waits as it is: a stack trace takes time to redact, and that is better
+    spent in the pipeline's thread.
 
     Args:
         pipeline: Where they wait for export.
+        guard: Catches what goes wrong in encoding.
     """
 
-    def __init__(self, pipeline: Pipeline[ReadableSpan]) -> None:
+    def __init__(self, pipeline: Pipeline[Any], *, guard: Guard) -> None:
         self._put = pipeline.put
+        self._encode = pipeline.encode
         self._pipeline = pipeline
+        self._guard = guard
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Do nothing."""
@@ -47,11 +54,21 @@ class QueueSpanProcessor(SpanProcessor):
     def on_end(self, span: ReadableSpan) -> None:
         """Queue ``span``, which nobody changes any more."""
         context = span.context
-        if context is not None and context.trace_flags.sampled:
-            description = span.status.description
-            if description is not None and len(description) > MAX_TEXT_CHARS:
-                span = _with_short_description(span)
+        if context is None or not context.trace_flags.sampled:
+            return
+        description = span.status.description
+        if description is not None and len(description) > MAX_TEXT_CHARS:
+            span = _with_short_description(span)
+        if self._encode is None or span._events or span._links:  # noqa: SLF001 - the properties copy
             self._put(span)
+            return
+        try:
+            row = self._encode(span)
+        except Exception as error:  # noqa: BLE001 - the tap's guard, without the cost of entering one
+            self._guard.caught(error)
+            self._pipeline.lost("encoding")
+            return
+        self._put(row)
 
     def shutdown(self) -> None:
         """Do nothing: the instance ends its pipelines together, under one deadline."""

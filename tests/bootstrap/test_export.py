@@ -111,7 +111,9 @@ def test_a_signal_has_one_pipeline_for_each_exporter_with_the_limits_asked_for()
     }
     plan = planned(environ)
 
-    made = export.exports(plan, settings=settings(), environ=environ, redactor=Redactor(), clock=FakeClock())
+    made = export.exports(
+        plan, settings=settings(), environ=environ, redactor=Redactor(), clock=FakeClock(), parts=[]
+    )
 
     assert [one.name for one in made.of("traces")] == ["traces", "traces.console"]
     assert [type(one._make_exporter()) for one in made.of("traces")] == [OtlpExporter, ForeignExporter]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +22,9 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, StatusCode, TraceFl
 
 from otel_monitoring.telemetry.encode import LogEncoder, SpanEncoder
 from otel_monitoring.telemetry.wire import AttributeEncoder
+
+if TYPE_CHECKING:
+    import pytest
 
 SCALARS = st.one_of(
     st.booleans(),
@@ -96,6 +99,13 @@ def test_spans_equal_those_of_the_stock_encoder(
 
     assert ours == encode_spans(recorded.spans)
 
+    encoder = span_encoder()
+    in_two_steps = joined(
+        encoder.requests([encoder.row(one) for one in recorded.spans]), ExportTraceServiceRequest
+    )
+
+    assert in_two_steps == ours
+
 
 def test_spans_of_several_scopes_and_resources_are_grouped() -> None:
     one, two = Recorded(), Recorded()
@@ -113,6 +123,34 @@ def test_spans_of_several_scopes_and_resources_are_grouped() -> None:
     ]
     assert len(request.resource_spans) == 2
     assert scopes == [("a", 1), ("b", 1)] * 2
+
+
+def test_scopes_without_number_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("otel_monitoring.telemetry.encode._NAMES_KEPT", 2)
+    recorded = Recorded()
+    for name in ("a", "b", "c"):
+        recorded.provider.get_tracer(name).start_span("x", Context()).end()
+    encoder = span_encoder()
+
+    rows = [encoder.row(one) for one in recorded.spans]
+
+    assert [type(row) is tuple for row in rows] == [True, True, False]
+    assert joined(encoder.requests(rows), ExportTraceServiceRequest) == encode_spans(recorded.spans)
+
+
+def test_a_forked_child_encodes_its_resource_anew() -> None:
+    recorded = Recorded()
+    recorded.provider.get_tracer("a").start_span("x", Context()).end()
+    (span,) = recorded.spans
+    encoder = span_encoder()
+    rows = [encoder.row(span)]
+    list(encoder.requests(rows))
+
+    span.resource._attributes = type(span.resource._attributes)(attributes={"service.name": "child"})
+    encoder.after_fork()
+    request = joined(encoder.requests(rows), ExportTraceServiceRequest)
+
+    assert request.resource_spans[0].resource.attributes[0].value.string_value == "child"
 
 
 def test_a_request_is_closed_at_its_size() -> None:

@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import Status, StatusCode
 
 from otel_monitoring.context.limits import MAX_TEXT_CHARS
+from otel_monitoring.guard import Guard
 from otel_monitoring.telemetry.processors import QueueLogProcessor, QueueSpanProcessor
 
 LONG = "x" * (2 * MAX_TEXT_CHARS)
@@ -23,9 +24,15 @@ class Queue:
     def __init__(self) -> None:
         self.items: list[Any] = []
         self.put = self.items.append
+        self.dropped: list[str] = []
 
     def flush(self, timeout_s: float) -> bool:
         return True
+
+    encode: Any = None
+
+    def lost(self, reason: str) -> None:
+        self.dropped.append(reason)
 
 
 def logged(**fields: Any) -> Any:
@@ -43,7 +50,7 @@ def logged(**fields: Any) -> Any:
 def ended(description: str) -> Any:
     queue: Any = Queue()
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(QueueSpanProcessor(queue))
+    provider.add_span_processor(QueueSpanProcessor(queue, guard=Guard("tests")))
     with provider.get_tracer("test").start_as_current_span("work") as span:
         span.set_status(Status(StatusCode.ERROR, description))
     (item,) = queue.items
@@ -53,11 +60,43 @@ def ended(description: str) -> Any:
 def test_a_span_that_is_not_sampled_is_not_queued() -> None:
     queue: Any = Queue()
     provider = TracerProvider(shutdown_on_exit=False, sampler=ALWAYS_OFF)
-    provider.add_span_processor(QueueSpanProcessor(queue))
+    provider.add_span_processor(QueueSpanProcessor(queue, guard=Guard("tests")))
 
     provider.get_tracer("test").start_span("work").end()
 
     assert queue.items == []
+
+
+def test_a_span_is_encoded_where_it_ends_if_the_pipeline_can() -> None:
+    queue: Any = Queue()
+    queue.encode = lambda span: span.name.encode()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(QueueSpanProcessor(queue, guard=Guard("tests")))
+    tracer = provider.get_tracer("test")
+
+    tracer.start_span("plain").end()
+    eventful = tracer.start_span("eventful")
+    eventful.add_event("it happened")
+    eventful.end()
+
+    assert queue.items[0] == b"plain"
+    assert queue.items[1].name == "eventful"
+
+
+def test_a_span_that_cannot_be_encoded_is_counted_and_harms_nobody() -> None:
+    queue: Any = Queue()
+    guard = Guard("tests")
+    provider = TracerProvider(shutdown_on_exit=False)
+
+    def encode(_span: Any) -> bytes:
+        raise ZeroDivisionError
+
+    queue.encode = encode
+    provider.add_span_processor(QueueSpanProcessor(queue, guard=guard))
+
+    provider.get_tracer("test").start_span("work").end()
+
+    assert (queue.items, queue.dropped, guard.counts()) == ([], ["encoding"], {"ZeroDivisionError": 1})
 
 
 def test_an_error_is_described_as_it_was() -> None:
