@@ -24,11 +24,12 @@ def _years(seconds: NDArray[np.int64]) -> NDArray[np.datetime64]:
     return seconds.astype("datetime64[s]").astype("datetime64[Y]")
 
 
-def _length_in_days(period: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    days = (period + 1).astype("datetime64[D]") - period.astype("datetime64[D]")
+def _length_in_days(months: NDArray[np.datetime64]) -> NDArray[np.int64]:
+    days = (months + _MONTH).astype("datetime64[D]") - months.astype("datetime64[D]")
     return np.asarray(days.astype(np.int64))
 
 
+_MONTH = np.timedelta64(1, "M")
 _DAY_S, _HOUR_S, _MINUTE_S = 86_400, 3_600, 60
 _THURSDAY = 4
 DATE_PARTS: dict[str, Callable[[NDArray[np.int64]], NDArray[np.int64]]] = {

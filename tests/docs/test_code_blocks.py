@@ -68,7 +68,7 @@ def with_code() -> list[Path]:
 def test_the_code_of_a_page_compiles(page: Path) -> None:
     for block in blocks(page.read_text(encoding="utf-8")):
         code = "\n" * (block.line - 1) + block.code
-        compile(code, page.name, "exec", flags=0x2000)  # top-level await is fine in a guide
+        assert compile(code, page.name, "exec", flags=0x2000)  # top-level await is fine in a guide
 
 
 @pytest.mark.parametrize("page", with_code(), ids=lambda page: str(page.relative_to(ROOT)))

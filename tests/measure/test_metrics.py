@@ -233,7 +233,9 @@ def test_names_without_end_make_metrics_with_an_end(recorded: Recorded) -> None:
     tags=st.one_of(st.none(), st.dictionaries(st.text(), st.one_of(st.text(), st.floats(), st.binary()))),
 )
 def test_no_arguments_make_it_raise(name: Any, value: Any, unit: Any, kind: Any, tags: Any) -> None:
-    record_metric(name, value, unit=unit, kind=kind, tags=tags)
+    returned: object = record_metric(name, value, unit=unit, kind=kind, tags=tags)  # type: ignore[func-returns-value]
+
+    assert returned is None
 
 
 def test_a_meter_that_fails_costs_the_value_only(

@@ -213,6 +213,7 @@ def test_the_end_gives_the_dialects_back(tmp_path: Path) -> None:
     instrumentor.instrument(tracer_provider=made.tracers, meter_provider=made.meters)
     engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
     engine.connect().close()
+    engine.dispose()
     during = "do_ping" in vars(engine.dialect)
 
     instrumentor.uninstrument()
@@ -265,6 +266,7 @@ def test_a_password_in_the_url_reaches_no_attribute(recorded: Recorded, tmp_path
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
 
+    engine.dispose()
     found = attributes(recorded.span)
     assert (found["server.address"], found["server.port"]) == ("db.test", 5432)
     assert "secret" not in str(found)
@@ -276,7 +278,9 @@ def test_nothing_is_recorded_after_the_end(tmp_path: Path) -> None:
     instrumentor.instrument(tracer_provider=made.tracers, meter_provider=made.meters)
     instrumentor.uninstrument()
 
-    with create_engine("sqlite://").connect() as connection:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
         connection.execute(text("SELECT 1"))
+    engine.dispose()
 
     assert made.spans == []
