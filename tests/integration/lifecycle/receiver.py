@@ -90,11 +90,13 @@ class Receiver:
         url: For ``OTEL_EXPORTER_OTLP_ENDPOINT``.
         received: What arrived.
         contacted: Set by the first connection.
+        failed: Set by the first request that was answered with an error.
     """
 
     def __init__(self, behaviour: Behaviour) -> None:
         self.received = Received()
         self.contacted = threading.Event()
+        self.failed = threading.Event()
         self.released = threading.Event()
         self.behaviour = behaviour
         self._lock = threading.Lock()
@@ -188,6 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if receiver.behaviour == "fail":
             self._answer(500)
+            receiver.failed.set()
             return
         receiver.take(self.path, body)
         self._answer(200)

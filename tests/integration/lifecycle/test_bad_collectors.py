@@ -131,7 +131,7 @@ def test_when_it_recovers_exports_go_on_and_tell_what_was_lost(
     variables = {"OTEL_MONITORING_TELEMETRY__CIRCUIT_PROBE_S": "0.2", "OTEL_BSP_SCHEDULE_DELAY": "50"}
     server = serve(*UVICORN, endpoint=receiver.url, **variables)  # type: ignore[arg-type] # no other keywords
     lost = run_load(server.port, requests=400).trace_ids
-    assert receiver.contacted.wait(DEADLINE_S)
+    assert receiver.failed.wait(DEADLINE_S)
 
     receiver.behaviour = "answer"
     server_answers = run_load(server.port, requests=400)
