@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_RESERVE_S = 0.2
 _COLLECT_S = 2.0
 _FORK_S = 2.0
 
@@ -125,6 +126,9 @@ class Monitoring:
     def stop(self, timeout_s: float | None = None) -> bool:
         """Flush and end the threads; :meth:`start` may follow. Returns whether everything was exported."""
         timeout_s = self._flush_timeout_s if timeout_s is None else timeout_s
+        # A little is kept back for threads to end and be counted, so that the whole stays within the limit.
+        reserve_s = min(_RESERVE_S, timeout_s / 20)
+        timeout_s -= reserve_s
         began_s = self._clock.monotonic_s()
         deadline_s = began_s + timeout_s
         with self._lock:
@@ -136,7 +140,7 @@ class Monitoring:
                 finisher.join(self._left_s(deadline_s))
             for service in self._services:
                 self.guard.call(service.stop, max(0.1, self._left_s(deadline_s)))
-            self._flushed_s += self._clock.monotonic_s() - began_s
+            self._flushed_s += self._clock.monotonic_s() - began_s + reserve_s
             return done
 
     def collect(self) -> None:

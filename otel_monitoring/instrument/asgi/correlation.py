@@ -8,10 +8,9 @@ rules and pages ask for. It starts no span.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import perf_counter, time_ns
+from time import perf_counter
 from typing import TYPE_CHECKING
 
-from opentelemetry._logs import SeverityNumber
 from opentelemetry.context import attach, detach
 from opentelemetry.trace import get_current_span
 
@@ -20,6 +19,7 @@ from otel_monitoring.context import stack
 from otel_monitoring.context.correlation import REQUEST_ID, Correlation, in_context
 from otel_monitoring.context.headers import server_timing, traceresponse
 from otel_monitoring.instrument.asgi.attributes import CLIENT_DISCONNECTED
+from otel_monitoring.instrument.asgi.failure import log_exception
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -234,23 +234,14 @@ class _Request:
             measures.request_size.record(self._received_bytes, measured, context)
 
     def _log(self, error: Exception, logger: Logger) -> None:
-        attributes = {
-            "exception.type": self._error_type,
-            "exception.message": stack.message(error),
-            "exception.stacktrace": stack.format_exception(error),
-            **self.correlation.attributes(),
-        }
-        route = self._middleware.routes.of(self._scope, self._root_path)
-        if route:
-            attributes["http.route"] = route
-        logger.emit(
-            timestamp=time_ns(),
-            context=in_context(self.correlation, span=self._server_span()),
-            severity_number=SeverityNumber.ERROR,
-            severity_text="ERROR",
-            body=f"Unhandled {self._error_type} while serving a request",
-            attributes=attributes,
+        log_exception(
+            logger,
+            error,
+            where="while serving a request",
             event_name=_EVENTS.get(self._scope["type"], "exception"),
+            context=in_context(self.correlation, span=self._server_span()),
+            correlation=self.correlation,
+            route=self._middleware.routes.of(self._scope, self._root_path),
         )
 
     def _failure(self) -> str:

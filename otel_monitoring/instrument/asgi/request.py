@@ -11,7 +11,6 @@ from __future__ import annotations
 from time import perf_counter, time_ns
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry._logs import SeverityNumber
 from opentelemetry.context import attach, detach
 from opentelemetry.trace import SpanKind, StatusCode
 
@@ -24,6 +23,7 @@ from otel_monitoring.instrument.asgi.attributes import (
     RequestAttributes,
     parent_context,
 )
+from otel_monitoring.instrument.asgi.failure import log_exception
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -250,25 +250,16 @@ class _Request:
         if self._is_disconnected and not self._status:
             self._error_type = CLIENT_DISCONNECTED
             return
-        stack.mark_recorded(error)
-        attributes = {
-            "exception.type": self._error_type,
-            "exception.message": stack.message(error),
-            "exception.stacktrace": stack.format_exception(error),
-            "http.request.method": self.scope["method"] if self.scope["method"] in METHODS else "_OTHER",
-            **self.correlation.attributes(),
-        }
-        route = self._middleware.routes.of(self.scope, self._root_path)
-        if route:
-            attributes["http.route"] = route
-        self._middleware.logger.emit(
-            timestamp=time_ns(),
-            context=self.context,
-            severity_number=SeverityNumber.ERROR,
-            severity_text="ERROR",
-            body=f"Unhandled {self._error_type} while serving a request",
-            attributes=attributes,
+        method = self.scope["method"]
+        log_exception(
+            self._middleware.logger,
+            error,
+            where="while serving a request",
             event_name="http.server.request.exception",
+            context=self.context,
+            correlation=self.correlation,
+            route=self._middleware.routes.of(self.scope, self._root_path),
+            more={"http.request.method": method if method in METHODS else "_OTHER"},
         )
 
     def _finish(self) -> None:

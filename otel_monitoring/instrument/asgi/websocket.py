@@ -6,10 +6,9 @@ There is no semantic convention for WebSockets yet; the names are our own.
 from __future__ import annotations
 
 from collections import Counter
-from time import perf_counter, time_ns
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry._logs import SeverityNumber
 from opentelemetry.context import attach, detach
 from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.trace import SpanKind, StatusCode
@@ -17,6 +16,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from otel_monitoring.context import stack
 from otel_monitoring.context.correlation import REQUEST_ID, Correlation, in_context
 from otel_monitoring.instrument.asgi.attributes import parent_context
+from otel_monitoring.instrument.asgi.failure import log_exception
 from otel_monitoring.model.metric import MetricDescription
 
 if TYPE_CHECKING:
@@ -228,23 +228,14 @@ class _Connection:
         error_type = stack.type_name(error)
         if not isinstance(error, Exception):
             return error_type
-        stack.mark_recorded(error)
-        attributes: dict[str, Any] = {
-            "exception.type": error_type,
-            "exception.message": stack.message(error),
-            "exception.stacktrace": stack.format_exception(error),
-            **self.correlation.attributes(),
-        }
-        if self.route:
-            attributes["http.route"] = self.route
-        self._middleware.logger.emit(
-            timestamp=time_ns(),
-            context=self.context,
-            severity_number=SeverityNumber.ERROR,
-            severity_text="ERROR",
-            body=f"Unhandled {error_type} in a WebSocket connection",
-            attributes=attributes,
+        log_exception(
+            self._middleware.logger,
+            error,
+            where="in a WebSocket connection",
             event_name="exception",
+            context=self.context,
+            correlation=self.correlation,
+            route=self.route,
         )
         self.span.set_status(StatusCode.ERROR, f"{error_type}: {stack.message(error)}")
         return error_type
