@@ -23,7 +23,7 @@ from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.channels import ChannelOptions, channel_from_url
 from otel_monitoring.notify.retry import Deliver
 from otel_monitoring.promql.engine import Engine
-from otel_monitoring.promql.parse import parse
+from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.stores.series import SeriesStore
 
 if TYPE_CHECKING:

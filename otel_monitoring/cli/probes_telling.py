@@ -10,7 +10,7 @@ from otel_monitoring.cli.finding import Finding
 from otel_monitoring.errors import NotifyError, RuleError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.notify.channels import ChannelOptions, channel_from_url
-from otel_monitoring.promql.parse import parse
+from otel_monitoring.promql.language.parse import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

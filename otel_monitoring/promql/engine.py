@@ -9,18 +9,19 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.promql.evaluate import Budget, Environment, Evaluator
-from otel_monitoring.promql.memo import Memo
-from otel_monitoring.promql.nodes import Node, Selector, Subquery
-from otel_monitoring.promql.parse import parse
-from otel_monitoring.promql.values import Scalar, String
+from otel_monitoring.promql.evaluation.evaluate import Budget, Environment, Evaluator
+from otel_monitoring.promql.language.nodes import Node, Selector, Subquery
+from otel_monitoring.promql.language.parse import parse
+from otel_monitoring.promql.result import Result, Series
+from otel_monitoring.promql.vectors.memo import Memo
+from otel_monitoring.promql.vectors.values import Scalar, String
 from otel_monitoring.stores.block import is_hole
 
 if TYPE_CHECKING:
@@ -30,13 +31,12 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.matcher import Matcher
-    from otel_monitoring.promql.values import Value, Vector
+    from otel_monitoring.promql.result import ResultKind
+    from otel_monitoring.promql.vectors.values import Value, Vector
     from otel_monitoring.stores.block import Block
 
 _PARSED_MAX = 1024
 _NOT_RANGED = "invalid expression type {!r} for a range query, must be scalar or instant vector"
-
-ResultKind = Literal["scalar", "vector", "matrix", "string"]
 
 
 class Selectable(Protocol):
@@ -68,40 +68,6 @@ class Limits:
     max_series: int = 100_000
     max_steps: int = 11_000
     timeout_s: float = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One series of a range result; times in Unix milliseconds, both of shape (t,)."""
-
-    labels: Labels
-    times_ms: NDArray[np.int64]
-    values: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The answer to a query.
-
-    Attributes:
-        kind: Which of the following holds it.
-        samples: Of a vector: label sets and values, in the order that the expression asks for.
-        series: Of a matrix: sorted by labels.
-        scalar: Of a scalar.
-        text: Of a string.
-        time_ms: The time of an instant query.
-        warnings: What is doubtful about the answer.
-        infos: What may be worth knowing about it.
-    """
-
-    kind: ResultKind
-    samples: list[tuple[Labels, float]]
-    series: list[Series]
-    scalar: float
-    text: str
-    time_ms: int
-    warnings: tuple[str, ...] = ()
-    infos: tuple[str, ...] = ()
 
 
 class Engine:
@@ -136,6 +102,18 @@ class Engine:
         self._parsed: OrderedDict[str, Node] = OrderedDict()
         self._lock = threading.Lock()
         self._counts = {"queries": 0, "queries_failed": 0}
+
+    def __call__(
+        self, expr: str, start_ms: int, end_ms: int | None = None, step_ms: int | None = None, /
+    ) -> Result:
+        """Evaluate an expression at one time, or at every step of a range: a :class:`Query`.
+
+        Raises:
+            QueryError: The expression is not valid or not supported, or a limit was reached.
+        """
+        if end_ms is None or step_ms is None:
+            return self.instant(expr, start_ms)
+        return self.range_(expr, start_ms, end_ms, step_ms)
 
     def instant(self, expr: str, at_ms: int) -> Result:
         """Evaluate an expression at one time.

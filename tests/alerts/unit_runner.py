@@ -19,7 +19,7 @@ from otel_monitoring.model.alert import Breach
 from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.model.sample import STALE, Batch
 from otel_monitoring.promql.engine import Engine
-from otel_monitoring.promql.parse import parse
+from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.testing import FakeClock
 

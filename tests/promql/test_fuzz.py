@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otel_monitoring.errors import QueryError
-from otel_monitoring.promql.aggregates import AGGREGATIONS
-from otel_monitoring.promql.dates import DATE_PARTS
-from otel_monitoring.promql.evaluate import Budget, Environment, Evaluator
-from otel_monitoring.promql.functions import ELEMENTWISE
-from otel_monitoring.promql.memo import Memo
-from otel_monitoring.promql.nodes import (
+from otel_monitoring.promql.evaluation.aggregates import AGGREGATIONS
+from otel_monitoring.promql.evaluation.evaluate import Budget, Environment, Evaluator
+from otel_monitoring.promql.functions.dates import DATE_PARTS
+from otel_monitoring.promql.functions.table import ELEMENTWISE
+from otel_monitoring.promql.functions.windows import WINDOW_FUNCTIONS
+from otel_monitoring.promql.language.nodes import (
     Aggregate,
     Binary,
     Call,
@@ -28,7 +28,7 @@ from otel_monitoring.promql.nodes import (
     Subquery,
     Text,
 )
-from otel_monitoring.promql.windows import WINDOW_FUNCTIONS
+from otel_monitoring.promql.vectors.memo import Memo
 from tests.promql.asking import GAP, STALE, Asking, named
 
 ASKING = Asking(

@@ -12,21 +12,21 @@ import numpy as np
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME, Labels
-from otel_monitoring.promql import histograms, relabel
-from otel_monitoring.promql.aggregates import number_text
-from otel_monitoring.promql.dates import DATE_PARTS
-from otel_monitoring.promql.nodes import Node, Selector
-from otel_monitoring.promql.values import Scalar, Vector, both
-from otel_monitoring.promql.windows import WINDOW_FUNCTIONS
+from otel_monitoring.promql.functions import histograms, relabel
+from otel_monitoring.promql.functions.dates import DATE_PARTS
+from otel_monitoring.promql.functions.windows import WINDOW_FUNCTIONS
+from otel_monitoring.promql.language.nodes import Node, Selector
+from otel_monitoring.promql.vectors.number import number_text
+from otel_monitoring.promql.vectors.values import Scalar, Vector, both
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from otel_monitoring.promql.memo import Memo
-    from otel_monitoring.promql.values import Floats, Mask, Value
-    from otel_monitoring.promql.windows import Kernel
+    from otel_monitoring.promql.functions.windows import Kernel
+    from otel_monitoring.promql.vectors.memo import Memo
+    from otel_monitoring.promql.vectors.values import Floats, Mask, Value
 
     Args = tuple[Node, ...]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from otel_monitoring.promql.values import Vector, joined
+from otel_monitoring.promql.vectors.values import Vector, joined
 from otel_monitoring.stores.block import ABSENT, Block, is_absent, is_hole, is_stale
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from otel_monitoring.model.labels import Labels
-    from otel_monitoring.promql.memo import Memo
-    from otel_monitoring.promql.values import Floats, Mask
+    from otel_monitoring.promql.vectors.memo import Memo
+    from otel_monitoring.promql.vectors.values import Floats, Mask
 
     Times = NDArray[np.int64]
 

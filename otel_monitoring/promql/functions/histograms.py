@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from otel_monitoring.promql.values import Vector, without_name
+from otel_monitoring.promql.vectors.values import Vector, without_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from otel_monitoring.model.labels import Labels
-    from otel_monitoring.promql.memo import Memo
-    from otel_monitoring.promql.values import Floats, Mask
+    from otel_monitoring.promql.vectors.memo import Memo
+    from otel_monitoring.promql.vectors.values import Floats, Mask
 
 LE = "le"
 _SMALL_DELTA = 1e-12

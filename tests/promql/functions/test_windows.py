@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.promql.series import Window
-from otel_monitoring.promql.windows import WINDOW_FUNCTIONS
+from otel_monitoring.promql.evaluation.series import Window
+from otel_monitoring.promql.functions.windows import WINDOW_FUNCTIONS
 from otel_monitoring.stores.block import ABSENT
 from tests.promql.asking import GAP, NONE, STALE, Asking, named
 

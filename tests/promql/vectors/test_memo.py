@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.promql.memo import Memo
+from otel_monitoring.promql.vectors.memo import Memo
 
 
 def some(n: int) -> tuple[Labels, ...]:

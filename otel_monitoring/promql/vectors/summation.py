@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from otel_monitoring.promql.values import Floats
+    from otel_monitoring.promql.vectors.values import Floats
 
 _FEW_COLUMNS = 64
 _MANY_TERMS = 1 << 20

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.promql.functions import FUNCTIONS
+from otel_monitoring.promql.functions.table import FUNCTIONS
 from tests.promql.asking import GAP, NONE, Asking, named
 
 X = named("x", job="a")

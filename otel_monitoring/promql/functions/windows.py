@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from otel_monitoring.promql.summation import exact_sum, squares_about
+from otel_monitoring.promql.vectors.summation import exact_sum, squares_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from otel_monitoring.promql.series import Window
-    from otel_monitoring.promql.values import Floats, Mask
+    from otel_monitoring.promql.evaluation.series import Window
+    from otel_monitoring.promql.vectors.values import Floats, Mask
 
     Result = tuple[Floats, Mask | None]
     Kernel = Callable[..., Result]

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.matcher import compile_regex
-from otel_monitoring.promql.values import Vector, relabelled
+from otel_monitoring.promql.vectors.values import Vector, relabelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from otel_monitoring.model.labels import Labels
-    from otel_monitoring.promql.memo import Memo
+    from otel_monitoring.promql.vectors.memo import Memo
 
 _TEMPLATE = re.compile(r"\$(?:\$|(?P<plain>\w+)|\{(?P<braced>\w+)\})")
 

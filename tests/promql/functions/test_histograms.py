@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.promql.histograms import bucket_fraction, bucket_quantile
+from otel_monitoring.promql.functions.histograms import bucket_fraction, bucket_quantile
 from tests.promql.asking import NONE, Asking, named
 
 INF = math.inf

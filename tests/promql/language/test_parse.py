@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.matcher import Matcher
-from otel_monitoring.promql.nodes import (
+from otel_monitoring.promql.language.nodes import (
     Aggregate,
     Binary,
     Call,
@@ -21,7 +21,7 @@ from otel_monitoring.promql.nodes import (
     Subquery,
     Text,
 )
-from otel_monitoring.promql.parse import MAX_DEPTH, MAX_LENGTH, parse
+from otel_monitoring.promql.language.parse import MAX_DEPTH, MAX_LENGTH, parse
 
 FOO = Selector((Matcher("__name__", "=", "foo"),), Shift())
 

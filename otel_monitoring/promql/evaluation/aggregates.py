@@ -13,18 +13,19 @@ import numpy as np
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME, Labels
-from otel_monitoring.promql.summation import exact_sum, exact_sum_1d
-from otel_monitoring.promql.values import Vector
-from otel_monitoring.promql.windows import quantile_of
+from otel_monitoring.promql.functions.windows import quantile_of
+from otel_monitoring.promql.vectors.number import number_text
+from otel_monitoring.promql.vectors.summation import exact_sum, exact_sum_1d
+from otel_monitoring.promql.vectors.values import Vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from otel_monitoring.promql.memo import Memo
-    from otel_monitoring.promql.nodes import Aggregate
-    from otel_monitoring.promql.values import Floats
+    from otel_monitoring.promql.language.nodes import Aggregate
+    from otel_monitoring.promql.vectors.memo import Memo
+    from otel_monitoring.promql.vectors.values import Floats
 
 _PADDING_ALLOWED = 4
 _PADDING_FREE = 4096
@@ -267,12 +268,3 @@ def count_values(node: Aggregate, vector: Vector, label: str) -> Vector:
         for step, many in steps.items():
             values[step, column] = many
     return Vector(tuple(counts), values, values > 0)
-
-
-def number_text(value: float) -> str:
-    """Write a number as Prometheus does in labels: the shortest digits, without an exponent."""
-    if np.isnan(value):
-        return "NaN"
-    if np.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    return np.format_float_positional(value, trim="-")

@@ -13,7 +13,7 @@ import numpy as np
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME, Labels
-from otel_monitoring.promql.values import (
+from otel_monitoring.promql.vectors.values import (
     Scalar,
     Vector,
     both,
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from otel_monitoring.promql.memo import Memo
-    from otel_monitoring.promql.nodes import Binary, Matching
-    from otel_monitoring.promql.values import Floats, Mask
+    from otel_monitoring.promql.language.nodes import Binary, Matching
+    from otel_monitoring.promql.vectors.memo import Memo
+    from otel_monitoring.promql.vectors.values import Floats, Mask
 
 ARITHMETIC: dict[str, Callable[[Floats, Floats], Floats]] = {
     "+": np.add,

@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from otel_monitoring.errors import QueryError
-from otel_monitoring.promql import functions
-from otel_monitoring.promql.aggregates import AGGREGATIONS, aggregate, count_values
-from otel_monitoring.promql.matching import binary
-from otel_monitoring.promql.nodes import (
+from otel_monitoring.promql.evaluation.aggregates import AGGREGATIONS, aggregate, count_values
+from otel_monitoring.promql.evaluation.matching import binary
+from otel_monitoring.promql.evaluation.series import (
+    as_block,
+    instant,
+    joined_with_times,
+    window,
+    without_repetition,
+)
+from otel_monitoring.promql.functions import table as functions
+from otel_monitoring.promql.language.nodes import (
     Aggregate,
     Binary,
     Call,
@@ -26,14 +33,7 @@ from otel_monitoring.promql.nodes import (
     Subquery,
     Text,
 )
-from otel_monitoring.promql.series import (
-    as_block,
-    instant,
-    joined_with_times,
-    window,
-    without_repetition,
-)
-from otel_monitoring.promql.values import (
+from otel_monitoring.promql.vectors.values import (
     DESCRIBING,
     Scalar,
     String,
@@ -50,10 +50,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from otel_monitoring.model.matcher import Matcher
-    from otel_monitoring.promql.memo import Memo
-    from otel_monitoring.promql.nodes import Shift
-    from otel_monitoring.promql.values import Floats
-    from otel_monitoring.promql.windows import Kernel
+    from otel_monitoring.promql.functions.windows import Kernel
+    from otel_monitoring.promql.language.nodes import Shift
+    from otel_monitoring.promql.vectors.memo import Memo
+    from otel_monitoring.promql.vectors.values import Floats
     from otel_monitoring.stores.block import Block
 
     Times = NDArray[np.int64]

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import Batch
-from otel_monitoring.promql.aggregates import Grouping, number_text
+from otel_monitoring.promql.evaluation.aggregates import Grouping
+from otel_monitoring.promql.vectors.number import number_text
 from tests.promql.asking import NONE, Asking, named
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from otel_monitoring.model.labels import Labels
-    from otel_monitoring.promql.memo import Memo
+    from otel_monitoring.promql.vectors.memo import Memo
 
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]

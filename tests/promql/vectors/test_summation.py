@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otel_monitoring.promql.summation import exact_sum, exact_sum_1d
+from otel_monitoring.promql.vectors.summation import exact_sum, exact_sum_1d
 
 WIDE = 80
 

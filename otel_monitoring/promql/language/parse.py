@@ -14,7 +14,7 @@ import promql_parser as library
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME
 from otel_monitoring.model.matcher import Matcher
-from otel_monitoring.promql.nodes import (
+from otel_monitoring.promql.language.nodes import (
     Aggregate,
     Binary,
     Call,

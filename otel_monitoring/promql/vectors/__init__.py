@@ -1,0 +1,1 @@
+"""What the evaluation computes with: values of many series at many steps."""
