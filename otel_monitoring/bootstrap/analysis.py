@@ -22,7 +22,7 @@ from otel_monitoring.model.alert import Breach
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.channels import ChannelOptions, channel_from_url
 from otel_monitoring.notify.retry import Deliver
-from otel_monitoring.promql.engine import Engine
+from otel_monitoring.promql.engine import Engine, Limits
 from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.stores.series import SeriesStore
 
@@ -56,9 +56,7 @@ class Analysis:
             max_series=settings.store.max_series,
             max_bytes=settings.store.max_bytes,
         )
-        self.engine = Engine(
-            self.store, default_step_ms=round(settings.alerts.interval_s * 1000), clock=builder.clock
-        )
+        self.engine = _engine(builder, self.store)
         self.deliver = _deliver(builder)
         self.dispatcher = Dispatcher(
             deliver=self.deliver,
@@ -129,6 +127,23 @@ class Analysis:
     def stop(self, timeout_s: float) -> None:
         """Give what waits for delivery one last try."""
         self.deliver.stop(timeout_s)
+
+
+def _engine(builder: Builder, store: SeriesStore) -> Engine:
+    query = builder.settings.query
+    return Engine(
+        store,
+        lookback_ms=round(query.lookback_s * 1000),
+        default_step_ms=round(builder.settings.alerts.interval_s * 1000),
+        limits=Limits(
+            max_samples=query.max_samples,
+            max_series=query.max_series,
+            max_steps=query.max_steps,
+            timeout_s=query.timeout_s,
+        ),
+        experimental=query.experimental,
+        clock=builder.clock,
+    )
 
 
 def _groups(settings: Settings) -> Any:

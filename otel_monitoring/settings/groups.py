@@ -236,6 +236,29 @@ class StoreSettings(Group):
     scope_labels: bool = option(default=True, description="Label series with their instrumentation scope.")
 
 
+class QuerySettings(Group):
+    """What a query may use, and who answers it."""
+
+    max_samples: Count = option(default=50_000_000, description="Most samples that one query looks at.")
+    max_series: Count = option(default=100_000, description="Most series in the answer of one query.")
+    max_steps: Count = option(default=11_000, description="Most steps of a range query, and of a subquery.")
+    timeout_s: Seconds = option(default=10.0, description="Longest that one query takes.")
+    lookback_s: Seconds = option(
+        default=300.0, description="How old the newest sample of a series may be to count as its value."
+    )
+    experimental: bool = option(
+        default=False, description="Allow what Prometheus has behind a flag: functions and syntax."
+    )
+    url: SecretUrlText | None = option(
+        default=None,
+        description="A Prometheus, Mimir, VictoriaMetrics or Thanos that answers rules and pages instead.",
+    )
+    token: SecretText | None = option(default=None, description="Bearer token for `query.url`.")
+    headers: SecretPairs = option(
+        default={}, description="Further headers for `query.url`, such as `X-Scope-OrgID`."
+    )
+
+
 class StorageSettings(Group):
     """What is kept on disk."""
 
@@ -333,6 +356,7 @@ class Settings(Group):
     redaction: RedactionSettings = RedactionSettings()
     system: SystemSettings = SystemSettings()
     store: StoreSettings = StoreSettings()
+    query: QuerySettings = QuerySettings()
     storage: StorageSettings = StorageSettings()
     alerts: AlertSettings = AlertSettings()
     notify: NotifySettings = NotifySettings()

@@ -68,6 +68,9 @@ def test_secrets_are_marked() -> None:
     assert {name for name, option in options().items() if option.is_secret} == {
         "correlation.user_hash_key",
         "jwt.key",
+        "query.headers",
+        "query.token",
+        "query.url",
         "storage.url",
         "notify.channels",
         "notify.webhook_headers",
