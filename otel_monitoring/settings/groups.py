@@ -253,7 +253,7 @@ class QuerySettings(Group):
         default=None,
         description="A Prometheus, Mimir, VictoriaMetrics or Thanos that answers rules and pages instead.",
     )
-    token: SecretText | None = option(default=None, description="Bearer token for `query.url`.")
+    bearer_token: SecretText | None = option(default=None, description="Bearer token for `query.url`.")
     headers: SecretPairs = option(
         default={}, description="Further headers for `query.url`, such as `X-Scope-OrgID`."
     )

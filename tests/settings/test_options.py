@@ -68,8 +68,8 @@ def test_secrets_are_marked() -> None:
     assert {name for name, option in options().items() if option.is_secret} == {
         "correlation.user_hash_key",
         "jwt.key",
+        "query.bearer_token",
         "query.headers",
-        "query.token",
         "query.url",
         "storage.url",
         "notify.channels",
