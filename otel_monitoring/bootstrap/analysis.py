@@ -45,7 +45,7 @@ class Analysis:
     def __init__(self, builder: Builder) -> None:
         settings = builder.settings
         self._clock = builder.clock
-        self._converter = Converter(
+        self.converter = Converter(
             strategy=settings.store.translation_strategy,
             scope_labels=settings.store.scope_labels,
             redact=builder.redactor.attributes,
@@ -82,7 +82,7 @@ class Analysis:
         """Keep one collection."""
         now_ms = self._clock.now_ms()
         self._follow_clock(now_ms)
-        self.store.append(self._converter.convert(data, now_ms))
+        self.store.append(self.converter.convert(data, now_ms))
 
     def query(self, expr: str, at_ms: int) -> Sequence[Breach]:
         """Answer an expression of a rule."""

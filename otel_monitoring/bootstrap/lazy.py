@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.parts import Builder
 
-_REFUSED = ("batches_refused", "series_refused", "chunks_dropped")
+_REFUSED = ("batches_refused", "series_refused", "chunks_dropped", "metrics_refused", "duplicates")
 
 
 class LazyAnalysis:
@@ -78,6 +78,7 @@ class LazyAnalysis:
         metrics.observe("otel_monitoring.store.series", lambda: self._stat("series"))
         metrics.observe("otel_monitoring.store.size", lambda: self._stat("size_bytes"))
         metrics.observe("otel_monitoring.store.refused", self._refused)
+        metrics.observe("otel_monitoring.query.count", self._queries)
 
     def _stat(self, name: str) -> Iterable[tuple[float, Mapping[str, str]]]:
         return [] if self._made is None else [(self._made.store.stats()[name], {})]
@@ -85,5 +86,12 @@ class LazyAnalysis:
     def _refused(self) -> Iterable[tuple[float, Mapping[str, str]]]:
         if self._made is None:
             return []
-        stats = self._made.store.stats()
+        stats = {**self._made.store.stats(), **self._made.converter.stats()}
         return [(stats[reason], {"reason": reason}) for reason in _REFUSED]
+
+    def _queries(self) -> Iterable[tuple[float, Mapping[str, str]]]:
+        if self._made is None:
+            return []
+        stats = self._made.engine.stats()
+        failed = stats["queries_failed"]
+        return [(stats["queries"] - failed, {"outcome": "ok"}), (failed, {"outcome": "error"})]

@@ -118,6 +118,13 @@ METRICS = (
         "Samples that the store did not take, by reason.",
         ("reason",),
     ),
+    MetricDescription(
+        "otel_monitoring.query.count",
+        "{query}",
+        "counter",
+        "Queries answered from memory, by outcome: ok or error.",
+        ("outcome",),
+    ),
 )
 """Every metric of the toolkit about itself."""
 

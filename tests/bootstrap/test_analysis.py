@@ -8,6 +8,7 @@ import pytest
 
 from otel_monitoring.bootstrap import parts
 from otel_monitoring.bootstrap.analysis import Analysis
+from otel_monitoring.bootstrap.lazy import LazyAnalysis
 from otel_monitoring.errors import QueryError, RuleError
 from otel_monitoring.settings import load_settings
 from otel_monitoring.testing import FakeClock
@@ -133,3 +134,30 @@ def test_a_rule_file_with_an_error_is_refused_at_set_up(rig: Callable[..., Rig],
 
     with pytest.raises(RuleError, match=r"broken\.yml"):
         rig(alerts={"rule_files": [str(path)]})
+
+
+def test_the_limits_of_queries_are_settings(rig: Callable[..., Rig]) -> None:
+    made = rig(service_name="shop", query={"max_steps": 3, "lookback_s": 20})
+    made.counter.add(1)
+    made.pass_time(15)
+    made.clock.advance(30)
+
+    assert made.ask("orders_total") == []
+    with pytest.raises(QueryError, match="max_steps=3"):
+        made.analysis.engine.range_("1", 0, 3_000, 1_000)
+
+
+def test_queries_are_counted_by_outcome(fresh_process: pytest.MonkeyPatch) -> None:
+    builder = parts.begin(load_settings(settings=None, environ={}, service_name="shop"), {})
+    lazy = LazyAnalysis(builder)
+    builder.on_collect.append(lazy.hear)
+    collect = parts.tap(builder)
+    engine = lazy.get().engine
+
+    engine.instant("1", 0)
+    with pytest.raises(QueryError):
+        engine.instant("sum(", 0)
+    collect(export_now=False)
+
+    counts = engine.instant("otel_monitoring_query_count_total", builder.clock.now_ms())
+    assert {labels.get("outcome"): value for labels, value in counts.samples} == {"ok": 1, "error": 1}
