@@ -35,6 +35,10 @@ class QueryError(MonitoringError):
     """A query cannot be parsed or evaluated."""
 
 
+class QueryTimeoutError(QueryError):
+    """A query took longer than it may."""
+
+
 class RuleError(MonitoringError):
     """A rule or a rule file is not valid."""
 

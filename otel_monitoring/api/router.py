@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from otel_monitoring.api.asgi import ASGIApp
     from otel_monitoring.api.auth import TokenAuth
     from otel_monitoring.api.health import HealthSource
+    from otel_monitoring.api.prometheus.sources import Sources
 
 _NO_TELEMETRY = {
     "tracing": False,
@@ -26,13 +27,16 @@ _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 """Titles that differ between versions of Python."""
 
 
-def build_api(*, alerts: AlertsSource, health: HealthSource, auth: TokenAuth) -> ASGIApp:
+def build_api(
+    *, alerts: AlertsSource, health: HealthSource, auth: TokenAuth, prometheus: Sources | None = None
+) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
 
     Args:
         alerts: The rules and their alerts.
         health: The checks.
         auth: Who may read.
+        prometheus: Whom the HTTP API of Prometheus asks; ``None`` leaves it out.
 
     Raises:
         MissingExtraError: FastAPI is not installed.
@@ -49,6 +53,10 @@ def build_api(*, alerts: AlertsSource, health: HealthSource, auth: TokenAuth) ->
     app = _application()
     app.include_router(alerts_router(alerts))
     app.include_router(health_router(health))
+    if prometheus is not None:
+        from otel_monitoring.api.prometheus.application import prometheus_app
+
+        app.mount("/prometheus", prometheus_app(prometheus))
     return Gate(app, auth=auth, open_paths=(LIVE_PATH,))
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.alerts.status import GroupStatus
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.promql.query import Query
     from otel_monitoring.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Analysis:
             max_bytes=settings.store.max_bytes,
         )
         self.engine = _engine(builder, self.store)
+        self.ask: Query = self.engine
         self.deliver = _deliver(builder)
         self.dispatcher = Dispatcher(
             deliver=self.deliver,
@@ -86,7 +88,7 @@ class Analysis:
 
     def query(self, expr: str, at_ms: int) -> Sequence[Breach]:
         """Answer an expression of a rule."""
-        result = self.engine.instant(expr, at_ms)
+        result = self.ask(expr, at_ms)
         if result.kind == "scalar":
             return [Breach(Labels.of(), result.scalar)]
         if result.kind != "vector":

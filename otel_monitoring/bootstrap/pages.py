@@ -15,6 +15,7 @@ from otel_monitoring.health.registry import HealthRegistry
 if TYPE_CHECKING:
     from otel_monitoring.api.asgi import ASGIApp
     from otel_monitoring.api.mount import Mounted
+    from otel_monitoring.api.prometheus.sources import Sources
     from otel_monitoring.bootstrap.lazy import LazyAnalysis
     from otel_monitoring.bootstrap.parts import Builder
 
@@ -79,13 +80,32 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
     def build() -> ASGIApp:
         from otel_monitoring.api.router import build_api
 
-        return build_api(alerts=analysis, health=registry, auth=TokenAuth(token))
+        return build_api(
+            alerts=analysis, health=registry, auth=TokenAuth(token), prometheus=_sources(builder, analysis)
+        )
 
     mounted = Mounted(build, prefix=settings.prefix, guard=Guard("api"))
     found = Pages(mounted, prefix=settings.prefix, generated=None if given else token)
     builder.services.append(found)
     builder.parts.append(found)
     return found
+
+
+def _sources(builder: Builder, analysis: LazyAnalysis) -> Sources:
+    from otel_monitoring.api.prometheus.sources import Sources
+    from otel_monitoring.promql.language.format import formatted
+
+    made = analysis.get()
+    return Sources(
+        query=made.ask,
+        parse=made.engine.parse,
+        format=formatted,
+        series=made.store,
+        rules=analysis,
+        clock=builder.clock,
+        collect_interval_s=builder.settings.telemetry.collect_interval_s,
+        retention_s=builder.settings.store.retention_s,
+    )
 
 
 def _exporting(builder: Builder) -> Health:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from otel_monitoring.errors import QueryError
+from otel_monitoring.errors import QueryError, QueryTimeoutError
 from otel_monitoring.promql.evaluation.aggregates import AGGREGATIONS, aggregate, count_values
 from otel_monitoring.promql.evaluation.matching import binary
 from otel_monitoring.promql.evaluation.series import (
@@ -82,7 +82,8 @@ class Budget:
         """Count samples and look at the clock.
 
         Raises:
-            QueryError: The query uses too many samples or too much time.
+            QueryError: The query uses too many samples.
+            QueryTimeoutError: It uses too much time.
         """
         self.samples -= samples
         if self.samples < 0:
@@ -90,7 +91,7 @@ class Budget:
             raise QueryError(msg)
         if self.expired():
             msg = f"query timed out: it took longer than timeout_s={self.timeout_s:g}"
-            raise QueryError(msg)
+            raise QueryTimeoutError(msg)
 
 
 @dataclass(frozen=True, slots=True)

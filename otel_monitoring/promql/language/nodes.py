@@ -118,3 +118,21 @@ class Call:
 
 
 Node = Number | Text | Selector | Subquery | Negation | Binary | Aggregate | Call
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes right below a node, in the order of the text as far as it matters."""
+    if isinstance(node, (Subquery, Negation)):
+        return (node.expr,)
+    if isinstance(node, Binary):
+        return (node.left, node.right)
+    if isinstance(node, Aggregate):
+        return (node.expr,) if node.param is None else (node.param, node.expr)
+    return node.args if isinstance(node, Call) else ()
+
+
+def selectors_of(node: Node) -> list[Selector]:
+    """Return every selector of an expression."""
+    if isinstance(node, Selector):
+        return [node]
+    return [found for child in children(node) for found in selectors_of(child)]

@@ -1,0 +1,56 @@
+"""The envelope of every answer, and the errors of the API."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ErrorType = Literal["bad_data", "execution", "timeout", "not_found", "unavailable", "internal"]
+
+_STATUS: dict[ErrorType, int] = {
+    "bad_data": 400,
+    "execution": 422,
+    "timeout": 503,
+    "not_found": 404,
+    "unavailable": 503,
+    "internal": 500,
+}
+
+
+class ApiError(Exception):
+    """A request that is answered with an error.
+
+    Args:
+        message: What is wrong.
+        kind: The ``errorType`` of Prometheus, which decides the status.
+    """
+
+    def __init__(self, message: str, *, kind: ErrorType = "bad_data") -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def success(data: Any, *, warnings: Sequence[str] = (), infos: Sequence[str] = ()) -> Response:
+    """Return an answer with data."""
+    body: dict[str, Any] = {"status": "success", "data": data}
+    if warnings:
+        body["warnings"] = list(warnings)
+    if infos:
+        body["infos"] = list(infos)
+    return _response(body, 200)
+
+
+def failure(error: ApiError) -> Response:
+    """Return the answer that says what is wrong."""
+    body = {"status": "error", "errorType": error.kind, "error": str(error)}
+    return _response(body, _STATUS[error.kind])
+
+
+def _response(body: dict[str, Any], status: int) -> Response:
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return Response(text.encode(errors="replace"), status_code=status, media_type="application/json")

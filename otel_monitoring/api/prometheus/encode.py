@@ -1,0 +1,105 @@
+"""Results as Prometheus writes them in JSON: values as texts, times as seconds."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from otel_monitoring.promql.result import Result, Series
+
+_EXPONENT_BELOW, _EXPONENT_FROM = 1e-6, 1e21
+_POINT_LOST_FROM = 1e16
+_NEVER = "0001-01-01T00:00:00Z"
+
+
+def number(value: float) -> str:
+    """Return a sample as JSON of Prometheus has it: shortest digits, an exponent only where it is far out.
+
+    Source: the rules of Go's ``encoding/json`` for 64-bit floats, besides ``NaN`` and ``+Inf``.
+    """
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    text = repr(value)
+    size = abs(value)
+    if "e" not in text:
+        if size < _EXPONENT_BELOW and value:
+            return _with_exponent(value)
+        return text.removesuffix(".0")
+    if _EXPONENT_BELOW <= size < _EXPONENT_FROM:
+        return _positional(text)
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa.removesuffix('.0')}e{exponent[0]}{exponent[1:].lstrip('0')}"
+
+
+def scientific(value: float) -> str:
+    """Return a number with an exponent of two digits at least, as alerts show their value."""
+    if math.isnan(value) or math.isinf(value):
+        return number(value)
+    return _with_exponent(value)
+
+
+def _with_exponent(value: float) -> str:
+    digits, exponent = _digits(repr(abs(value)))
+    point = f"{digits[0]}.{digits[1:]}" if len(digits) > 1 else digits
+    return f"{'-' if math.copysign(1, value) < 0 else ''}{point}e{exponent:+03d}"
+
+
+def _positional(text: str) -> str:
+    sign = "-" if text.startswith("-") else ""
+    digits, exponent = _digits(text.removeprefix("-"))
+    if exponent < 0:
+        return f"{sign}0.{'0' * (-exponent - 1)}{digits}"
+    return f"{sign}{digits.ljust(exponent + 1, '0')}"
+
+
+def _digits(text: str) -> tuple[str, int]:
+    """Return the significant digits of a positive number and the exponent of the first one."""
+    mantissa, _, power = text.partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    every = whole + fraction
+    digits = every.lstrip("0")
+    if not digits:
+        return "0", 0
+    exponent = int(power or 0) + len(whole) - 1 - (len(every) - len(digits))
+    return digits.rstrip("0") or "0", exponent
+
+
+def seconds(time_ms: int) -> float | int:
+    """Return Unix milliseconds as seconds, whole ones as an integer."""
+    return time_ms / 1000 if time_ms % 1000 else time_ms // 1000
+
+
+def rfc3339(time_ms: int | None) -> str:
+    """Return Unix milliseconds as Go writes a time in JSON; ``None`` is Go's zero time."""
+    if time_ms is None:
+        return _NEVER
+    text = datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="milliseconds")
+    whole, _, rest = text.partition(".")
+    fraction = rest.removesuffix("+00:00").rstrip("0")
+    return f"{whole}.{fraction}Z" if fraction else f"{whole}Z"
+
+
+def result(answer: Result) -> dict[str, Any]:
+    """Return the ``data`` of a query."""
+    value: Any
+    if answer.kind == "scalar":
+        value = [seconds(answer.time_ms), number(answer.scalar)]
+    elif answer.kind == "string":
+        value = [seconds(answer.time_ms), answer.text]
+    elif answer.kind == "vector":
+        at_s = seconds(answer.time_ms)
+        value = [
+            {"metric": labels.as_dict(), "value": [at_s, number(sample)]} for labels, sample in answer.samples
+        ]
+    else:
+        value = [{"metric": one.labels.as_dict(), "values": _points(one)} for one in answer.series]
+    return {"resultType": answer.kind, "result": value}
+
+
+def _points(series: Series) -> list[list[Any]]:
+    times, samples = series.times_ms.tolist(), series.values.tolist()
+    return [[seconds(time_ms), number(sample)] for time_ms, sample in zip(times, samples, strict=True)]

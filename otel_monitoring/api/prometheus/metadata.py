@@ -1,0 +1,157 @@
+"""``series``, ``labels``, ``label/<name>/values``, ``metadata`` and ``query_exemplars``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from otel_monitoring.api.prometheus import encode
+from otel_monitoring.api.prometheus.answer import ApiError, success
+from otel_monitoring.api.prometheus.parameters import invalid
+from otel_monitoring.errors import QueryError
+from otel_monitoring.promql.language.nodes import Selector, selectors_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from starlette.responses import Response
+
+    from otel_monitoring.api.prometheus.parameters import Parameters
+    from otel_monitoring.api.prometheus.sources import Sources
+    from otel_monitoring.model.labels import Labels
+    from otel_monitoring.model.matcher import Matcher
+
+_TRUNCATED = "results truncated due to limit"
+_EVER_MS = (-(1 << 62), 1 << 62)
+_ESCAPED = re.compile(r"__|_([0-9a-fA-F]{1,6})_")
+
+
+def series(sources: Sources, given: Parameters) -> Response:
+    """Answer ``series``."""
+    if not given.all("match[]"):
+        msg = "no match[] parameter provided"
+        raise ApiError(msg)
+    found = sorted(_matched(sources, given), key=lambda labels: labels.pairs)
+    return _limited([labels.as_dict() for labels in found], given)
+
+
+def label_names(sources: Sources, given: Parameters) -> Response:
+    """Answer ``labels``."""
+    if not _is_narrowed(given):
+        return _limited(sources.series.label_names(), given)
+    return _limited(sorted({name for labels in _matched(sources, given) for name, _ in labels}), given)
+
+
+def label_values(sources: Sources, given: Parameters, *, name: str) -> Response:
+    """Answer ``label/<name>/values``."""
+    name = _unescaped(name)
+    if not name:
+        msg = f'invalid label name: "{name}"'
+        raise ApiError(msg)
+    if not _is_narrowed(given):
+        return _limited(sources.series.label_values(name), given)
+    values = {labels.get(name) for labels in _matched(sources, given)}
+    return _limited(sorted(values - {""}), given)
+
+
+def metadata(sources: Sources, given: Parameters) -> Response:
+    """Answer ``metadata``."""
+    wanted, limit = given.get("metric"), given.get("limit") or "-1"
+    for name in ("limit", "limit_per_metric"):
+        if given.get(name) and not re.fullmatch(r"-?[0-9]{1,18}", given.get(name)):
+            msg = f"{name} must be a number"
+            raise ApiError(msg)
+    known = sources.series.metadata()
+    names = [name for name in sorted(known) if not wanted or name == wanted]
+    if int(limit) >= 0:
+        names = names[: int(limit)]
+    rows = {name: known[name] for name in names}
+    return success(
+        {name: [{"type": one.type, "help": one.help, "unit": one.unit}] for name, one in rows.items()}
+    )
+
+
+def exemplars(sources: Sources, given: Parameters) -> Response:
+    """Answer ``query_exemplars``."""
+    now_ms = sources.clock.now_ms()
+    start_ms, end_ms = given.time_ms("start", 0), given.time_ms("end", now_ms)
+    if end_ms < start_ms:
+        msg = "end timestamp must not be before start timestamp"
+        raise ApiError(msg)
+    try:
+        selectors = selectors_of(sources.parse(given.get("query")))
+    except QueryError as error:
+        raise ApiError(str(error)) from None
+    if sources.exemplars is None:
+        return success([])
+    found: dict[Labels, list[dict[str, Any]]] = {}
+    for selector in selectors:
+        for labels, several in sources.exemplars.select(selector.matchers, start_ms, end_ms):
+            found[labels] = [
+                {
+                    "labels": one.labels.as_dict(),
+                    "value": encode.number(one.value),
+                    "timestamp": encode.seconds(one.time_ms),
+                }
+                for one in several
+            ]
+    rows = sorted(found.items(), key=lambda pair: pair[0].pairs)
+    return success([{"seriesLabels": labels.as_dict(), "exemplars": several} for labels, several in rows])
+
+
+def _is_narrowed(given: Parameters) -> bool:
+    return any(given.all(name) for name in ("match[]", "start", "end"))
+
+
+def _matched(sources: Sources, given: Parameters) -> Iterator[Labels]:
+    """Return the label sets that one of ``match[]`` selects, each once, with a sample in the time asked."""
+    start_ms, end_ms = given.time_ms("start", _EVER_MS[0]), given.time_ms("end", _EVER_MS[1])
+    if end_ms < start_ms:
+        raise invalid(name="end", reason="end timestamp must not be before start time")
+    seen: set[Labels] = set()
+    for matchers in _selectors(sources, given.all("match[]")) or [()]:
+        for labels in _living(sources, matchers, start_ms=start_ms, end_ms=end_ms):
+            if labels not in seen:
+                seen.add(labels)
+                yield labels
+
+
+def _selectors(sources: Sources, texts: Iterable[str]) -> list[tuple[Matcher, ...]]:
+    found = []
+    for text in texts:
+        try:
+            node = sources.parse(text)
+        except QueryError as error:
+            raise invalid(name="match[]", reason=str(error)) from None
+        if not isinstance(node, Selector) or node.range_ms is not None:
+            raise invalid(name="match[]", reason=f'cannot parse "{text}" to a series selector')
+        found.append(node.matchers)
+    return found
+
+
+def _living(sources: Sources, matchers: Sequence[Matcher], *, start_ms: int, end_ms: int) -> Iterable[Labels]:
+    if (start_ms, end_ms) == _EVER_MS:
+        return sources.series.series(matchers)
+    import numpy as np
+
+    from otel_monitoring.stores.block import is_hole
+
+    found: list[Labels] = []
+    for block in sources.series.select(matchers, start_ms - 1, end_ms):
+        empty: list[bool] = np.all(is_hole(block.values), axis=0).tolist()
+        found += [labels for labels, is_empty in zip(block.labels, empty, strict=True) if not is_empty]
+    return found
+
+
+def _limited(rows: list[Any], given: Parameters) -> Response:
+    limit = given.limit()
+    if limit and len(rows) > limit:
+        return success(rows[:limit], warnings=[_TRUNCATED])
+    return success(rows)
+
+
+def _unescaped(name: str) -> str:
+    """Return a label name that was escaped for a URL: ``U__service_2e_name`` is ``service.name``."""
+    if not name.startswith("U__"):
+        return name
+    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if m[1] else "_", name.removeprefix("U__"))
