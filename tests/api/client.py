@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from otel_monitoring.api.asgi import ASGIApp
 
 
-def get(app: ASGIApp, path: str, *, method: str = "GET", **headers: str) -> httpx.Response:
+def get(
+    app: ASGIApp, path: str, *, method: str = "GET", form: dict[str, Any] | None = None, **headers: str
+) -> httpx.Response:
     """Return the answer to one request; ``_`` in header names stands for ``-``."""
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)
         async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
-            return await client.request(method, path, headers=named)
+            return await client.request(method, path, headers=named, data=form)
 
     return asyncio.run(ask())
 
