@@ -1,7 +1,7 @@
 """The exemplar store: the newest measurements of each series that name their trace, bounded in number.
 
-One queue over all series says which exemplar is the oldest; a short queue per series holds its own. Both are in
-the order of arrival, so that keeping and forgetting one are O(1).
+One queue over all series says which exemplar is the oldest; a short queue per series holds its own. Both are
+in the order of arrival, so that keeping and forgetting one are O(1).
 """
 
 from __future__ import annotations
