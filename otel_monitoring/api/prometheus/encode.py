@@ -17,7 +17,7 @@ _NEVER = "0001-01-01T00:00:00Z"
 def number(value: float) -> str:
     """Return a sample as JSON of Prometheus has it: shortest digits, an exponent only where it is far out.
 
-    Source: the rules of Go's ``encoding/json`` for 64-bit floats, besides ``NaN`` and ``+Inf``.
+    Source: the ranges of Go's ``encoding/json`` for 64-bit floats, with exponents of two digits at least.
     """
     if math.isnan(value):
         return "NaN"
@@ -31,8 +31,7 @@ def number(value: float) -> str:
         return text.removesuffix(".0")
     if _EXPONENT_BELOW <= size < _EXPONENT_FROM:
         return _positional(text)
-    mantissa, _, exponent = text.partition("e")
-    return f"{mantissa.removesuffix('.0')}e{exponent[0]}{exponent[1:].lstrip('0')}"
+    return text
 
 
 def scientific(value: float) -> str:

@@ -13,7 +13,6 @@ from otel_monitoring.errors import QueryError, QueryTimeoutError
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from otel_monitoring.api.prometheus.answer import ErrorType
     from otel_monitoring.api.prometheus.parameters import Parameters
     from otel_monitoring.api.prometheus.sources import Sources
     from otel_monitoring.promql.result import Result
@@ -80,8 +79,9 @@ def _asked(sources: Sources, expr: str, *when_ms: int) -> Result:
     except QueryTimeoutError as error:
         raise ApiError(str(error), kind="timeout") from None
     except QueryError as error:
-        kind: ErrorType = "bad_data" if "invalid expression type" in str(error) else "execution"
-        raise ApiError(str(error), kind=kind) from None
+        if "invalid expression type" in str(error):
+            raise invalid(name="query", reason=str(error)) from None
+        raise ApiError(str(error), kind="execution") from None
 
 
 def _answer(found: Result, *, limit: int) -> Response:

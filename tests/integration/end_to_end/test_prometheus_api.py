@@ -1,0 +1,208 @@
+"""promtool, Grafana's requests and a real Prometheus beside our HTTP API of Prometheus."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from tests.integration.end_to_end.serving import serving
+from tests.integration.servers import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.integration.servers import Prometheus
+
+TOKEN = "for-the-pages"
+COUNT = "http_server_request_duration_seconds_count"
+
+
+class Api:
+    """Our API in a running application that has answered some requests."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = f"{url}/monitoring/prometheus"
+        self.login = folder / "login.yml"
+        self.login.write_text(f"authorization:\n  credentials: {TOKEN}\n", encoding="utf-8")
+
+    def ask(self, path: str, *, method: str = "GET", **fields: Any) -> httpx.Response:
+        return ask(f"{self.url}{path}", method=method, fields=fields, token=TOKEN)
+
+
+def ask(url: str, *, fields: dict[str, Any], method: str = "GET", token: str = "") -> httpx.Response:
+    where = {"data": fields} if method == "POST" else {"params": fields}
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    return httpx.request(method, url, headers=headers, timeout=10, **where)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    folder = tmp_path_factory.mktemp("api")
+    environ = {
+        "OTEL_SERVICE_NAME": "stock",
+        "OTEL_MONITORING_API__TOKEN": TOKEN,
+        "OTEL_MONITORING_TELEMETRY__COLLECT_INTERVAL_S": "1",
+    }
+    with serving("back", folder=folder, environ=environ) as service:
+        for number in range(3):
+            httpx.get(f"{service.url}/stock/{number}", timeout=5)
+        found = Api(service.url, folder)
+        eventually(
+            lambda: found.ask("/api/v1/query", query=f"{COUNT} >= 3").json()["data"]["result"],
+            what="the series of three requests",
+        )
+        yield found
+
+
+def promtool_query(promtool: Path, api: Api, kind: str, *arguments: str) -> str:
+    command = [str(promtool), "query", kind, f"--http.config.file={api.login}", *arguments]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert told.returncode == 0, told.stderr
+    return told.stdout
+
+
+def test_promtool_asks_at_one_time(promtool: Path, api: Api) -> None:
+    told = promtool_query(promtool, api, "instant", api.url, f"sum by (http_route) ({COUNT})")
+
+    assert '{http_route="/stock/{number}"} => 3 @' in told
+
+
+def test_promtool_asks_over_a_range(promtool: Path, api: Api) -> None:
+    now_s = int(time.time()) + 1
+
+    told = promtool_query(
+        promtool,
+        api,
+        "range",
+        f"--start={now_s}",
+        f"--end={now_s + 2}",
+        "--step=1s",
+        api.url,
+        f"sum({COUNT})",
+    )
+
+    assert [line.split(" @")[0] for line in told.splitlines() if "@" in line] == ["3", "3", "3"]
+
+
+def test_promtool_lists_series_and_values(promtool: Path, api: Api) -> None:
+    series = promtool_query(promtool, api, "series", "--match=target_info", api.url)
+    labels = promtool_query(promtool, api, "labels", api.url, "job")
+
+    assert 'job="stock"' in series
+    assert labels.split() == ["stock"]
+
+
+def test_grafana_finds_the_data_source_healthy(api: Api) -> None:
+    """The test button: the build, and a query at the current time, posted as a form."""
+    build = api.ask("/api/v1/status/buildinfo").json()["data"]
+    health = api.ask("/api/v1/query", method="POST", query="1+1", time=f"{time.time():.3f}")
+
+    assert build["version"].startswith("3.")
+    assert health.json()["data"]["resultType"] == "scalar"
+    assert health.json()["data"]["result"][1] == "2"
+
+
+def test_grafana_draws_a_panel_and_fills_a_variable(api: Api) -> None:
+    """What its panels send: a posted range aligned to the step; its editor asks for names and metadata."""
+    now_s = int(time.time()) + 1
+    drawn = api.ask(
+        "/api/v1/query_range",
+        method="POST",
+        query=f"sum(rate({COUNT}[1m]))",
+        start=now_s - 60,
+        end=now_s,
+        step=15,
+    ).json()
+    values = api.ask(
+        "/api/v1/label/__name__/values", start=now_s - 60, end=now_s, **{"match[]": '{job="stock"}'}
+    )
+    described = api.ask("/api/v1/metadata").json()["data"]
+    exemplars = api.ask(
+        "/api/v1/query_exemplars", method="POST", query=COUNT, start=now_s - 60, end=now_s
+    ).json()
+
+    assert drawn["data"]["resultType"] == "matrix"
+    assert COUNT in values.json()["data"]
+    assert described["http_server_request_duration_seconds"][0]["type"] == "histogram"
+    assert exemplars["status"] == "success"
+
+
+NOW = {"time": "1700000000"}
+SPAN = {"start": "1700000000", "end": "1700000060", "step": "15"}
+QUERIES: list[tuple[str, dict[str, Any]]] = [
+    ("/api/v1/query", {"query": "1", **NOW}),
+    ("/api/v1/query", {"query": '"text"', **NOW}),
+    ("/api/v1/query", {"query": "vector(1) / 3", "time": "1700000000.25"}),
+    ("/api/v1/query", {"query": "vector(1e-7)", **NOW}),
+    ("/api/v1/query", {"query": "vector(1e21)", **NOW}),
+    ("/api/v1/query", {"query": "vector(NaN)", **NOW}),
+    ("/api/v1/query", {"query": "vector(1)[2m:1m]", **NOW}),
+    ("/api/v1/query", {"query": "nobody_has_this", **NOW}),
+    (
+        "/api/v1/query",
+        {"query": 'label_replace(vector(1), "a", "b", "", "")', "time": "2023-11-14T22:13:20Z"},
+    ),
+    ("/api/v1/query", {"query": "1", "limit": "1", **NOW}),
+    ("/api/v1/query_range", {"query": "time()", **SPAN}),
+    ("/api/v1/query_range", {"query": "vector(1)", **SPAN, "step": "1m"}),
+    ("/api/v1/labels", {"match[]": "nobody_has_this"}),
+    ("/api/v1/labels", {"start": "2", "end": "1"}),
+    ("/api/v1/series", {"match[]": "nobody_has_this"}),
+    ("/api/v1/label/nobody_has_this/values", {}),
+    ("/api/v1/query_exemplars", {"query": "nobody_has_this"}),
+    ("/api/v1/metadata", {"metric": "nobody_has_this"}),
+    ("/api/v1/format_query", {"query": "sum  by(a)(rate(b[5m]))"}),
+    ("/api/v1/rules", {"rule_name[]": "nobody_has_this"}),
+]
+WRONG: list[tuple[str, dict[str, Any]]] = [
+    ("/api/v1/query", {}),
+    ("/api/v1/query", {"query": "sum("}),
+    ("/api/v1/query", {"query": "1", "time": "yesterday"}),
+    ("/api/v1/query", {"query": "1", "timeout": "soon"}),
+    ("/api/v1/query", {"query": "1", "limit": "-1"}),
+    ("/api/v1/query_range", {"query": "1"}),
+    ("/api/v1/query_range", {"query": "1", **SPAN, "end": "1"}),
+    ("/api/v1/query_range", {"query": "1", **SPAN, "step": "0"}),
+    ("/api/v1/query_range", {"query": "1", **SPAN, "step": "-15"}),
+    ("/api/v1/query_range", {"query": "1", **SPAN, "step": "x"}),
+    ("/api/v1/query_range", {"query": "1", **SPAN, "step": "0.001"}),
+    ("/api/v1/query_range", {"query": "nobody[5m]", **SPAN}),
+    ("/api/v1/query_range", {"query": '"text"', **SPAN}),
+    ("/api/v1/series", {}),
+    ("/api/v1/series", {"match[]": "a + b"}),
+    ("/api/v1/metadata", {"limit": "x"}),
+    ("/api/v1/rules", {"type": "x"}),
+    ("/api/v1/query_exemplars", {"query": "a", "start": "2", "end": "1"}),
+    ("/api/v1/format_query", {"query": "1 +"}),
+]
+
+
+@pytest.mark.parametrize(("path", "fields"), QUERIES)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_answer_is_that_of_prometheus(
+    prometheus: Prometheus, api: Api, method: str, path: str, fields: dict[str, Any]
+) -> None:
+    theirs = ask(f"{prometheus.url}{path}", method=method, fields=fields)
+
+    ours = api.ask(path, method=method, **fields)
+
+    assert ours.status_code == theirs.status_code
+    if theirs.status_code == 200:
+        assert ours.json()["data"] == theirs.json()["data"]
+
+
+@pytest.mark.parametrize(("path", "fields"), WRONG)
+def test_an_error_is_that_of_prometheus(
+    prometheus: Prometheus, api: Api, path: str, fields: dict[str, Any]
+) -> None:
+    theirs = ask(f"{prometheus.url}{path}", fields=fields)
+
+    ours = api.ask(path, **fields)
+
+    assert (ours.status_code, ours.json()["errorType"]) == (theirs.status_code, theirs.json()["errorType"])
+    assert ours.json()["error"].split(":")[0] == theirs.json()["error"].split(":")[0]
