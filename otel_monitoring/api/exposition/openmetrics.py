@@ -1,0 +1,116 @@
+"""How OpenMetrics 1.0.0 writes families.
+
+It is stricter than the text that came before: the samples of a counter end with ``_total``, which is no part
+of the family's name; a histogram has all its buckets; a unit is the end of the name; no two families share a
+name. A family that does not fulfil what its type asks for is written as families of unknown type, so that no
+series is lost.
+
+Source: the OpenMetrics specification, version 1.0.0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from otel_monitoring.api.exposition.families import LE, PARTS, Family, bound_of
+from otel_monitoring.api.exposition.text import label_pairs, metric_name, number, quoted
+from otel_monitoring.ingest.names import unit_suffixes
+from otel_monitoring.model.labels import NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from otel_monitoring.model.labels import Labels
+    from otel_monitoring.stores.exemplars import Exemplar
+
+END = "# EOF\n"
+
+_TOTAL, _INFO, _BUCKET = "_total", "_info", "_bucket"
+_EXEMPLAR_CHARS = 128
+_ENDS = {"counter": _TOTAL, "info": _INFO}
+_IDS = ("trace_id", "span_id")
+
+
+def adapted(families: Sequence[Family]) -> list[Family]:
+    """Return families as OpenMetrics has them, each under the name that it has there, sorted by name."""
+    taken = {family.name for family in families}
+    found: list[Family] = []
+    for family in families:
+        end = _ENDS.get(family.type, "")
+        name = family.name.removesuffix(end) if end else family.name
+        is_fit = (not end or (name and name != family.name and name not in taken)) and _is_whole(family)
+        found.extend([replace(family, name=name)] if is_fit else _unknown(family))
+    return sorted(found, key=lambda family: family.name)
+
+
+def header(family: Family) -> str:
+    """Return the lines before the samples of a family."""
+    name = metric_name(family.name)
+    lines = f"# TYPE {name} {family.type}\n"
+    unit = _unit(family)
+    if unit:
+        lines += f"# UNIT {name} {unit}\n"
+    if family.help:
+        lines += f"# HELP {name} {quoted(family.help)[1:-1]}\n"
+    return lines
+
+
+def takes_exemplars(family: Family, labels: Labels) -> bool:
+    """Tell whether a sample may carry an exemplar: totals of counters and buckets of histograms may."""
+    return family.type == "counter" or (family.type == "histogram" and labels.get(NAME).endswith(_BUCKET))
+
+
+def exemplar_text(exemplar: Exemplar) -> str:
+    """Return what stands after the value of a sample; at most 128 characters of labels, ids first."""
+    kept = _within_limit(exemplar.labels)
+    return f" # {{{label_pairs(kept)}}} {number(exemplar.value)} {exemplar.time_ms / 1000:.3f}"
+
+
+def _within_limit(labels: Labels) -> Iterator[tuple[str, str]]:
+    left = _EXEMPLAR_CHARS
+    for key, value in sorted(labels, key=lambda pair: pair[0] not in _IDS):
+        if len(key) + len(value) <= left:
+            left -= len(key) + len(value)
+            yield key, value
+
+
+def _unit(family: Family) -> str:
+    if family.type in ("info", "unknown") or not family.unit:
+        return ""
+    unit = "_".join(part for part in unit_suffixes(family.unit) if part) or family.unit
+    return unit if family.name.endswith(f"_{unit}") else ""
+
+
+def _is_whole(family: Family) -> bool:
+    """Tell whether each label set of a histogram has bounds from 0 to infinity, a sum and a count."""
+    if family.type != "histogram":
+        return True
+    return all(_is_whole_group(tuple(series)) for _, series in groupby(family.series, key=_without_bound))
+
+
+def _is_whole_group(series: Sequence[Labels]) -> bool:
+    if len(series) < len(PARTS):
+        return False
+    *buckets, total, count = (labels.get(NAME) for labels in series)
+    bounds = [labels.get(LE) for labels in series[:-2]]
+    return (
+        (total.endswith("_sum") and count.endswith("_count"))
+        and all(name.endswith(_BUCKET) for name in buckets)
+        and all(bounds)
+        and bounds[-1] == "+Inf"
+        and all(bound_of(labels) >= 0 for labels in series)
+    )
+
+
+def _without_bound(labels: Labels) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in labels.pairs if pair[0] not in (NAME, LE))
+
+
+def _unknown(family: Family) -> Iterator[Family]:
+    names: dict[str, list[Labels]] = {}
+    for labels in family.series:
+        names.setdefault(labels.get(NAME), []).append(labels)
+    for name, series in names.items():
+        yield Family(name, "unknown", family.help, "", tuple(series))
