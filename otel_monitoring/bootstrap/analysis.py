@@ -24,6 +24,7 @@ from otel_monitoring.notify.channels import ChannelOptions, channel_from_url
 from otel_monitoring.notify.retry import Deliver
 from otel_monitoring.promql.engine import Engine, Limits
 from otel_monitoring.promql.language.parse import parse
+from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
 from otel_monitoring.stores.series import SeriesStore
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class Analysis:
             max_bytes=settings.store.max_bytes,
         )
         self.engine = _engine(builder, self.store)
-        self.ask: Query = self.engine
+        self.remote = _remote(builder)
+        self.ask: Query = self.remote or self.engine
         self.deliver = _deliver(builder)
         self.dispatcher = Dispatcher(
             deliver=self.deliver,
@@ -122,6 +124,8 @@ class Analysis:
         Labels.after_fork()
         self.store.after_fork()
         self.engine.after_fork()
+        if self.remote is not None:
+            self.remote.after_fork()
         self.evaluator.after_fork()
         self.dispatcher.after_fork()
         self.deliver.after_fork()
@@ -129,6 +133,8 @@ class Analysis:
     def stop(self, timeout_s: float) -> None:
         """Give what waits for delivery one last try."""
         self.deliver.stop(timeout_s)
+        if self.remote is not None:
+            self.remote.close()
 
 
 def _engine(builder: Builder, store: SeriesStore) -> Engine:
@@ -145,6 +151,21 @@ def _engine(builder: Builder, store: SeriesStore) -> Engine:
         ),
         experimental=query.experimental,
         clock=builder.clock,
+    )
+
+
+def _remote(builder: Builder) -> RemoteQuery | None:
+    """Return who answers instead of the engine, where the settings name a server."""
+    query = builder.settings.query
+    if query.url is None:
+        return None
+    options = RemoteOptions(
+        timeout_s=query.timeout_s,
+        bearer_token=query.bearer_token.get_secret_value() if query.bearer_token else "",
+        headers={name: value.get_secret_value() for name, value in query.headers.items()},
+    )
+    return RemoteQuery(
+        query.url.get_secret_value(), options=options, clock=builder.clock, shield=suppress_instrumentation
     )
 
 

@@ -92,6 +92,6 @@ class LazyAnalysis:
     def _queries(self) -> Iterable[tuple[float, Mapping[str, str]]]:
         if self._made is None:
             return []
-        stats = self._made.engine.stats()
+        stats = (self._made.remote or self._made.engine).stats()
         failed = stats["queries_failed"]
         return [(stats["queries"] - failed, {"outcome": "ok"}), (failed, {"outcome": "error"})]

@@ -122,7 +122,7 @@ METRICS = (
         "otel_monitoring.query.count",
         "{query}",
         "counter",
-        "Queries answered from memory, by outcome: ok or error.",
+        "Queries of rules and pages, by outcome: ok or error.",
         ("outcome",),
     ),
 )

@@ -1,0 +1,1 @@
+"""Queries to a server with the HTTP API of Prometheus."""
