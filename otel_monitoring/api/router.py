@@ -9,6 +9,8 @@ from otel_monitoring._version import __version__
 from otel_monitoring.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
+
     from otel_monitoring.api.alerts import AlertsSource
     from otel_monitoring.api.asgi import ASGIApp
     from otel_monitoring.api.auth import TokenAuth
@@ -28,7 +30,12 @@ _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 def build_api(
-    *, alerts: AlertsSource, health: HealthSource, auth: TokenAuth, prometheus: Sources | None = None
+    *,
+    alerts: AlertsSource,
+    health: HealthSource,
+    auth: TokenAuth,
+    prometheus: Sources | None = None,
+    exposition: APIRouter | None = None,
 ) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
 
@@ -37,6 +44,7 @@ def build_api(
         health: The checks.
         auth: Who may read.
         prometheus: Whom the HTTP API of Prometheus asks; ``None`` leaves it out.
+        exposition: The routes that ``exposition_router`` makes; ``None`` leaves them out.
 
     Raises:
         MissingExtraError: FastAPI is not installed.
@@ -53,6 +61,8 @@ def build_api(
     app = _application()
     app.include_router(alerts_router(alerts))
     app.include_router(health_router(health))
+    if exposition is not None:
+        app.include_router(exposition)
     if prometheus is not None:
         from otel_monitoring.api.prometheus.application import prometheus_app
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
+    from otel_monitoring.ingest.exemplars import ExemplarTap
     from otel_monitoring.ingest.names import MetricKind, Strategy
     from otel_monitoring.ingest.plans import Plan, Redact
 
@@ -60,6 +61,7 @@ class Converter:
         exponential_bounds: The upper bounds, ascending, that exponential histograms are counted into.
         source: The name of the source of the batches.
         redact: Takes what must not be kept out of attributes, before they become labels.
+        exemplars: Hears the points and their label sets, if exemplars are kept.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Converter:
         exponential_bounds: Sequence[float] = DEFAULT_BOUNDS,
         source: str = "self",
         redact: Redact = dict,
+        exemplars: ExemplarTap | None = None,
     ) -> None:
         self._strategy: Strategy = strategy
         self._scope_labels = scope_labels
@@ -78,6 +81,7 @@ class Converter:
         self._bounds = tuple(exponential_bounds)
         self._source = source
         self._redact = redact
+        self._exemplars = exemplars
         self._plans: dict[tuple[object, ...], Plan] = {}
         self._infos: dict[int, tuple[Resource, dict[str, str], tuple[Labels, ...]]] = {}
         self._collection = 0
@@ -104,6 +108,8 @@ class Converter:
                 for metric in scope_metrics.metrics:
                     plan = self._plan(metric, scope=scope, resource=resource_metrics.resource, shared=shared)
                     parts.append(plan.labels(metric.data.data_points, collection=self._collection))
+                    if self._exemplars is not None:
+                        self._exemplars.take(metric.data.data_points, parts[-1])
                     values.append(plan.values(metric.data.data_points))
                     used.append(plan)
         self._evict()

@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
+
+from otel_monitoring.model.labels import Labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.matcher import Matcher
+
+
+LABEL_CHARS = 128
+"""How many characters the labels of an exemplar have at most, as OpenMetrics limits them."""
+
+_IDS = ("trace_id", "span_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +62,12 @@ class ExemplarStore:
         self._counts = dict.fromkeys(("added", "duplicates", "dropped"), 0)
 
     def put(self, labels: Labels, exemplar: Exemplar) -> bool:
-        """Keep one exemplar of the series ``labels``.
+        """Keep one exemplar of the series ``labels``; of its own labels as many as fit, the ids first.
 
         Returns:
             Whether it is new: one that is held already is counted and left out.
         """
+        exemplar = _within_limit(exemplar)
         with self._lock:
             held = self._series.get(labels)
             if held is None:
@@ -126,6 +134,18 @@ class ExemplarStore:
         """Begin empty in a child process, with a lock of its own."""
         self._lock = threading.Lock()
         self._clear()
+
+
+def _within_limit(exemplar: Exemplar) -> Exemplar:
+    if sum(len(name) + len(value) for name, value in exemplar.labels) <= LABEL_CHARS:
+        return exemplar
+    left, kept = LABEL_CHARS, []
+    for pair in sorted(exemplar.labels, key=lambda pair: pair[0] not in _IDS):
+        size = len(pair[0]) + len(pair[1])
+        if size <= left:
+            left -= size
+            kept.append(pair)
+    return replace(exemplar, labels=Labels.of(dict(kept)))
 
 
 def _time_of(exemplar: Exemplar) -> int:

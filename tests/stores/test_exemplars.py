@@ -51,6 +51,18 @@ def test_takes_the_same_exemplar_once() -> None:
     assert store.stats()["duplicates"] == 1
 
 
+def test_keeps_the_ids_of_an_exemplar_with_many_labels() -> None:
+    """OpenMetrics takes 128 characters; the ids are worth more than the rest."""
+    store = ExemplarStore()
+    ids = {"trace_id": "a" * 32, "span_id": "b" * 16}
+
+    store.put(SHOP, Exemplar(Labels.of(ids, a="x" * 100, b="y"), 1.0, 1))
+
+    newest = store.newest(SHOP)
+    assert newest is not None
+    assert newest.labels == Labels.of(ids, b="y")
+
+
 def test_selects_by_matchers() -> None:
     """Only series that fulfil all matchers are given."""
     store = ExemplarStore()

@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 END = "# EOF\n"
 
 _TOTAL, _INFO, _BUCKET = "_total", "_info", "_bucket"
-_EXEMPLAR_CHARS = 128
 _ENDS = {"counter": _TOTAL, "info": _INFO}
-_IDS = ("trace_id", "span_id")
 
 
 def adapted(families: Sequence[Family]) -> list[Family]:
@@ -63,17 +61,8 @@ def takes_exemplars(family: Family, labels: Labels) -> bool:
 
 
 def exemplar_text(exemplar: Exemplar) -> str:
-    """Return what stands after the value of a sample; at most 128 characters of labels, ids first."""
-    kept = _within_limit(exemplar.labels)
-    return f" # {{{label_pairs(kept)}}} {number(exemplar.value)} {exemplar.time_ms / 1000:.3f}"
-
-
-def _within_limit(labels: Labels) -> Iterator[tuple[str, str]]:
-    left = _EXEMPLAR_CHARS
-    for key, value in sorted(labels, key=lambda pair: pair[0] not in _IDS):
-        if len(key) + len(value) <= left:
-            left -= len(key) + len(value)
-            yield key, value
+    """Return what stands after the value of a sample."""
+    return f" # {{{label_pairs(exemplar.labels)}}} {number(exemplar.value)} {exemplar.time_ms / 1000:.3f}"
 
 
 def _unit(family: Family) -> str:
