@@ -1,0 +1,1 @@
+"""Evaluation of PromQL beside a real Prometheus."""
