@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from otel_monitoring.promql.vectors.moments import moments_of
 from otel_monitoring.promql.vectors.values import Vector, joined
 from otel_monitoring.stores.block import ABSENT, Block, is_absent, is_hole, is_stale
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.promql.vectors.memo import Memo
+    from otel_monitoring.promql.vectors.moments import Moments
     from otel_monitoring.promql.vectors.values import Floats, Mask
 
     Times = NDArray[np.int64]
@@ -92,6 +94,15 @@ class Window:
     def last_values(self) -> Floats:
         """The last sample of each series."""
         return self.values[-1] if self.present is None else self.at(self.last)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Sums of the samples, weighted by their distance in seconds from the mean time as well.
+
+        Only where every series has every sample.
+        """
+        times_s = (self.times_ms - self.times_ms[0]) / 1000
+        return moments_of(self.values, times_s - times_s.mean())
 
     @cached_property
     def filled(self) -> Floats:

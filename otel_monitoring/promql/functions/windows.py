@@ -162,11 +162,36 @@ def avg_over_time(w: Window) -> Result:
 
 
 def _mean(w: Window) -> Floats:
-    samples = w.holding(0.0)
+    if w.present is not None:
+        return _exact_mean(w.holding(0.0), w.count)
+    found = w.moments
+    return _mended(found.mean, found.mean_doubtful, w.values, _mean_of)
+
+
+def _mended(
+    values: Floats, doubtful: Mask | None, samples: Floats, exact: Callable[[Floats], Floats]
+) -> Floats:
+    """Compute the doubtful columns again, the slow way."""
+    if doubtful is None:
+        return values
+    mended = values.copy()
+    mended[doubtful] = exact(samples[:, doubtful])
+    return mended
+
+
+def _mean_of(samples: Floats) -> Floats:
+    return _exact_mean(samples, np.full(samples.shape[1], len(samples), dtype=np.intp))
+
+
+def _exact_mean(samples: Floats, count: Rows) -> Floats:
     total = exact_sum(samples)
-    mean = total / w.count
+    mean = total / count
     too_large = np.isinf(total) & ~np.isinf(samples).any(axis=0)
-    return np.where(too_large, exact_sum(samples / w.count), mean) if too_large.any() else mean
+    return np.where(too_large, exact_sum(samples / count), mean) if too_large.any() else mean
+
+
+def _variance_of(samples: Floats) -> Floats:
+    return squares_about(samples, _mean_of(samples)) / len(samples)
 
 
 def min_over_time(w: Window) -> Result:
@@ -181,8 +206,11 @@ def max_over_time(w: Window) -> Result:
 
 def stdvar_over_time(w: Window) -> Result:
     """Return the population variance."""
+    if w.present is None:
+        found = w.moments
+        return _mended(found.variance, found.variance_doubtful, w.values, _variance_of), None
     mean = _mean(w)
-    samples = w.values if w.present is None else np.where(w.present, w.values, mean)
+    samples = np.where(w.present, w.values, mean)
     return squares_about(samples, mean) / w.count, w.some
 
 
@@ -252,8 +280,7 @@ def _line(w: Window, *, origin_ms: NDArray[np.int64]) -> tuple[Floats, Floats]:
     Both coordinates are taken from their mean, and samples from the first one, so that little cancels.
     """
     first = w.first_values
-    same = w.values == first
-    constant = (same if w.present is None else same | ~w.present).all(axis=0)
+    constant = _constant(w, first)
     slope, mean_s, mean = _least_squares(w, first)
     slope = np.where(np.isfinite(mean), slope, np.nan)
     at_s = (origin_ms - w.times_ms[0]) / _MS
@@ -264,14 +291,24 @@ def _line(w: Window, *, origin_ms: NDArray[np.int64]) -> tuple[Floats, Floats]:
     )
 
 
+def _constant(w: Window, first: Floats) -> Mask:
+    """Tell which series never leave their first sample; most are told by their moments alone."""
+    if w.present is not None:
+        never: Mask = ((w.values == first) | ~w.present).all(axis=0)
+        return never
+    constant: Mask = ~w.moments.moved | ~np.isfinite(w.moments.mean)
+    at = np.flatnonzero(constant)
+    constant[at] = (w.values[:, at] == first[at]).all(axis=0)
+    return constant
+
+
 def _least_squares(w: Window, first: Floats) -> tuple[Floats, Floats | float, Floats]:
     """Return the slope per second, the mean time in seconds since the first row, and the mean sample."""
     x = (w.times_ms - w.times_ms[0]) / _MS
     if w.present is None:
         mean_s = x.mean()
         away = x - mean_s
-        slope = np.einsum("t,tn->n", away, w.values) / (away @ away)
-        return slope, mean_s, _mean(w)
+        return w.moments.along / (away @ away), mean_s, _mean(w)
     here = w.present.astype(np.float64)
     mean_s = np.einsum("t,tn->n", x, here) / w.count
     apart = (x[:, None] - mean_s) * here
