@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -12,10 +12,31 @@ Cardinality = Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many"
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node was read, and how it was written; no part of what it means.
+
+    Attributes:
+        start: Its first character, from 0.
+        end: Behind its last character.
+        brackets: How many pairs of round brackets are around it.
+        duration: Whether a number was written as a duration.
+    """
+
+    start: int = 0
+    end: int = 0
+    brackets: int = 0
+    duration: bool = False
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """A literal number."""
 
     value: float
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +44,7 @@ class Text:
     """A literal string."""
 
     value: str
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,7 @@ class Selector:
     matchers: tuple[Matcher, ...]
     shift: Shift
     range_ms: int | None = None
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,7 @@ class Subquery:
     range_ms: int
     step_ms: int | None
     shift: Shift
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +92,7 @@ class Negation:
     """The unary minus."""
 
     expr: Node
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +121,7 @@ class Binary:
     right: Node
     matching: Matching
     return_bool: bool = False
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +133,7 @@ class Aggregate:
     param: Node | None
     labels: tuple[str, ...]
     without: bool
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +142,7 @@ class Call:
 
     name: str
     args: tuple[Node, ...]
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 Node = Number | Text | Selector | Subquery | Negation | Binary | Aggregate | Call
