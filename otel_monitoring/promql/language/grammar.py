@@ -28,6 +28,7 @@ from otel_monitoring.promql.language.nodes import (
     Subquery,
     Text,
 )
+from otel_monitoring.promql.language.precedence import PRECEDENCE, UNARY
 from otel_monitoring.promql.language.reading import Reader
 from otel_monitoring.promql.language.signatures import AGGREGATIONS, SIGNATURES, Kind
 
@@ -37,15 +38,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 150
 
-_PRECEDENCE = {
-    "or": 1,
-    **dict.fromkeys(("and", "unless"), 2),
-    **dict.fromkeys(("==", "!=", "<=", "<", ">=", ">"), 3),
-    **dict.fromkeys(("+", "-"), 4),
-    **dict.fromkeys(("*", "/", "%", "atan2"), 5),
-    "^": 6,
-}
-_UNARY = 6
 _MATCHES: dict[str, MatchOp] = {"=": "=", "!=": "!=", "=~": "=~", "!~": "!~"}
 _NOT_A_METRIC = frozenset(("on", "ignoring", "bool", "group_left", "group_right", "atan2"))
 _NEWER = frozenset(("anchored", "smoothed"))
@@ -87,7 +79,7 @@ class Grammar(Reader):
         """Read operands joined by operators that bind at least as strongly as ``least``."""
         self._enter()
         left = self._operand()
-        while (precedence := _PRECEDENCE.get(self.word(), 0)) > 0 and precedence >= least:
+        while (precedence := PRECEDENCE.get(self.word(), 0)) > 0 and precedence >= least:
             left = self._binary(left, precedence)
         self._depth -= 1
         return left
@@ -115,7 +107,7 @@ class Grammar(Reader):
             signs.append(self.next())
         if not signs:
             return self._followed(self._primary())
-        part = self._expression(_UNARY)
+        part = self._expression(UNARY)
         checks.check_unary(self, part.kind, signs[-1].start)
         for sign in reversed(signs):
             part = self._signed(part, sign.text, start)
