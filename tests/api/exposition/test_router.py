@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
-
-from otel_monitoring.api.auth import Gate, TokenAuth
+from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.exposition.document import MetricsBody
 from otel_monitoring.api.exposition.router import exposition_router
+from otel_monitoring.api.router import build_api
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.testing import FakeClock
 from tests.api.client import get
 from tests.api.exposition.test_page import HISTOGRAM, REQUESTS, T_MS, UP, store_of
+from tests.api.test_router import AlertsFake, HealthFake
 
 if TYPE_CHECKING:
     import httpx
@@ -24,11 +24,12 @@ NAN = Labels.of(__name__="load_ratio", kind="nan")
 
 
 def app() -> ASGIApp:
-    """Return the routes behind a gate that takes ``s3cret``."""
+    """Return the API behind a gate that takes ``s3cret``."""
     store = store_of({REQUESTS: 3.0, UP: 1.0, NAN: math.nan, **HISTOGRAM})
-    inner = FastAPI()
-    inner.include_router(exposition_router(store=store, clock=FakeClock(T_MS)))
-    return Gate(inner, auth=TokenAuth("s3cret"), open_paths=())
+    exposition = exposition_router(store=store, clock=FakeClock(T_MS))
+    return build_api(
+        alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("s3cret"), exposition=exposition
+    )
 
 
 def ask(path: str, *, accept: str = "*/*", accept_encoding: str = "identity") -> httpx.Response:
