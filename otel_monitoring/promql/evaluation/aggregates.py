@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _PADDING_ALLOWED = 4
 _PADDING_FREE = 4096
+_FEW_RANKED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,7 @@ def aggregate(node: Aggregate, vector: Vector, param: Floats | None, memo: Memo)
         lambda: Grouping.of(vector.labels, names=node.labels, without=node.without),
     )
     if node.op in {"topk", "bottomk"}:
-        rank = memo.get(("rank",), (vector.labels,), lambda: _rank(vector.labels))
-        return _extremes(vector, grouping, param, rank=rank, largest=node.op == "topk")
+        return _extremes(vector, grouping, param, memo, largest=node.op == "topk")
     if not len(grouping.labels):
         return Vector((), np.empty((len(vector.values), 0)))
     count = _count(vector, grouping)
@@ -205,7 +205,7 @@ def _rank(labels: tuple[Labels, ...]) -> NDArray[np.intp]:
 
 
 def _extremes(
-    vector: Vector, grouping: Grouping, param: Floats | None, *, rank: NDArray[np.intp], largest: bool
+    vector: Vector, grouping: Grouping, param: Floats | None, memo: Memo, *, largest: bool
 ) -> Vector:
     """Keep the k largest or smallest samples of each group; of equals the first by labels, NaN last."""
     wanted = _whole(_param(param, "topk" if largest else "bottomk"))
@@ -217,11 +217,31 @@ def _extremes(
             columns = grouping.run(group)
             columns = columns[mask[step, columns]]
             samples = vector.values[step, columns]
-            ranks = np.lexsort((rank[columns], -samples if largest else samples))[:k]
-            kept[step, columns[ranks]] = True
-            order.append(columns[ranks])
+            columns, keys = _foremost(columns, -samples if largest else samples, k)
+            ranks = columns[np.lexsort((_ranks(vector.labels, columns, memo), keys))[:k]]
+            kept[step, ranks] = True
+            order.append(ranks)
     chosen = np.concatenate(order) if len(wanted) == 1 and order else None
     return Vector(vector.labels, vector.values, kept, chosen)
+
+
+def _foremost(columns: NDArray[np.intp], keys: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
+    """Return the columns that can be among the ``k`` with the smallest keys; NaN is larger than all."""
+    if not 0 < k < len(keys):
+        return columns, keys
+    last = np.partition(keys, k - 1)[k - 1]
+    if np.isnan(last):
+        return columns, keys
+    within = keys <= last
+    return columns[within], keys[within]
+
+
+def _ranks(labels: tuple[Labels, ...], columns: NDArray[np.intp], memo: Memo) -> NDArray[np.intp]:
+    """Return numbers in the order of the label sets; only where many are asked for are all of them sorted."""
+    if len(columns) <= _FEW_RANKED:
+        return _rank(tuple([labels[column] for column in columns.tolist()]))
+    rank: NDArray[np.intp] = memo.get(("rank",), (labels,), lambda: _rank(labels))
+    return rank[columns]
 
 
 def _param(param: Floats | None, name: str) -> Floats:

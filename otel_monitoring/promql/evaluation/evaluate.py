@@ -6,7 +6,7 @@ left, functions that drop the name at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from otel_monitoring.model.matcher import Matcher
+    from otel_monitoring.promql.evaluation.series import Window
     from otel_monitoring.promql.functions.windows import Kernel
     from otel_monitoring.promql.language.nodes import Shift
     from otel_monitoring.promql.vectors.memo import Memo
@@ -108,6 +109,9 @@ class Environment:
         budget: What the query may still use.
         warnings: Filled during the evaluation.
         experimental: Whether experimental functions may be called.
+        selected: What was read already, by matchers, start and end.
+        windows: The windows of queries at one time, by block and ends, with the block that they belong to:
+            what functions share, such as a mean, is computed once for all of them.
     """
 
     select: Callable[[Sequence[Matcher], int, int], list[Block]]
@@ -119,6 +123,8 @@ class Environment:
     budget: Budget
     warnings: dict[str, None]
     experimental: bool = False
+    selected: dict[tuple[Sequence[Matcher], int, int], list[Block]] = field(default_factory=dict)
+    windows: dict[tuple[int, int, int, int], tuple[Block, Window | None]] = field(default_factory=dict)
 
 
 class Evaluator:
@@ -214,13 +220,23 @@ class Evaluator:
         present = np.zeros(values.shape, dtype=bool)
         for step, end_ms in enumerate(at_ms.tolist()):
             at_step = int(self._times_ms[step])
-            samples = window(block, start_ms=end_ms - range_ms, end_ms=end_ms, at_ms=at_step)
+            samples = self._window(block, end_ms - range_ms, end_ms, at_step)
             if samples is None:
                 continue
             self._env.budget.spend(samples.values.size)
             values[step], some = function(samples, *(param[step] for param in params))
             present[step] = True if some is None else some
         return Vector(block.labels, values, None if present.all() else present)
+
+    def _window(self, block: Block, start_ms: int, end_ms: int, at_ms: int) -> Window | None:
+        if self._env.start_ms != self._env.end_ms or len(self._times_ms) > 1:
+            return window(block, start_ms=start_ms, end_ms=end_ms, at_ms=at_ms)
+        key = (id(block), start_ms, end_ms, at_ms)
+        known = self._env.windows.get(key)
+        if known is None:
+            found = window(block, start_ms=start_ms, end_ms=end_ms, at_ms=at_ms)
+            known = self._env.windows[key] = (block, found)
+        return known[1]
 
     def ranged(self, node: Node) -> tuple[Times, int, list[Block]]:
         """Return a range vector: the ends of its windows, shape (s,), their length in ms, and the samples."""
@@ -250,8 +266,13 @@ class Evaluator:
         return np.full(len(self._times_ms), fixed_ms, dtype=np.int64) - shift.offset_ms
 
     def _select(self, node: Selector, at_ms: Times, back_ms: int) -> list[Block]:
-        blocks = self._env.select(node.matchers, int(at_ms.min()) - back_ms, int(at_ms.max()))
-        return without_repetition(blocks, self.memo)
+        start_ms, end_ms = int(at_ms.min()) - back_ms, int(at_ms.max())
+        key = (node.matchers, start_ms, end_ms)
+        found = self._env.selected.get(key)
+        if found is None:
+            blocks = self._env.select(node.matchers, start_ms, end_ms)
+            found = self._env.selected[key] = without_repetition(blocks, self.memo)
+        return found
 
     def _instant(self, node: Selector) -> tuple[Vector, Floats]:
         at_ms, lookback_ms = self._shifted(node.shift), self._env.lookback_ms

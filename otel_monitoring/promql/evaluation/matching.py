@@ -18,8 +18,10 @@ from otel_monitoring.promql.vectors.values import (
     Vector,
     both,
     drop_name,
+    have_one_name,
     joined,
     merged,
+    nameless,
     without_name,
 )
 
@@ -90,16 +92,16 @@ class _Pairs:
     """Which columns meet.
 
     Attributes:
-        left: Columns of the left side, shape (p,).
-        right: Columns of the right side, shape (p,).
+        left: Columns of the left side, shape (p,), or a slice of them.
+        right: Columns of the right side, shape (p,), or a slice of them.
         labels: The label set of each pair without repetition, shape (r,).
         columns: The place of each pair among ``labels``; ``None`` where every pair has its own.
         crowds: Columns of the side that must be unique, per key that has several, and a pair's key.
         many: The same of the other side of a one-to-one match.
     """
 
-    left: NDArray[np.intp]
-    right: NDArray[np.intp]
+    left: NDArray[np.intp] | slice
+    right: NDArray[np.intp] | slice
     labels: tuple[Labels, ...]
     columns: NDArray[np.intp] | None
     crowds: tuple[tuple[Labels, NDArray[np.intp]], ...]
@@ -113,7 +115,10 @@ def _between_vectors(node: Binary, left: Vector, right: Vector, memo: Memo) -> V
     pairs: _Pairs = memo.get(
         ("pairs", matching, keeps_name),
         (many.labels, one.labels),
-        lambda: _pair(many.labels, one.labels, matching, keeps_name=keeps_name),
+        lambda: (
+            _alike(many.labels, one.labels, matching, memo, keeps_name=keeps_name)
+            or _pair(many.labels, one.labels, matching, keeps_name=keeps_name)
+        ),
     )
     _check_unique(pairs, many, one, side="left" if swapped else "right")
     a, b = many.values[:, pairs.left], one.values[:, pairs.right]
@@ -134,6 +139,23 @@ def _between_vectors(node: Binary, left: Vector, right: Vector, memo: Memo) -> V
     except QueryError:
         msg = "multiple matches for labels: grouping labels must ensure unique matches"
         raise QueryError(msg) from None
+
+
+def _alike(
+    many: tuple[Labels, ...], one: tuple[Labels, ...], matching: Matching, memo: Memo, *, keeps_name: bool
+) -> _Pairs | None:
+    """Return pairs where both sides are the same series in the same order, without a look at any label.
+
+    That is so wherever both come from one selection, as in ``x / avg_over_time(x[1h])``.
+    """
+    plain = matching.card == "one-to-one" and not matching.on and not matching.labels
+    if not plain or len(many) != len(one) or not have_one_name(many) or not have_one_name(one):
+        return None
+    labels = nameless(many, memo)
+    if labels != nameless(one, memo):
+        return None
+    every = slice(None)
+    return _Pairs(every, every, many if keeps_name else labels, None, (), ())
 
 
 def signature(matching: Matching) -> Callable[[Labels], tuple[tuple[str, str], ...]]:

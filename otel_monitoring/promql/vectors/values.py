@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from otel_monitoring.errors import QueryError
-from otel_monitoring.model.labels import NAME
+from otel_monitoring.model.labels import NAME, Labels
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from otel_monitoring.model.labels import Labels
     from otel_monitoring.promql.vectors.memo import Memo
 
     Floats = NDArray[np.float64]
@@ -104,9 +103,19 @@ def without_name(vector: Vector, memo: Memo) -> Vector:
     return relabelled(vector, memo, (NAME,), drop_name)
 
 
+def nameless(labels: tuple[Labels, ...], memo: Memo) -> tuple[Labels, ...]:
+    """Return label sets of one name, or of none, without it."""
+    if not labels or labels[0].get(NAME) == "":
+        return labels
+    dropped: tuple[Labels, ...] = memo.get(
+        ("relabelled", NAME), (labels,), lambda: _unified([drop_name(one) for one in labels])
+    )[0]
+    return dropped
+
+
 def drop_name(labels: Labels) -> Labels:
     """Return a label set without what describes the metric itself: name, type and unit."""
-    return labels.without(*DESCRIBING)
+    return Labels.from_pairs(tuple([pair for pair in labels.pairs if pair[0] not in DESCRIBING]))
 
 
 def have_one_name(labels: tuple[Labels, ...]) -> bool:
