@@ -22,24 +22,25 @@ _BEHIND_A_FLAG = ("not enabled", "must be enabled")
 @pytest.fixture(scope="module")
 def url() -> str:
     """Return the address of a Prometheus 3, named by ``PROMETHEUS_URL``."""
-    found = os.environ.get("PROMETHEUS_URL")
+    found = os.environ.get("PROMETHEUS_URL", "")
     if not found:
         pytest.skip("PROMETHEUS_URL does not name a Prometheus 3")
-    return str(found)
+    return found
 
 
 @st.composite
 def _mutated(draw: st.DrawFn) -> str:
-    expr = draw(EXPRESSIONS)
-    at = draw(st.integers(0, len(expr)))
+    expr: str = draw(EXPRESSIONS)
+    at: int = draw(st.integers(0, len(expr)))
     dropped = draw(st.integers(0, 2))
-    return expr[:at] + draw(st.sampled_from([*'(){}[]-+^*,"@: 1a', "5m", "by", ""])) + expr[at + dropped :]
+    put: str = draw(st.sampled_from([*'(){}[]-+^*,"@: 1a', "5m", "by", ""]))
+    return expr[:at] + put + expr[at + dropped :]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(expr=_mutated())
 def test_takes_what_prometheus_takes(url: str, expr: str) -> None:
-    answer = httpx.post(f"{url}/api/v1/format_query", data={"query": expr}).json()
+    answer: dict[str, str] = httpx.post(f"{url}/api/v1/format_query", data={"query": expr}).json()
     try:
         parse(expr)
         refusal = ""
