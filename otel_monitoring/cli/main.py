@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, str] = {
     "config": "otel_monitoring.cli.config",
     "doctor": "otel_monitoring.cli.doctor",
+    "query": "otel_monitoring.cli.query",
     "redact": "otel_monitoring.cli.redact",
 }
 """Each command and the module whose ``command`` function it is; its docstring is the help text."""

@@ -18,6 +18,8 @@ class Outcome:
 
     exit_code: int
     output: str
+    stdout: str = ""
+    stderr: str = ""
 
 
 Run = Callable[..., Outcome]
@@ -39,6 +41,6 @@ def run() -> Run:
 
     def call(*words: str) -> Outcome:
         result = CliRunner().invoke(app, words)
-        return Outcome(result.exit_code, result.output)
+        return Outcome(result.exit_code, result.output, result.stdout, result.stderr)
 
     return call
