@@ -18,6 +18,7 @@ from otel_monitoring.alerts.load import load_rules
 from otel_monitoring.errors import QueryError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
+from otel_monitoring.ingest.exemplars import ExemplarTap
 from otel_monitoring.model.alert import Breach
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.channels import ChannelOptions, channel_from_url
@@ -25,6 +26,7 @@ from otel_monitoring.notify.retry import Deliver
 from otel_monitoring.promql.engine import Engine, Limits
 from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
+from otel_monitoring.stores.exemplars import ExemplarStore
 from otel_monitoring.stores.series import SeriesStore
 
 if TYPE_CHECKING:
@@ -47,10 +49,16 @@ class Analysis:
     def __init__(self, builder: Builder) -> None:
         settings = builder.settings
         self._clock = builder.clock
+        self.exemplars = ExemplarStore(max_exemplars=settings.store.max_exemplars)
         self.converter = Converter(
             strategy=settings.store.translation_strategy,
             scope_labels=settings.store.scope_labels,
             redact=builder.redactor.attributes,
+            exemplars=ExemplarTap(
+                put=self.exemplars.put,
+                strategy=settings.store.translation_strategy,
+                redact=builder.redactor.attributes,
+            ),
         )
         self.store = SeriesStore(
             retention_s=settings.store.retention_s,
@@ -123,6 +131,7 @@ class Analysis:
         """Start anew in a child process."""
         Labels.after_fork()
         self.store.after_fork()
+        self.exemplars.after_fork()
         self.engine.after_fork()
         if self.remote is not None:
             self.remote.after_fork()

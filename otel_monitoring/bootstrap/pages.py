@@ -78,10 +78,21 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
     token = given or secrets.token_urlsafe(_TOKEN_BYTES)
 
     def build() -> ASGIApp:
+        from otel_monitoring.api.exposition.router import exposition_router
         from otel_monitoring.api.router import build_api
 
+        made = analysis.get()
         return build_api(
-            alerts=analysis, health=registry, auth=TokenAuth(token), prometheus=_sources(builder, analysis)
+            alerts=analysis,
+            health=registry,
+            auth=TokenAuth(token),
+            prometheus=_sources(builder, analysis),
+            exposition=exposition_router(
+                store=made.store,
+                clock=builder.clock,
+                exemplars=made.exemplars,
+                lookback_ms=round(builder.settings.query.lookback_s * 1000),
+            ),
         )
 
     mounted = Mounted(build, prefix=settings.prefix, guard=Guard("api"))
@@ -102,6 +113,7 @@ def _sources(builder: Builder, analysis: LazyAnalysis) -> Sources:
         format=formatted,
         series=made.store,
         rules=analysis,
+        exemplars=made.exemplars,
         clock=builder.clock,
         collect_interval_s=builder.settings.telemetry.collect_interval_s,
         retention_s=builder.settings.store.retention_s,
