@@ -187,3 +187,12 @@ def test_groups_are_those_of_a_dictionary(samples: dict[tuple[str, int], int], o
     assert found == {
         Labels.of(job=job): pytest.approx(PYTHON[op](values), abs=1e-9) for job, values in groups.items()
     }
+
+
+def test_of_many_equals_the_first_by_labels_are_the_largest() -> None:
+    series = {named("load", job=f"{number:03}"): [1] for number in reversed(range(100))}
+    series[named("load", job="zz")] = [2]
+
+    found = Asking(series).at("topk(3, load)", 1)
+
+    assert list(found) == [named("load", job="zz"), named("load", job="000"), named("load", job="001")]

@@ -154,3 +154,13 @@ def test_a_series_of_or_is_one_series_whichever_side_it_comes_from() -> None:
 def test_a_string_has_no_operators() -> None:
     with pytest.raises(QueryError):
         Asking().one('"a" + 1')
+
+
+def test_two_sides_from_one_selection_meet_series_by_series() -> None:
+    asking = Asking({named("load", job="a"): [1, 3], named("load", job="b"): [4, 8]})
+
+    assert asking.at("load - avg_over_time(load[30s])", 15) == {
+        Labels.of(job="a"): 1.0,
+        Labels.of(job="b"): 2.0,
+    }
+    assert asking.at("load > avg_over_time(load[30s]) * 1.4", 15) == {named("load", job="a"): 3.0}
