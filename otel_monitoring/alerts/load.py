@@ -26,7 +26,7 @@ def default_text() -> str:
     return resources.files("otel_monitoring.alerts").joinpath(DEFAULT_SOURCE).read_text(encoding="utf-8")
 
 
-def default_rules(*, check_expr: Callable[[str], None]) -> RuleFile:
+def default_rules(*, check_expr: Callable[[str], object]) -> RuleFile:
     """Return the built-in rules."""
     return parse_rules(default_text(), source=DEFAULT_SOURCE, check_expr=check_expr)
 
@@ -34,7 +34,7 @@ def default_rules(*, check_expr: Callable[[str], None]) -> RuleFile:
 def load_rules(
     *,
     rule_files: Sequence[str] = (),
-    check_expr: Callable[[str], None],
+    check_expr: Callable[[str], object],
     with_defaults: bool = True,
     disabled: Collection[str] = (),
 ) -> RuleFile:
@@ -76,7 +76,7 @@ def _paths(rule_files: Sequence[str]) -> list[str]:
     return list(paths)
 
 
-def _read_all(paths: Sequence[str], *, check_expr: Callable[[str], None]) -> list[RuleFile]:
+def _read_all(paths: Sequence[str], *, check_expr: Callable[[str], object]) -> list[RuleFile]:
     files: list[RuleFile] = []
     problems: list[Problem] = []
     for path in paths:

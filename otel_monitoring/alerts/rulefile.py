@@ -34,7 +34,7 @@ class RuleFileError(RuleError):
 
 
 def parse_rules(
-    text: str, *, source: str, check_expr: Callable[[str], None], ignore_unknown: bool = False
+    text: str, *, source: str, check_expr: Callable[[str], object], ignore_unknown: bool = False
 ) -> RuleFile:
     """Return the groups of a rule file.
 
@@ -51,7 +51,7 @@ def parse_rules(
 
 
 class _Reader:
-    def __init__(self, *, source: str, check_expr: Callable[[str], None], ignore_unknown: bool) -> None:
+    def __init__(self, *, source: str, check_expr: Callable[[str], object], ignore_unknown: bool) -> None:
         self._source = source
         self._check_expr = check_expr
         self._ignore_unknown = ignore_unknown

@@ -184,17 +184,13 @@ def _groups(settings: Settings) -> Any:
         return ()
     rules = load_rules(
         rule_files=alerts.rule_files,
-        check_expr=_check,
+        check_expr=parse,
         with_defaults=alerts.default_rules,
         disabled=alerts.disabled,
     )
     for warning in rules.warnings:
         _log.warning("%s", warning)
     return rules.groups
-
-
-def _check(expr: str) -> None:
-    parse(expr)
 
 
 def _deliver(builder: Builder) -> Deliver:
