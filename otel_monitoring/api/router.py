@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from otel_monitoring.api.asgi import ASGIApp
     from otel_monitoring.api.auth import TokenAuth
     from otel_monitoring.api.health import HealthSource
+    from otel_monitoring.api.metrics.router import MetricsSource
     from otel_monitoring.api.prometheus.sources import Sources
 
 _NO_TELEMETRY = {
@@ -36,6 +37,7 @@ def build_api(
     auth: TokenAuth,
     prometheus: Sources | None = None,
     exposition: APIRouter | None = None,
+    metrics: MetricsSource | None = None,
 ) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
 
@@ -45,6 +47,7 @@ def build_api(
         auth: Who may read.
         prometheus: Whom the HTTP API of Prometheus asks; ``None`` leaves it out.
         exposition: The routes that ``exposition_router`` makes; ``None`` leaves them out.
+        metrics: Whom the metrics by hand ask; ``None`` leaves them out.
 
     Raises:
         MissingExtraError: FastAPI is not installed.
@@ -63,6 +66,10 @@ def build_api(
     app.include_router(health_router(health))
     if exposition is not None:
         app.include_router(exposition)
+    if metrics is not None:
+        from otel_monitoring.api.metrics.router import metrics_router
+
+        app.include_router(metrics_router(metrics))
     if prometheus is not None:
         from otel_monitoring.api.prometheus.application import prometheus_app
 

@@ -79,6 +79,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
 
     def build() -> ASGIApp:
         from otel_monitoring.api.exposition.router import exposition_router
+        from otel_monitoring.api.metrics.router import MetricsSource
         from otel_monitoring.api.router import build_api
 
         made = analysis.get()
@@ -87,6 +88,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
             health=registry,
             auth=TokenAuth(token),
             prometheus=_sources(builder, analysis),
+            metrics=MetricsSource(query=made.ask, metadata=made.store.metadata, clock=builder.clock),
             exposition=exposition_router(
                 store=made.store,
                 clock=builder.clock,

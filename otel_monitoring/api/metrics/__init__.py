@@ -1,0 +1,1 @@
+"""Record values and ask for them in words, over HTTP."""

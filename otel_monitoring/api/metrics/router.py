@@ -1,0 +1,163 @@
+"""``POST /metrics`` and ``GET /metrics/query``."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - pydantic resolves it
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi import Query as Parameter
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from otel_monitoring.api import values
+from otel_monitoring.api.metrics.ask import Asked, find, near, question_of, times_of
+from otel_monitoring.api.metrics.fields import FieldsError
+from otel_monitoring.api.metrics.record import Recorder
+from otel_monitoring.api.problems import MEDIA_TYPE, problem
+from otel_monitoring.errors import QueryError
+from otel_monitoring.promql.builder import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.sample import Metadata
+    from otel_monitoring.promql.query import Query
+    from otel_monitoring.promql.result import Result
+
+MAX_BODY_BYTES = 256 * 1024
+
+
+class PointBody(BaseModel):
+    """One value."""
+
+    time: datetime
+    value: float | str = Field(description="NaN and the infinities as texts.")
+
+
+class SeriesBody(BaseModel):
+    """The values of one set of labels."""
+
+    labels: dict[str, str]
+    points: list[PointBody]
+
+
+class AnswerBody(BaseModel):
+    """The answer to a question, and the question in PromQL."""
+
+    metric: str = Field(description="The name in Prometheus.")
+    promql: str
+    kind: str = Field(examples=["histogram"])
+    unit: str = Field(description="UCUM, of the metric.", examples=["s"])
+    series: list[SeriesBody]
+    warnings: list[str]
+    near: list[str] = Field(description="Where nothing was found: names that look alike.")
+
+
+class RecordedBody(BaseModel):
+    """What was recorded."""
+
+    recorded: int
+    metrics: list[str] = Field(description="Their names in Prometheus, from the next collection on.")
+
+
+def metrics_router(
+    *,
+    query: Query,
+    metadata: Callable[[], Mapping[str, Metadata]],
+    clock: Clock,
+    record: Callable[[bytes], list[str]] | None = None,
+) -> APIRouter:
+    """Return the routes that record values and answer questions in words.
+
+    Args:
+        query: Answers PromQL.
+        metadata: What is known of the metrics, by Prometheus name.
+        clock: Tells now.
+        record: Records a body; ``None`` makes a ``Recorder``.
+    """
+    router = APIRouter(tags=["metrics"])
+    write = record or Recorder(metadata=metadata)
+
+    @router.post("/metrics", summary="Record values", status_code=202, response_model=RecordedBody)
+    async def record_values(request: Request) -> Any:
+        body = await _body(request)
+        try:
+            names = await run_in_threadpool(write, body)
+        except FieldsError as error:
+            return _refusal(str(error), errors=error.as_dicts())
+        return RecordedBody(recorded=len(names), metrics=sorted(set(names)))
+
+    @router.get("/metrics/query", summary="Ask in words", response_model=AnswerBody)
+    def ask(asked: Annotated[_Parameters, Parameter()]) -> Any:
+        try:
+            return _answer(Asked(**asked.model_dump()), query=query, known=metadata(), clock=clock)
+        except FieldsError as error:
+            return _refusal(str(error), errors=error.as_dicts())
+        except QueryError as error:
+            return _refusal(str(error))
+
+    return router
+
+
+class _Parameters(BaseModel):
+    metric: str = Field(description="The name in OpenTelemetry or in Prometheus.")
+    aggregation: str = Field("avg", description="avg, min, max, sum, count, p50, p95 or p99.")
+    window: str = Field("5m", description="How far each point looks back: 5m, or seconds.")
+    group_by: list[str] = Field([], description="Attributes, repeated or with commas.")
+    where: list[str] = Field([], description="Such as http.route=/cart; also !=, =~ and !~.")
+    start: str | None = Field(None, description="RFC 3339 or Unix seconds; makes it a range.")
+    end: str | None = Field(None, description="As start; now if left out.")
+    step: str | None = Field(None, description="Of a range: 15s, or seconds.")
+
+
+def _answer(asked: Asked, *, query: Query, known: Mapping[str, Metadata], clock: Clock) -> AnswerBody:
+    metric = find(asked.metric, known)
+    promql = build(question_of(asked, metric))
+    times = times_of(asked, clock.time_ms())
+    result = query(promql, times.start_ms, times.end_ms, times.step_ms)
+    series = _series(result)
+    return AnswerBody(
+        metric=metric.name,
+        promql=promql,
+        kind=metric.type,
+        unit=metric.unit,
+        series=series,
+        warnings=[*result.warnings],
+        near=[] if series or metric.name in known else near(asked.metric, known),
+    )
+
+
+def _series(result: Result) -> list[SeriesBody]:
+    if result.kind == "vector":
+        return [
+            SeriesBody(labels=labels.as_dict(), points=[_point(result.time_ms, value)])
+            for labels, value in result.samples
+        ]
+    return [
+        SeriesBody(
+            labels=one.labels.as_dict(),
+            points=[_point(*pair) for pair in zip(one.times_ms.tolist(), one.values.tolist(), strict=True)],
+        )
+        for one in result.series
+    ]
+
+
+def _point(time_ms: int, value: float) -> PointBody:
+    return PointBody(time=values.time(time_ms), value=values.number(value))
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise HTTPException(413)
+    return bytes(body)
+
+
+def _refusal(detail: str, **more: Any) -> JSONResponse:
+    content = problem(status=422, title="Unprocessable Content", detail=detail, **more)
+    return JSONResponse(content, status_code=422, media_type=MEDIA_TYPE)
