@@ -33,7 +33,5 @@ class FieldsError(MonitoringError):
 
 def wrong(field: str, value: object, expected: str) -> FieldError:
     """Return an error with the value as it may be shown: short and on one line."""
-    shown = repr(value) if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"
-    return FieldError(
-        field, ascii(shown[:_MAX_SHOWN])[1:-1] if not shown.isascii() else shown[:_MAX_SHOWN], expected
-    )
+    shown = ascii(value) if isinstance(value, str | int | float | None) else f"a {type(value).__name__}"
+    return FieldError(field, shown[:_MAX_SHOWN], expected)

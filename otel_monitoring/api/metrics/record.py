@@ -135,11 +135,11 @@ def _values(body: bytes) -> tuple[list[Any], str]:
 
 def _shape_errors(value: dict[str, Any]) -> list[FieldError]:
     errors = [wrong(field, None, "to be given") for field in ("name", "value") if field not in value]
-    for field in value:
+    for field, given in value.items():
         if field == "timestamp":
-            errors.append(wrong(field, value[field], "none: values have the time at which they arrive"))
+            errors.append(wrong(field, given, "none: values have the time at which they arrive"))
         elif field not in _FIELDS:
-            errors.append(wrong(ascii(field[:50])[1:-1], value[field], f"one of {', '.join(_FIELDS)}"))
+            errors.append(wrong(ascii(field[:50])[1:-1], given, f"one of {', '.join(_FIELDS)}"))
     kind = value.get("kind", "gauge")
     if not isinstance(kind, str) or kind not in _KINDS:
         errors.append(wrong("kind", kind, f"one of {', '.join(_KINDS)}"))

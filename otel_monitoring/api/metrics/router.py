@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - pydantic resolves it
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request
@@ -14,7 +15,7 @@ from pydantic import BaseModel, Field
 from otel_monitoring.api import values
 from otel_monitoring.api.metrics.ask import Asked, find, near, question_of, times_of
 from otel_monitoring.api.metrics.fields import FieldsError
-from otel_monitoring.api.metrics.record import Recorder
+from otel_monitoring.api.metrics.record import MAX_SERIES, Recorder
 from otel_monitoring.api.problems import MEDIA_TYPE, problem
 from otel_monitoring.errors import QueryError
 from otel_monitoring.promql.builder import build
@@ -63,23 +64,27 @@ class RecordedBody(BaseModel):
     metrics: list[str] = Field(description="Their names in Prometheus, from the next collection on.")
 
 
-def metrics_router(
-    *,
-    query: Query,
-    metadata: Callable[[], Mapping[str, Metadata]],
-    clock: Clock,
-    record: Callable[[bytes], list[str]] | None = None,
-) -> APIRouter:
-    """Return the routes that record values and answer questions in words.
+@dataclass(frozen=True, slots=True)
+class MetricsSource:
+    """Whom the routes ask.
 
-    Args:
+    Attributes:
         query: Answers PromQL.
         metadata: What is known of the metrics, by Prometheus name.
         clock: Tells now.
-        record: Records a body; ``None`` makes a ``Recorder``.
+        max_series: Metrics and sets of attributes that requests may make.
     """
+
+    query: Query
+    metadata: Callable[[], Mapping[str, Metadata]]
+    clock: Clock
+    max_series: int = MAX_SERIES
+
+
+def metrics_router(source: MetricsSource) -> APIRouter:
+    """Return the routes that record values and answer questions in words."""
     router = APIRouter(tags=["metrics"])
-    write = record or Recorder(metadata=metadata)
+    write = Recorder(metadata=source.metadata, max_series=source.max_series)
 
     @router.post("/metrics", summary="Record values", status_code=202, response_model=RecordedBody)
     async def record_values(request: Request) -> Any:
@@ -93,7 +98,7 @@ def metrics_router(
     @router.get("/metrics/query", summary="Ask in words", response_model=AnswerBody)
     def ask(asked: Annotated[_Parameters, Parameter()]) -> Any:
         try:
-            return _answer(Asked(**asked.model_dump()), query=query, known=metadata(), clock=clock)
+            return _answer(Asked(**asked.model_dump()), source)
         except FieldsError as error:
             return _refusal(str(error), errors=error.as_dicts())
         except QueryError as error:
@@ -113,11 +118,12 @@ class _Parameters(BaseModel):
     step: str | None = Field(None, description="Of a range: 15s, or seconds.")
 
 
-def _answer(asked: Asked, *, query: Query, known: Mapping[str, Metadata], clock: Clock) -> AnswerBody:
+def _answer(asked: Asked, source: MetricsSource) -> AnswerBody:
+    known = source.metadata()
     metric = find(asked.metric, known)
     promql = build(question_of(asked, metric))
-    times = times_of(asked, clock.time_ms())
-    result = query(promql, times.start_ms, times.end_ms, times.step_ms)
+    times = times_of(asked, source.clock.now_ms())
+    result = source.query(promql, times.start_ms, times.end_ms, times.step_ms)
     series = _series(result)
     return AnswerBody(
         metric=metric.name,

@@ -1,4 +1,4 @@
-"""Metrics by hand, through real instruments, a real store and a real engine."""
+"""Values go in over HTTP, through real instruments into a real store, and come out in words."""
 
 from __future__ import annotations
 
@@ -8,213 +8,236 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from opentelemetry.sdk.metrics import MeterProvider
 
-from otel_monitoring.api.metrics.router import MetricsSource, metrics_router
-from otel_monitoring.bootstrap import parts
-from otel_monitoring.bootstrap.analysis import Analysis
-from otel_monitoring.measure.providers import configure
-from otel_monitoring.settings import load_settings
+from otel_monitoring.api.auth import TokenAuth
+from otel_monitoring.api.metrics.router import MAX_BODY_BYTES, MetricsSource
+from otel_monitoring.api.router import build_api
+from otel_monitoring.guard import Guard
+from otel_monitoring.ingest.convert import Converter
+from otel_monitoring.ingest.reader import StoreMetricReader
+from otel_monitoring.measure import providers
+from otel_monitoring.promql.engine import Engine
+from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.testing import FakeClock
+from tests.api.test_router import AlertsFake, HealthFake
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-T_MS = 1_700_000_000_000
+    from opentelemetry.sdk.metrics.export import MetricsData
 
 
-class Rig:
-    """The routes over everything that a process has."""
+class Shop:
+    """A process with the API, whose clock is moved by collecting."""
 
-    def __init__(self, **settings: Any) -> None:
-        self.clock = FakeClock(T_MS)
-        builder = parts.begin(load_settings(settings=None, environ={}, service_name="shop", **settings), {})
-        builder.clock = self.clock
-        self.analysis = Analysis(builder)
-        builder.on_collect.append(self.analysis.hear)
-        self._collect = parts.tap(builder)
-        providers = builder.providers
-        configure(tracer_provider=providers.tracer, meter_provider=providers.meter, clock=self.clock)
-        self.app = FastAPI()
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.store = SeriesStore()
+        self.engine = Engine(self.store)
+        self.converter = Converter(scope_labels=False)
+        self.reader = StoreMetricReader(on_collect=self.hear, guard=Guard("tap.test"))
+        self.provider = MeterProvider([self.reader], shutdown_on_exit=False)
         source = MetricsSource(
-            query=self.analysis.ask, metadata=self.analysis.store.metadata, clock=self.clock
+            query=self.engine, metadata=self.store.metadata, clock=self.clock, max_series=10
         )
-        self.app.include_router(metrics_router(source))
+        self.app = build_api(
+            alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("s3cret"), metrics=source
+        )
+
+    def hear(self, data: MetricsData) -> None:
+        """Keep what was collected."""
+        self.store.append(self.converter.convert(data, self.clock.now_ms()))
 
     def collect(self) -> None:
+        """Let 15 s pass, then collect."""
         self.clock.advance(15)
-        self._collect(export_now=False)
+        self.reader.collect()
 
-    def post(self, body: Any) -> httpx.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self._send("POST", "/metrics", content=content)
+    def ask(self, method: str = "GET", path: str = "/metrics/query", **more: Any) -> httpx.Response:
+        """Return the answer to somebody with the token."""
 
-    def ask(self, **fields: Any) -> httpx.Response:
-        return self._send("GET", "/metrics/query", params=fields)
-
-    def _send(self, method: str, path: str, **what: Any) -> httpx.Response:
-        async def send() -> httpx.Response:
+        async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
-                return await client.request(method, path, **what)
+                headers = {"authorization": "Bearer s3cret"}
+                return await client.request(method, path, headers=headers, **more)
 
-        return asyncio.run(send())
+        return asyncio.run(ask())
+
+    def post(self, body: Any) -> httpx.Response:
+        """Record ``body``; NaN is written as Python does."""
+        return self.ask("POST", "/metrics", content=json.dumps(body))
+
+    def get(self, metric: str, **params: Any) -> dict[str, Any]:
+        """Return the answer to a question that can be asked."""
+        answer = self.ask(params={"metric": metric, **params})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
 
 
 @pytest.fixture
-def rig(fresh_process: pytest.MonkeyPatch) -> Callable[..., Rig]:
-    return Rig
+def shop() -> Iterator[Shop]:
+    """A process whose hand-made metrics go to its store."""
+    made = Shop()
+    providers.configure(meter_provider=made.provider, clock=made.clock)
+    yield made
+    providers.configure()
 
 
-def test_a_value_that_is_posted_becomes_a_series(rig: Callable[..., Rig]) -> None:
-    made = rig()
+def test_what_is_recorded_can_be_asked_for(shop: Shop) -> None:
+    """By the name in OpenTelemetry, with the attribute's name as it was written."""
+    value = {"name": "oven.temperature", "value": 180, "unit": "Cel", "attributes": {"oven.id": "a"}}
 
-    answer = made.post({"name": "shop.stock", "value": 7, "unit": "{item}", "tags": {"shelf": "a"}})
-    made.collect()
+    answer = shop.post(value)
+    shop.collect()
 
-    assert (answer.status_code, answer.json()) == (202, {"recorded": 1})
-    body = made.ask(metric="shop.stock", group_by="shelf", window="1m").json()
-    assert body["promql"] == "avg by (shelf) (avg_over_time(shop_stock[60000ms]))"
-    assert [(one["labels"], one["points"][0]["value"]) for one in body["series"]] == [({"shelf": "a"}, 7.0)]
-
-
-GOOD = {"name": "fine", "value": 1}
-
-
-@pytest.mark.parametrize(
-    ("row", "field"),
-    [
-        ({"name": "1st", "value": 1}, "name"),
-        ({"value": 1}, "name"),
-        ({"name": "x"}, "value"),
-        ({"name": "x", "value": "much"}, "value"),
-        ({"name": "x", "value": float("nan")}, "value"),
-        ({"name": "x", "value": -1, "kind": "counter"}, "value"),
-        ({"name": "x", "value": 1, "unit": "ü"}, "unit"),
-        ({"name": "x", "value": 1, "kind": "summary"}, "kind"),
-        ({"name": "x", "value": 1, "tags": [1]}, "tags"),
-        ({"name": "x", "value": 1, "description": 5}, "description"),
-        ({"name": "x", "value": 1, "timestamp": float("nan")}, "timestamp"),
-        ({"name": "x", "value": 1, "timestamp": "now"}, "timestamp"),
-        ({"name": "x", "value": 1, "timestamp": T_MS / 1000 - 3600}, "timestamp"),
-        ({"name": "x", "value": 1, "label": {}}, "label"),
-        ({"name": "fine", "value": 1, "kind": "counter"}, "kind"),
-        ({"name": "fine", "value": 1, "unit": "s"}, "unit"),
-        (5, "body"),
-    ],
-)
-def test_bad_input_is_named_and_nothing_is_stored(rig: Callable[..., Rig], row: Any, field: str) -> None:
-    made = rig()
-
-    answer = made.post([GOOD, row])
-    made.collect()
-
-    body = answer.json()
-    assert (answer.status_code, body["status"]) == (422, 422)
-    assert {one["field"] for one in body["errors"]} == {f"1.{field}"}
-    assert made.ask(metric="fine").json()["series"] == []
-
-
-def test_a_kind_that_clashes_with_an_instrument_is_refused(rig: Callable[..., Rig]) -> None:
-    made = rig()
-    made.post(GOOD)
-
-    answer = made.post({"name": "fine", "value": 1, "kind": "histogram"})
-
-    assert answer.json()["errors"] == [
-        {"field": "kind", "message": "is 'histogram', expected 'gauge' as before"}
+    assert (answer.status_code, answer.json()["metrics"]) == (202, ["oven_temperature_celsius"])
+    found = shop.get("oven.temperature", group_by="oven.id", where='oven.id="a"')
+    assert found["promql"] == (
+        'avg by (oven_id) (avg_over_time(oven_temperature_celsius{oven_id="a"}[300000ms]))'
+    )
+    assert (found["kind"], found["unit"]) == ("gauge", "Cel")
+    assert [(one["labels"], one["points"][0]["value"]) for one in found["series"]] == [
+        ({"oven_id": "a"}, 180.0)
     ]
 
 
-def test_what_is_no_json_or_too_much_is_refused(rig: Callable[..., Rig]) -> None:
-    made = rig()
+@pytest.mark.parametrize("kind", ["counter", "histogram"])
+def test_answers_what_the_engine_answers(shop: Shop, kind: str) -> None:
+    """The expression that is shown, asked by hand, gives the same values at every step."""
+    start_s = shop.clock.now_ms() / 1000
+    for _ in range(4):
+        shop.post({"name": "bread.baked", "value": 2, "kind": kind})
+        shop.collect()
 
-    assert made.post(b"{").json()["errors"][0]["field"] == "body"
-    assert "1000 at most" in made.post([GOOD] * 1001).json()["detail"]
-    assert "bytes at most" in made.post(b" " * 1_100_000).json()["detail"]
+    found = shop.get("bread.baked", aggregation="count", window="1m", start=start_s, step="15s")
 
-
-def test_a_range_has_a_point_a_step(rig: Callable[..., Rig]) -> None:
-    made = rig()
-    for value in range(5):
-        made.post({"name": "sold", "value": value, "kind": "counter"})
-        made.collect()
-
-    body = made.ask(
-        metric="sold_total",
-        aggregation="sum",
-        window="30",
-        start=T_MS / 1000 + 30,
-        end="2023-11-14T22:14:35Z",
-    ).json()
-
-    assert body["promql"] == "sum(rate(sold_total[30000ms]))"
-    assert len(body["series"][0]["points"]) == 4
-    assert (body["kind"], body["metric"]) == ("counter", "sold_total")
-
-
-def test_a_histogram_has_percentiles_under_every_name(rig: Callable[..., Rig]) -> None:
-    made = rig()
-    for _ in range(3):
-        made.post({"name": "wait", "value": 0.2, "unit": "s", "kind": "histogram"})
-        made.collect()
-
-    for name in ("wait", "wait_seconds", "wait_seconds_bucket"):
-        body = made.ask(metric=name, aggregation="p95").json()
-        assert body["promql"] == "histogram_quantile(0.95, sum by (le) (rate(wait_seconds_bucket[300000ms])))"
-        assert len(body["series"]) == 1
-
-
-def test_a_metric_that_nobody_has_is_no_error(rig: Callable[..., Rig]) -> None:
-    made = rig()
-    made.post({"name": "orders.open", "value": 1})
-    made.collect()
-
-    answer = made.ask(metric="orders.opn")
-
-    assert answer.status_code == 200
-    assert (answer.json()["series"], answer.json()["near"]) == ([], ["orders_open"])
-
-
-def test_conditions_narrow_the_series(rig: Callable[..., Rig]) -> None:
-    made = rig()
-    for shelf in ("a", "b"):
-        made.post({"name": "stock", "value": 1, "tags": {"shelf.name": shelf}})
-    made.collect()
-
-    body = made.ask(metric="stock", aggregation="count", where="shelf.name=a", group_by="shelf.name").json()
-
-    assert [one["labels"] for one in body["series"]] == [{"shelf_name": "a"}]
+    start_ms = round(start_s * 1000)
+    by_hand = shop.engine(found["promql"], start_ms, shop.clock.now_ms(), 15_000).series[0].values.tolist()
+    assert [point["value"] for point in found["series"][0]["points"]] == by_hand
+    assert max(by_hand) > 0
 
 
 @pytest.mark.parametrize(
-    ("fields", "field"),
+    ("change", "field"),
     [
-        ({"window": "0s"}, "window"),
-        ({"window": "long"}, "window"),
-        ({"aggregation": "median"}, "aggregation"),
-        ({"start": "5", "step": "x"}, "step"),
-        ({"start": "5", "step": "1s"}, "step"),
-        ({"start": "yesterday"}, "start"),
-        ({"end": "1e300"}, "end"),
-        ({"start": "9", "end": "8"}, "start"),
-        ({"where": "shelf"}, "where"),
+        ({"name": "1 bad"}, "name"),
+        ({"unit": "a b"}, "unit"),
+        ({"value": float("nan")}, "value"),
+        ({"value": float("inf")}, "value"),
+        ({"value": "3"}, "value"),
+        ({"timestamp": float("nan")}, "timestamp"),
+        ({"value": -1, "kind": "counter"}, "value"),
+        ({"kind": "summary"}, "kind"),
+        ({"kind": []}, "kind"),
+        ({"attributes": {"a": [1]}}, "attributes.a"),
+        ({"attributes": {str(n): n for n in range(40)}}, "attributes"),
+        ({"colour": "red"}, "colour"),
+        ({"description": 3}, "description"),
     ],
 )
-def test_a_wrong_parameter_is_named(rig: Callable[..., Rig], fields: dict[str, str], field: str) -> None:
-    answer = rig().ask(metric="x", **fields)
+def test_a_bad_value_is_named_and_nothing_is_stored(shop: Shop, change: dict[str, Any], field: str) -> None:
+    """In a list the good value before it is not recorded either."""
+    good = {"name": "oven.doors", "value": 2}
+
+    answer = shop.post([good, {"name": "oven.lamps", "value": 1, **change}])
+    shop.collect()
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert [one["field"] for one in answer.json()["errors"]] == [f"1.{field}"]
+    assert all(not name.startswith("oven") for name in shop.store.metadata())
+
+
+def test_an_instrument_keeps_its_kind(shop: Shop) -> None:
+    """Whether it was made here or by the application."""
+    shop.post({"name": "oven.doors", "value": 2})
+    shop.provider.get_meter("app").create_histogram("oven.lamps").record(1)
+    shop.collect()
+
+    answers = [
+        shop.post({"name": "oven.doors", "value": 2, "kind": "counter"}),
+        shop.post({"name": "oven.lamps", "value": 2}),
+    ]
+
+    assert [answer.json()["errors"][0]["field"] for answer in answers] == ["kind", "kind"]
+
+
+def test_series_are_limited(shop: Shop) -> None:
+    """Ten here; those that exist go on."""
+    for number in range(10):
+        shop.post({"name": "oven.doors", "value": 2, "attributes": {"n": number}})
+
+    more, same = (
+        shop.post({"name": "oven.doors", "value": 2, "attributes": {"n": number}}).status_code
+        for number in (10, 9)
+    )
+
+    assert (more, same) == (422, 202)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"3", b"\xff", b"[" * 100_000])
+def test_a_body_that_is_no_value_is_refused(shop: Shop, content: bytes) -> None:
+    """Never an error of ours."""
+    assert shop.ask("POST", "/metrics", content=content).status_code == 422
+
+
+def test_a_huge_body_is_not_read(shop: Shop) -> None:
+    """The limit holds without a length in the headers."""
+    assert shop.ask("POST", "/metrics", content=b" " * (MAX_BODY_BYTES + 1)).status_code == 413
+
+
+def test_an_unknown_metric_is_empty_with_a_hint(shop: Shop) -> None:
+    """Names that look alike come along."""
+    shop.post({"name": "oven.doors", "value": 2})
+    shop.collect()
+
+    found = shop.get("oven.door")
+
+    assert (found["series"], found["near"]) == ([], ["oven_doors"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("metric", ""),
+        ("aggregation", "median"),
+        ("window", "-5m"),
+        ("window", "nan"),
+        ("step", "0"),
+        ("start", "yesterday"),
+        ("end", "NaN"),
+        ("end", "0"),
+        ("where", "route"),
+        ("group_by", "."),
+    ],
+)
+def test_a_bad_parameter_is_named(shop: Shop, name: str, value: str) -> None:
+    """With its value and what was expected."""
+    params = {"metric": "oven.doors", "start": "2020-01-01T00:00:00Z", name: value}
+
+    answer = shop.ask(params=params)
 
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] == field
+    assert answer.json()["errors"][0]["field"] == name
 
 
-def test_a_query_over_a_limit_is_refused_with_its_expression(rig: Callable[..., Rig]) -> None:
-    made = rig(query={"max_samples": 1})
-    for _ in range(3):
-        made.post({"name": "stock", "value": 1})
-        made.collect()
+def test_a_bad_regular_expression_is_the_callers_error(shop: Shop) -> None:
+    """What the engine says is passed on."""
+    answer = shop.ask(params={"metric": "oven.doors", "where": "a=~("})
 
-    answer = made.ask(metric="stock")
+    assert (answer.status_code, answer.json()["title"]) == (422, "Unprocessable Content")
 
-    assert answer.status_code == 422
-    assert "max_samples=1" in answer.json()["detail"]
+
+def test_a_stranger_is_refused(shop: Shop) -> None:
+    """Neither route is open."""
+
+    async def ask() -> list[int]:
+        transport = httpx.ASGITransport(app=shop.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+            return [
+                (await client.post("/metrics")).status_code,
+                (await client.get("/metrics/query")).status_code,
+            ]
+
+    assert asyncio.run(ask()) == [401, 401]
