@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from otel_monitoring.alerts.durations import format_duration
-from otel_monitoring.alerts.rule import AlertingRule
+from otel_monitoring.alerts.rules.rule import AlertingRule
 from otel_monitoring.api import values
+from otel_monitoring.model.durations import format_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from otel_monitoring.alerts.status import GroupStatus, RuleStatus
+    from otel_monitoring.alerts.evaluation.status import GroupStatus, RuleStatus
     from otel_monitoring.model.alert import Alert
 
 State = Literal["inactive", "pending", "firing"]

@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
-from otel_monitoring.alerts.dispatch import Dispatcher
-from otel_monitoring.alerts.evaluator import Evaluator
-from otel_monitoring.alerts.load import load_rules
+from otel_monitoring.alerts.evaluation.evaluator import Evaluator
+from otel_monitoring.alerts.routing.dispatch import Dispatcher
+from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.errors import QueryError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.exemplars import ExemplarTap
 from otel_monitoring.model.alert import Breach
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.notify.channels import ChannelOptions, channel_from_url
-from otel_monitoring.notify.retry import Deliver
+from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
+from otel_monitoring.notify.delivery.retry import Deliver
 from otel_monitoring.promql.engine import Engine, Limits
 from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
@@ -32,7 +32,7 @@ from otel_monitoring.stores.series import SeriesStore
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from otel_monitoring.alerts.status import GroupStatus
+    from otel_monitoring.alerts.evaluation.status import GroupStatus
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.promql.query import Query
     from otel_monitoring.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from otel_monitoring.alerts.status import GroupStatus
+    from otel_monitoring.alerts.evaluation.status import GroupStatus
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.parts import Builder
 

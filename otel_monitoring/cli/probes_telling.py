@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from otel_monitoring.alerts.load import load_rules
-from otel_monitoring.alerts.rulefile import RuleFileError
+from otel_monitoring.alerts.rules.load import load_rules
+from otel_monitoring.alerts.rules.rulefile import RuleFileError
 from otel_monitoring.cli.finding import Finding
 from otel_monitoring.errors import NotifyError, RuleError
 from otel_monitoring.model.clock import SystemClock
-from otel_monitoring.notify.channels import ChannelOptions, channel_from_url
+from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
 from otel_monitoring.promql.language.parse import parse
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated
 import httpx
 import typer
 
-from otel_monitoring.alerts.durations import parse_duration
 from otel_monitoring.cli import query_output as output
 from otel_monitoring.errors import QueryError, RuleError
 from otel_monitoring.model.clock import SystemClock
+from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
 
 if TYPE_CHECKING:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from otel_monitoring.notify.channels import CHANNELS
+from otel_monitoring.notify.channels.table import CHANNELS
 
 __all__ = ["CHANNELS"]

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from otel_monitoring.alerts.durations import parse_duration
-from otel_monitoring.alerts.evaluator import GroupRun
-from otel_monitoring.alerts.rule_run import Services
-from otel_monitoring.alerts.rulefile import parse_rules
-from otel_monitoring.alerts.sending import Sending
+from otel_monitoring.alerts.evaluation.evaluator import GroupRun
+from otel_monitoring.alerts.evaluation.rule_run import Services
+from otel_monitoring.alerts.evaluation.sending import Sending
+from otel_monitoring.alerts.rules.rulefile import parse_rules
 from otel_monitoring.errors import QueryError
 from otel_monitoring.guard import Guard
 from otel_monitoring.model.alert import Breach
+from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.model.sample import STALE, Batch
 from otel_monitoring.promql.engine import Engine

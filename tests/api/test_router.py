@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from otel_monitoring.alerts.rule import AlertingRule, RecordingRule
-from otel_monitoring.alerts.status import GroupStatus, RuleStatus
+from otel_monitoring.alerts.evaluation.status import GroupStatus, RuleStatus
+from otel_monitoring.alerts.rules.rule import AlertingRule, RecordingRule
 from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.mount import Mounted
 from otel_monitoring.api.router import build_api

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels import CHANNELS, ChannelOptions, channel_from_url
+from otel_monitoring.notify.channels.table import CHANNELS, ChannelOptions, channel_from_url
 from otel_monitoring.notify.message import message_of
 from otel_monitoring.testing import FakeClock
 

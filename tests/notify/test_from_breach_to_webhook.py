@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from otel_monitoring.alerts.dispatch import Dispatcher
-from otel_monitoring.alerts.evaluator import Evaluator
-from otel_monitoring.alerts.rulefile import parse_rules
+from otel_monitoring.alerts.evaluation.evaluator import Evaluator
+from otel_monitoring.alerts.routing.dispatch import Dispatcher
+from otel_monitoring.alerts.rules.rulefile import parse_rules
 from otel_monitoring.guard import Guard
 from otel_monitoring.model.alert import Breach
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.notify.channels import ChannelOptions, channel_from_url
-from otel_monitoring.notify.retry import Deliver
+from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
+from otel_monitoring.notify.delivery.retry import Deliver
 from otel_monitoring.testing import FakeClock
 
 if TYPE_CHECKING:

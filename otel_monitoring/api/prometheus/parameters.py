@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from otel_monitoring.alerts.durations import parse_duration
+from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.api.prometheus.answer import ApiError
 from otel_monitoring.errors import RuleError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.alerts.rule import AlertingRule
+from otel_monitoring.alerts.rules.rule import AlertingRule
 from otel_monitoring.api.prometheus import encode
 from otel_monitoring.api.prometheus.answer import success
 from otel_monitoring.api.prometheus.parameters import invalid
@@ -12,7 +12,7 @@ from otel_monitoring.api.prometheus.parameters import invalid
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from otel_monitoring.alerts.status import GroupStatus, RuleStatus
+    from otel_monitoring.alerts.evaluation.status import GroupStatus, RuleStatus
     from otel_monitoring.api.prometheus.parameters import Parameters
     from otel_monitoring.api.prometheus.sources import Sources
     from otel_monitoring.model.alert import Alert

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from otel_monitoring.alerts.status import GroupStatus
+    from otel_monitoring.alerts.evaluation.status import GroupStatus
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.matcher import Matcher

@@ -1,0 +1,243 @@
+"""When rules run, and what remains from one run to the next (alerting semantics S2)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from otel_monitoring.alerts.evaluation.rule_run import Moment, RuleRun, Services
+from otel_monitoring.alerts.evaluation.schedule import Schedule, offset_ms
+from otel_monitoring.alerts.evaluation.sending import Sending
+from otel_monitoring.alerts.evaluation.status import GroupStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from otel_monitoring.alerts.evaluation.rule_run import Query
+    from otel_monitoring.alerts.rules.rule import Rule, RuleGroup
+    from otel_monitoring.guard import Guard
+    from otel_monitoring.model.alert import SentAlert, Transition
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.sample import Batch
+
+CLOCK_STEP_MS = 30_000
+"""A difference between the two clocks from which the wall clock counts as having been set (P14)."""
+
+
+def _ignore(_changes: object) -> None:
+    """Take what nobody asked for."""
+
+
+class GroupRun:
+    """One group that runs.
+
+    Args:
+        group: The group.
+        interval_ms: Time between two evaluations.
+        query_offset_ms: How far queries look into the past.
+        services: What all rules share.
+    """
+
+    def __init__(
+        self, group: RuleGroup, *, interval_ms: int, query_offset_ms: int, services: Services
+    ) -> None:
+        self.group = group
+        self.interval_ms = interval_ms
+        self.schedule = Schedule(
+            interval_ms=interval_ms,
+            offset_ms=offset_ms(source=group.source, name=group.name, interval_ms=interval_ms),
+        )
+        self._query_offset_ms = query_offset_ms
+        self.rules = [
+            RuleRun(rule, source=source, services=services)
+            for rule, source in zip(group.rules, _sources(group), strict=True)
+        ]
+
+    def evaluate(self, at_ms: int) -> None:
+        """Run every rule once, in order: a rule sees what earlier ones recorded (S2.3)."""
+        moment = Moment(
+            at_ms=at_ms,
+            query_at_ms=at_ms - self._query_offset_ms,
+            interval_ms=self.interval_ms,
+            limit=self.group.limit,
+        )
+        for rule in self.rules:
+            rule.evaluate(moment)
+
+    def take_over(self, other: GroupRun) -> list[RuleRun]:
+        """Take the state of the rules that ``other`` has as well; return those of ``other`` left over."""
+        waiting: dict[tuple[object, ...], list[RuleRun]] = defaultdict(list)
+        for rule in other.rules:
+            waiting[_identity(rule.rule)].append(rule)
+        for rule in self.rules:
+            if waiting[_identity(rule.rule)]:
+                rule.take_over(waiting[_identity(rule.rule)].pop(0))
+        return [rule for rules in waiting.values() for rule in rules]
+
+    def status(self) -> GroupStatus:
+        """Return how the group stands; may be called from any thread."""
+        return GroupStatus(
+            name=self.group.name,
+            source=self.group.source,
+            interval_ms=self.interval_ms,
+            rules=tuple(rule.status() for rule in self.rules),
+            missed=self.schedule.missed,
+        )
+
+
+class Evaluator:
+    """Run groups of rules, each on its own grid of times; one job of the one loop.
+
+    Args:
+        groups: The groups to begin with.
+        query: Answers expressions.
+        send: Takes the alerts that are due to be sent, again and again as long as they hold (S8).
+        record: Keeps the series that rules write.
+        clock: The time; its monotonic side tells when the wall clock was set.
+        guard: Catches what is unexpected in a rule, a send or a callback.
+        told: Takes every transition; for history and callbacks into the application.
+        interval_s: Time between two evaluations of a group that does not say.
+        query_offset_s: How far queries of a group look into the past that does not say.
+        resend_delay_s: Time after which an alert that still holds is sent again.
+        external_labels: Labels that alerts get on sending where they have none of that name.
+        external_url: Where this monitoring is reached.
+        generator_url: Where an expression can be looked at.
+    """
+
+    def __init__(  # noqa: PLR0913 - one place wires it
+        self,
+        *,
+        groups: Sequence[RuleGroup],
+        query: Query,
+        send: Callable[[Sequence[SentAlert]], None],
+        record: Callable[[Batch], object],
+        clock: Clock,
+        guard: Guard,
+        told: Callable[[Sequence[Transition]], None] = _ignore,
+        interval_s: float = 60,
+        query_offset_s: float = 0,
+        resend_delay_s: float = 60,
+        external_labels: Mapping[str, str] | None = None,
+        external_url: str = "",
+        generator_url: Callable[[str], str] = lambda _expr: "",
+    ) -> None:
+        self._clock = clock
+        self._interval_ms = round(interval_s * 1000)
+        self._query_offset_ms = round(query_offset_s * 1000)
+        self._services = Services(
+            query=query,
+            record=record,
+            send=send,
+            told=told,
+            sending=Sending(
+                resend_delay_ms=round(resend_delay_s * 1000),
+                external_labels=external_labels or {},
+                generator_url=generator_url,
+            ),
+            clock=clock,
+            guard=guard,
+            external_url=external_url,
+        )
+        self._runs: tuple[GroupRun, ...] = tuple(self._run(group) for group in groups)
+        self._next_groups: Sequence[RuleGroup] | None = None
+        self._last_tick: tuple[int, float] | None = None
+        self._clock_steps = 0
+
+    def tick(self, now_ms: int) -> None:
+        """Evaluate every group whose time has come."""
+        self._follow_clock(now_ms)
+        self._reload(now_ms)
+        for run in self._runs:
+            due_ms = run.schedule.due(now_ms)
+            if due_ms is not None:
+                run.evaluate(due_ms)
+
+    def replace(self, groups: Sequence[RuleGroup]) -> None:
+        """Run these groups from the next tick on (S2.10); may be called from any thread."""
+        self._next_groups = tuple(groups)
+
+    def after_fork(self) -> None:
+        """Begin anew in a child process: the alerts that were found so far are the parent's."""
+        self._runs = tuple(self._run(run.group) for run in self._runs)
+        self._last_tick = None
+
+    def next_ms(self, now_ms: int) -> int | None:
+        """Return when the next group is due; ``None`` where there is no group."""
+        return min((run.schedule.next_ms(now_ms) for run in self._runs), default=None)
+
+    def groups(self) -> list[GroupStatus]:
+        """Return how all groups stand; may be called from any thread."""
+        return [run.status() for run in self._runs]
+
+    def stats(self) -> dict[str, float]:
+        """Return numbers about the evaluator itself."""
+        rules = [rule for group in self.groups() for rule in group.rules]
+        alerts = [alert for rule in rules for alert in rule.alerts]
+        return {
+            "rules": len(rules),
+            "rules_failing": sum(rule.health == "err" for rule in rules),
+            "alerts_pending": sum(alert.state == "pending" for alert in alerts),
+            "alerts_firing": sum(alert.state == "firing" for alert in alerts),
+            "evaluations_missed": sum(run.schedule.missed for run in self._runs),
+            "evaluation_s": sum(rule.evaluation_s for rule in rules),
+            "clock_steps": self._clock_steps,
+        }
+
+    def _run(self, group: RuleGroup) -> GroupRun:
+        return GroupRun(
+            group,
+            interval_ms=group.interval_ms or self._interval_ms,
+            query_offset_ms=self._query_offset_ms if group.query_offset_ms is None else group.query_offset_ms,
+            services=self._services,
+        )
+
+    def _follow_clock(self, now_ms: int) -> None:
+        """Move everything along when the wall clock was set, so that this fires and resolves nothing."""
+        monotonic_s = self._clock.monotonic_s()
+        last, self._last_tick = self._last_tick, (now_ms, monotonic_s)
+        if last is None:
+            return
+        step_ms = (now_ms - last[0]) - round((monotonic_s - last[1]) * 1000)
+        if abs(step_ms) <= CLOCK_STEP_MS:
+            return
+        self._clock_steps += 1
+        for run in self._runs:
+            run.schedule.anchor(now_ms)
+            for rule in run.rules:
+                rule.move(step_ms)
+
+    def _reload(self, now_ms: int) -> None:
+        groups, self._next_groups = self._next_groups, None
+        if groups is None:
+            return
+        before = {(run.group.source, run.group.name): run for run in self._runs}
+        after: list[GroupRun] = []
+        left: list[RuleRun] = []
+        for group in groups:
+            old = before.pop((group.source, group.name), None)
+            if old is not None and old.group == group:
+                after.append(old)
+                continue
+            run = self._run(group)
+            if old is not None:
+                left += run.take_over(old)
+            after.append(run)
+        left += [rule for run in before.values() for rule in run.rules]
+        self._runs = tuple(after)
+        for rule in left:
+            self._services.guard.call(rule.end, now_ms)
+
+
+def _sources(group: RuleGroup) -> Iterator[str]:
+    """Yield a name per rule that is its own, and the same after a reload that moves the rule."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    for rule in group.rules:
+        identity = _identity(rule)
+        digest = hashlib.blake2b(repr(identity).encode(), digest_size=4).hexdigest()
+        yield f"rule:{group.source};{group.name};{rule.name};{digest};{seen[identity]}"
+        seen[identity] += 1
+
+
+def _identity(rule: Rule) -> tuple[object, ...]:
+    return (type(rule).__name__, rule.name, tuple(sorted(rule.labels.items())))

@@ -1,0 +1,191 @@
+"""One rule that runs: its expression asked, its state kept, its series written, its alerts sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from otel_monitoring.alerts.evaluation.identity import Labeller
+from otel_monitoring.alerts.evaluation.series import SeriesWriter, alert_samples, recorded
+from otel_monitoring.alerts.evaluation.state import advance, moved, state_of
+from otel_monitoring.alerts.evaluation.status import RuleHealth, RuleStatus
+from otel_monitoring.alerts.rules.rule import AlertingRule
+from otel_monitoring.errors import MonitoringError, RuleError
+from otel_monitoring.templates import Context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from otel_monitoring.alerts.evaluation.sending import Sending
+    from otel_monitoring.alerts.evaluation.state import State
+    from otel_monitoring.alerts.rules.rule import RecordingRule, Rule
+    from otel_monitoring.guard import Guard
+    from otel_monitoring.model.alert import Breach, SentAlert, Transition
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.sample import Batch
+
+
+class Query(Protocol):
+    """What answers expressions: the engine of this process, or a Prometheus."""
+
+    def __call__(self, expr: str, at_ms: int, /) -> Sequence[Breach]:
+        """Return the elements of the result at ``at_ms``; a scalar is one without labels.
+
+        Raises:
+            MonitoringError: The expression cannot be answered.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What all rules share.
+
+    Attributes:
+        query: Answers expressions.
+        record: Keeps the series that rules write.
+        send: Takes the alerts that are due to be sent.
+        told: Takes what changed; for history and callbacks.
+        sending: When and how alerts are sent.
+        clock: Measures how long evaluations take.
+        guard: Catches what is unexpected.
+        external_url: Where this monitoring is reached.
+    """
+
+    query: Query
+    record: Callable[[Batch], object]
+    send: Callable[[Sequence[SentAlert]], None]
+    told: Callable[[Sequence[Transition]], None]
+    sending: Sending
+    clock: Clock
+    guard: Guard
+    external_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One evaluation of one group.
+
+    Attributes:
+        at_ms: The time of the grid; the state machine uses it.
+        query_at_ms: The time that expressions are asked about and series are written at (S2.4).
+        interval_ms: Time between two evaluations.
+        limit: The most series or active alerts that one rule may yield; 0 for no limit.
+    """
+
+    at_ms: int
+    query_at_ms: int
+    interval_ms: int
+    limit: int = 0
+
+
+class RuleRun:
+    """One rule of one group, with what it remembers from evaluation to evaluation.
+
+    Args:
+        rule: The rule.
+        source: The name of this rule as a source of series, different from that of any other.
+        services: What all rules share.
+    """
+
+    def __init__(self, rule: Rule, *, source: str, services: Services) -> None:
+        self.rule = rule
+        self.state: State = {}
+        self._services = services
+        self._writer = SeriesWriter(record=services.record, source=source)
+        self._use: Callable[[Sequence[Breach], Moment], None]
+        if isinstance(rule, AlertingRule):
+            labeller = Labeller(rule, external_labels=services.sending.external_labels)
+            self._use = partial(self._alert, rule, labeller)
+        else:
+            self._use = partial(self._keep, rule)
+        self._health: RuleHealth = "unknown"
+        self._last_error = ""
+        self._evaluated_at_ms: int | None = None
+        self._evaluation_s = 0.0
+
+    def evaluate(self, moment: Moment) -> None:
+        """Run the rule once; an error makes it unhealthy and leaves its alerts as they were (S2.5, S2.6)."""
+        begun_s = self._services.clock.monotonic_s()
+        error = "an unexpected error, see the log"
+        with self._services.guard:
+            try:
+                self._evaluate(moment)
+                error = ""
+            except MonitoringError as expected:
+                error = str(expected)
+        self._health = "err" if error else "ok"
+        self._last_error = error
+        self._evaluated_at_ms = moment.at_ms
+        self._evaluation_s = self._services.clock.monotonic_s() - begun_s
+
+    def take_over(self, other: RuleRun) -> None:
+        """Go on where ``other``, the same rule before a reload, stood (S2.10)."""
+        self.state = other.state
+        self._writer = other._writer
+        self._health, self._last_error = other._health, other._last_error
+
+    def end(self, at_ms: int) -> None:
+        """End the series of a rule that is gone (S2.9)."""
+        self._writer.write({}, at_ms)
+
+    def move(self, by_ms: int) -> None:
+        """Move all times, after the wall clock was set by ``by_ms``."""
+        self.state = moved(self.state, by_ms)
+
+    def status(self) -> RuleStatus:
+        """Return how the rule stands; may be called from any thread."""
+        alerts = tuple(self.state.values())
+        knows_state = isinstance(self.rule, AlertingRule) and self._health != "unknown"
+        return RuleStatus(
+            rule=self.rule,
+            health=self._health,
+            last_error=self._last_error,
+            state=state_of(alerts) if knows_state else None,
+            alerts=alerts,
+            evaluated_at_ms=self._evaluated_at_ms,
+            evaluation_s=self._evaluation_s,
+        )
+
+    def _evaluate(self, moment: Moment) -> None:
+        self._use(self._services.query(self.rule.expr, moment.query_at_ms), moment)
+
+    def _keep(self, rule: RecordingRule, result: Sequence[Breach], moment: Moment) -> None:
+        samples = recorded(rule, result)
+        if 0 < moment.limit < len(samples):
+            msg = f"the rule gives {len(samples)} series, the limit of its group is {moment.limit}"
+            raise RuleError(msg)
+        self._writer.write(samples, moment.query_at_ms)
+
+    def _alert(
+        self, rule: AlertingRule, labeller: Labeller, result: Sequence[Breach], moment: Moment
+    ) -> None:
+        context = self._context(moment)
+        step = advance(
+            self.state,
+            [labeller.finding(breach, context) for breach in result],
+            moment.at_ms,
+            for_ms=rule.for_ms,
+            keep_firing_for_ms=rule.keep_firing_for_ms,
+        )
+        active = sum(alert.state != "inactive" for alert in step.state.values())
+        if 0 < moment.limit < active:
+            self.state = {}
+            msg = f"the rule has {active} active alerts, the limit of its group is {moment.limit}"
+            raise RuleError(msg)
+        self.state, sent = self._services.sending.due(
+            step.state, moment.at_ms, expr=rule.expr, interval_ms=moment.interval_ms
+        )
+        if sent:
+            self._services.guard.call(self._services.send, sent)
+        if step.transitions:
+            self._services.guard.call(self._services.told, step.transitions)
+        self._writer.write(alert_samples(self.state.values()), moment.query_at_ms)
+
+    def _context(self, moment: Moment) -> Context:
+        return Context(
+            query=lambda expr: self._services.query(expr, moment.query_at_ms),
+            at_ms=moment.at_ms,
+            external_url=self._services.external_url,
+        )

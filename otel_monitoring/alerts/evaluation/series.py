@@ -1,0 +1,69 @@
+"""The series that rules write: recorded results, ``ALERTS`` and ``ALERTS_FOR_STATE`` (S2.7, S2.9, S5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from otel_monitoring.errors import RuleError
+from otel_monitoring.model.labels import NAME, Labels
+from otel_monitoring.model.sample import STALE, Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from otel_monitoring.alerts.rules.rule import RecordingRule
+    from otel_monitoring.model.alert import Alert, Breach
+
+
+def recorded(rule: RecordingRule, result: Sequence[Breach]) -> dict[Labels, float]:
+    """Return the samples that a recording rule makes of its result.
+
+    Raises:
+        RuleError: Two of them have the same labels.
+    """
+    samples: dict[Labels, float] = {}
+    for element in result:
+        labels = element.labels.with_({NAME: "", **rule.labels}).with_({NAME: rule.name})
+        if labels in samples:
+            msg = f"two results have the same labels after those of the rule are applied: {labels!r}"
+            raise RuleError(msg)
+        samples[labels] = element.value
+    return samples
+
+
+def alert_samples(alerts: Iterable[Alert]) -> dict[Labels, float]:
+    """Return ``ALERTS`` and ``ALERTS_FOR_STATE`` of every pending or firing alert (S5.1)."""
+    samples: dict[Labels, float] = {}
+    for alert in alerts:
+        if alert.state != "inactive":
+            samples[alert.labels.with_({NAME: "ALERTS", "alertstate": alert.state})] = 1.0
+            samples[alert.labels.with_({NAME: "ALERTS_FOR_STATE"})] = float(alert.active_at_ms // 1000)
+    return samples
+
+
+class SeriesWriter:
+    """Write what one rule yields, and end the series that it no longer yields.
+
+    Args:
+        record: Keeps a batch where queries find it.
+        source: The name of this rule as a source of batches.
+    """
+
+    def __init__(self, *, record: Callable[[Batch], object], source: str) -> None:
+        self._record = record
+        self._source = source
+        self._written: frozenset[Labels] = frozenset()
+
+    def write(self, samples: Mapping[Labels, float], time_ms: int) -> None:
+        """Write the samples of one evaluation at ``time_ms``."""
+        gone = sorted(self._written.difference(samples), key=lambda labels: labels.pairs)
+        if samples or gone:
+            self._record(
+                Batch(
+                    source=self._source,
+                    time_ms=time_ms,
+                    labels=[*samples, *gone],
+                    values=[*samples.values(), *([STALE] * len(gone))],
+                )
+            )
+        self._written = frozenset(samples)

@@ -1,0 +1,54 @@
+"""How rules stand, as the API and the pages show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from otel_monitoring.alerts.rules.rule import Rule
+    from otel_monitoring.model.alert import Alert, AlertState
+
+RuleHealth = Literal["unknown", "ok", "err"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleStatus:
+    """How one rule stands.
+
+    Attributes:
+        rule: The rule.
+        health: ``unknown`` before the first evaluation, then whether the last one went well.
+        last_error: Why the last evaluation failed; empty where it did not.
+        state: The highest state of its alerts; ``None`` before the first evaluation and for recording rules.
+        alerts: Its alerts that are pending, firing or lately resolved.
+        evaluated_at_ms: The time of the last evaluation.
+        evaluation_s: How long the last evaluation took.
+    """
+
+    rule: Rule
+    health: RuleHealth
+    last_error: str
+    state: AlertState | None
+    alerts: tuple[Alert, ...]
+    evaluated_at_ms: int | None
+    evaluation_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStatus:
+    """How one group stands.
+
+    Attributes:
+        name: The group's name.
+        source: Its file.
+        interval_ms: Time between two evaluations.
+        rules: Its rules in order.
+        missed: How many evaluations were left out since the start, because others took too long.
+    """
+
+    name: str
+    source: str
+    interval_ms: int
+    rules: tuple[RuleStatus, ...]
+    missed: int

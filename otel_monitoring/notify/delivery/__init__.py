@@ -1,0 +1,1 @@
+"""Bringing messages to channels: queues, retries, deadlines and a log."""

@@ -1,0 +1,80 @@
+"""The series that rules write (S2.7, S2.9, S5)."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from otel_monitoring.alerts.evaluation.series import SeriesWriter, alert_samples, recorded
+from otel_monitoring.alerts.rules.rule import RecordingRule
+from otel_monitoring.errors import RuleError
+from otel_monitoring.model.alert import Alert, Breach
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.model.sample import STALE_BITS, Batch
+
+UP_A = Labels.of(__name__="up", job="a", host="x")
+
+
+def test_a_recorded_series_has_the_name_and_labels_of_the_rule() -> None:
+    """S2.7."""
+    rule = RecordingRule(name="job:up", expr="up", labels={"kind": "sum", "host": ""})
+
+    assert recorded(rule, [Breach(UP_A, 3.0)]) == {Labels.of(__name__="job:up", job="a", kind="sum"): 3.0}
+
+
+def test_a_scalar_becomes_a_series_without_labels() -> None:
+    """S2.7."""
+    assert recorded(RecordingRule(name="one", expr="1"), [Breach(Labels.of(), 1.0)]) == {
+        Labels.of(__name__="one"): 1.0
+    }
+
+
+def test_two_results_of_one_label_set_fail() -> None:
+    """S2.7."""
+    rule = RecordingRule(name="r", expr="up", labels={"host": ""})
+
+    with pytest.raises(RuleError, match="two results have the same labels"):
+        recorded(rule, [Breach(UP_A, 1.0), Breach(UP_A.with_({"host": "y"}), 1.0)])
+
+
+def test_pending_and_firing_alerts_have_two_series_each_and_resolved_ones_none() -> None:
+    """S5.1."""
+    alerts = [
+        Alert(Labels.of(alertname="A", job="p"), {}, "pending", 1.0, 61_900),
+        Alert(Labels.of(alertname="A", job="f"), {}, "firing", 1.0, 60_000),
+        Alert(Labels.of(alertname="A", job="r"), {}, "inactive", 1.0, 60_000, resolved_at_ms=70_000),
+    ]
+
+    assert alert_samples(alerts) == {
+        Labels.of(__name__="ALERTS", alertname="A", alertstate="pending", job="p"): 1.0,
+        Labels.of(__name__="ALERTS_FOR_STATE", alertname="A", job="p"): 61.0,
+        Labels.of(__name__="ALERTS", alertname="A", alertstate="firing", job="f"): 1.0,
+        Labels.of(__name__="ALERTS_FOR_STATE", alertname="A", job="f"): 60.0,
+    }
+
+
+def test_what_is_no_longer_written_gets_one_staleness_marker() -> None:
+    """S2.9."""
+    batches: list[Batch] = []
+    writer = SeriesWriter(record=batches.append, source="r")
+    a, b = Labels.of(__name__="a"), Labels.of(__name__="b")
+
+    writer.write({a: 1.0, b: 2.0}, 1000)
+    writer.write({b: 3.0}, 2000)
+    writer.write({b: 4.0}, 3000)
+    writer.write({}, 4000)
+    writer.write({}, 5000)
+
+    assert [(batch.source, batch.time_ms, list(batch.labels)) for batch in batches] == [
+        ("r", 1000, [a, b]),
+        ("r", 2000, [b, a]),
+        ("r", 3000, [b]),
+        ("r", 4000, [b]),
+    ]
+    assert bits(batches[1].values[1]) == STALE_BITS
+    assert bits(batches[3].values[0]) == STALE_BITS
+
+
+def bits(value: float) -> int:
+    return int(struct.unpack("<Q", struct.pack("<d", value))[0])

@@ -1,0 +1,55 @@
+"""Where messages may go."""
+
+from __future__ import annotations
+
+import pytest
+
+from otel_monitoring.errors import NotifyError
+from otel_monitoring.notify.channels.address import check_address, refused_because
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "169.254.169.254",
+        "fe80::1",
+        "fe80::1%eth0",
+        "::ffff:169.254.169.254",
+        "fd00:ec2::254",
+        "100.100.100.200",
+    ],
+)
+def test_addresses_that_hand_out_credentials_are_always_refused(address: str) -> None:
+    assert "credentials" in refused_because(address, allow_private=True)
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "224.0.0.1", "::", "ff02::1"])
+def test_addresses_of_nobody_are_refused(address: str) -> None:
+    assert refused_because(address, allow_private=True) == "which is no address of a receiver"
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "192.168.1.1", "::1", "fd12::1", "100.64.0.1"])
+def test_private_addresses_are_refused_unless_allowed(address: str) -> None:
+    assert refused_because(address, allow_private=True) == ""
+    assert "private" in refused_because(address, allow_private=False)
+
+
+@pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f::1"])
+def test_public_addresses_are_fine(address: str) -> None:
+    assert refused_because(address, allow_private=False) == ""
+
+
+def test_a_host_is_refused_for_what_it_resolves_to() -> None:
+    with pytest.raises(
+        NotifyError, match=r"localhost resolves to .*, a private address, which is not allowed"
+    ) as caught:
+        check_address("localhost", 80, allow_private=False)
+
+    assert caught.value.retry_after_s is None
+
+
+def test_a_name_that_does_not_resolve_may_be_tried_again() -> None:
+    with pytest.raises(NotifyError, match="cannot be resolved") as caught:
+        check_address("name." + "x" * 70 + ".invalid", 80, allow_private=True)
+
+    assert caught.value.retry_after_s == 0
