@@ -116,6 +116,7 @@ class Notice:
         group_key: What the group is, in the words of Alertmanager: ``{}:{alertname="HighCpu"}``.
         group_labels: The labels that all alerts of the group share by definition.
         alerts: The alerts, firing ones first.
+        channel: The name of the one channel of the receiver that is meant; empty for all of them.
     """
 
     key: str
@@ -123,6 +124,7 @@ class Notice:
     group_key: str
     group_labels: Labels
     alerts: tuple[SentAlert, ...]
+    channel: str = ""
 
     @property
     def is_firing(self) -> bool:
