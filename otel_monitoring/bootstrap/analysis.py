@@ -12,14 +12,13 @@ from urllib.parse import urlsplit
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
+from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.alerts.evaluation.evaluator import Evaluator
 from otel_monitoring.alerts.routing.dispatch import Dispatcher
 from otel_monitoring.alerts.rules.load import load_rules
-from otel_monitoring.errors import QueryError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.exemplars import ExemplarTap
-from otel_monitoring.model.alert import Breach
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
 from otel_monitoring.notify.delivery.retry import Deliver
@@ -30,8 +29,6 @@ from otel_monitoring.stores.exemplars import ExemplarStore
 from otel_monitoring.stores.series import SeriesStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from otel_monitoring.alerts.evaluation.status import GroupStatus
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.promql.query import Query
@@ -80,7 +77,7 @@ class Analysis:
         )
         self.evaluator = Evaluator(
             groups=_groups(settings),
-            query=self.query,
+            query=Asking(self.ask),
             send=self.dispatcher.put,
             record=self.store.append,
             clock=builder.clock,
@@ -95,16 +92,6 @@ class Analysis:
         now_ms = self._clock.now_ms()
         self._follow_clock(now_ms)
         self.store.append(self.converter.convert(data, now_ms))
-
-    def query(self, expr: str, at_ms: int) -> Sequence[Breach]:
-        """Answer an expression of a rule."""
-        result = self.ask(expr, at_ms)
-        if result.kind == "scalar":
-            return [Breach(Labels.of(), result.scalar)]
-        if result.kind != "vector":
-            msg = f"a rule's expression gives a {result.kind}, expected an instant vector or a scalar: {expr}"
-            raise QueryError(msg)
-        return [Breach(labels, value) for labels, value in result.samples]
 
     def _follow_clock(self, now_ms: int) -> None:
         """Begin anew where the wall clock was set back: the store keeps no sample before its newest."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.bootstrap import parts
 from otel_monitoring.bootstrap.analysis import Analysis
 from otel_monitoring.bootstrap.lazy import LazyAnalysis
@@ -48,7 +49,9 @@ class Rig:
             self.analysis.evaluate(self.clock.now_ms())
 
     def ask(self, expr: str) -> list[tuple[dict[str, str], float]]:
-        return [(one.labels.as_dict(), one.value) for one in self.analysis.query(expr, self.clock.now_ms())]
+        return [
+            (one.labels.as_dict(), one.value) for one in Asking(self.analysis.ask)(expr, self.clock.now_ms())
+        ]
 
 
 @pytest.fixture

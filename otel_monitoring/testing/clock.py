@@ -1,4 +1,4 @@
-"""Tools for tests, ours and those of users."""
+"""A clock for tests."""
 
 from __future__ import annotations
 
