@@ -2,13 +2,16 @@
 
 Two label sets with the same names and values are the same object for as long as anybody holds it, so
 that a lookup by label set hashes once and compares by identity.
+
+The table of what is shared holds its sets strongly and is swept of those that nobody else holds whenever it
+has doubled: a weak reference would take more than the set itself.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
-from typing import TYPE_CHECKING, ClassVar
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +19,8 @@ if TYPE_CHECKING:
 NAME = "__name__"
 """The label that holds the name of a metric."""
 
-_PAIRS_SHARED = 16_384
+_PAIRS_SHARED = 4096
+_SWEPT_FROM = 4096
 
 
 class Labels:
@@ -25,11 +29,12 @@ class Labels:
     A label with an empty value is the same as no label, as in Prometheus.
     """
 
-    __slots__ = ("__weakref__", "_hash", "pairs")
+    __slots__ = ("_hash", "pairs")
 
     pairs: tuple[tuple[str, str], ...]
     _hash: int
-    _shared: ClassVar[WeakValueDictionary[tuple[tuple[str, str], ...], Labels]] = WeakValueDictionary()
+    _shared: ClassVar[dict[tuple[tuple[str, str], ...], Labels]] = {}
+    _sweep_at: ClassVar[int] = _SWEPT_FROM
     _pairs: ClassVar[dict[tuple[str, str], tuple[str, str]]] = {}
     _lock: ClassVar[threading.Lock] = threading.Lock()
 
@@ -48,9 +53,25 @@ class Labels:
         with cls._lock:
             found = cls._shared.get(pairs)
             if found is None:
+                if len(cls._shared) >= cls._sweep_at:
+                    cls._sweep()
                 found = cls._new(pairs)
                 cls._shared[found.pairs] = found
             return found
+
+    @classmethod
+    def _sweep(cls) -> None:
+        """Let go of the sets that nobody else holds.
+
+        Another thread may take one out at this moment; it then has a set that is equal to the next one of its
+        kind without being the same, which costs a comparison and no more.
+        """
+        unheld = _references(_ONE)[0]
+        held = _references(cls._shared)
+        gone = [pairs for pairs, count in zip(cls._shared, held, strict=True) if count <= unheld]
+        for pairs in gone:
+            del cls._shared[pairs]
+        cls._sweep_at = max(2 * len(cls._shared), _SWEPT_FROM)
 
     @classmethod
     def _new(cls, pairs: tuple[tuple[str, str], ...]) -> Labels:
@@ -124,3 +145,11 @@ class Labels:
 
 def _escape(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+_ONE: Mapping[object, object] = {None: object()}
+"""A table whose only element nobody else holds; how many references that is, depends on the interpreter."""
+
+
+def _references(table: Mapping[Any, object]) -> list[int]:
+    return [sys.getrefcount(element) for element in table.values()]

@@ -144,7 +144,7 @@ class Epoch:
     def _chunk(self) -> Chunk:
         width = len(self.index)
         if not self.chunks or self.chunks[-1].is_full or self.chunks[-1].width < width:
-            wide = width + 1 + (width // 8 if width < _NARROW else width // 32)
+            wide = width + 1 + (width // 8 if width < _NARROW else width // 128)
             self.chunks.append(Chunk(slots=self._slots, width=wide, first=self._next))
         return self.chunks[-1]
 

@@ -4,20 +4,23 @@ Rows are only ever added, so the answer for a selector is kept and only the rows
 at. The tuple of label sets stays the same object until a row that matches comes along.
 
 One thread adds, any thread selects, without a lock: a row is in all postings before it is in ``labels``, and
-a selection looks at the rows that were in ``labels`` when it began.
+a selection looks at the rows that were in ``labels`` when it began. Postings are compact: one row is a plain
+number, several are an array of four bytes each. Readers take copies of them, since an array of which somebody
+holds a view cannot grow.
 """
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from otel_monitoring.model.labels import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 _ROWS_KEPT_AT_LEAST = 200_000
 _SELECTIONS_OF_ALL_ROWS = 32
 _WEIGHT_OF_A_SELECTION = 16
+_ROW = "I"
+
+Posting: TypeAlias = "int | array[int]"
+"""The rows that have one value of one label: a single one, or several in ascending order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Index:
     def __init__(self) -> None:
         self.labels: list[Labels] = []
         self.row_of: dict[Labels, int] = {}
-        self._postings: dict[str, dict[str, list[int]]] = {}
+        self._postings: dict[str, dict[str, Posting]] = {}
         self._selections: dict[tuple[Matcher, ...], Selection] = {}
         self._rows_kept = 0
 
@@ -63,7 +70,7 @@ class Index:
         row = len(self.labels)
         self.row_of[labels] = row
         for name, value in labels:
-            self._postings.setdefault(name, {}).setdefault(value, []).append(row)
+            _post(self._postings.setdefault(name, {}), value, row)
         self.labels.append(labels)
         return row
 
@@ -103,41 +110,76 @@ class Index:
             self._rows_kept = 0
         self._selections[matchers] = selection
 
-    def _search(self, matchers: tuple[Matcher, ...], *, since: int, upto: int) -> list[int]:
-        rows: Iterable[int] = range(since, upto)
+    def _search(self, matchers: tuple[Matcher, ...], *, since: int, upto: int) -> NDArray[np.intp]:
         equal = [m for m in matchers if m.op == "=" and m.value]
-        if equal:
-            best = min(equal, key=lambda m: len(self._posting(m)))
-            rows = [row for row in self._posting(best) if since <= row < upto]
+        if not equal:
+            rows = np.arange(since, upto)
+        else:
+            postings = {m: self._posting(m) for m in equal}
+            best = min(equal, key=lambda m: _count(postings[m]))
+            rows = _between(_rows(postings[best]), since, upto)
             matchers = tuple(m for m in matchers if m is not best)
         for matcher in matchers:
-            passes = _remembered(matcher.test())
+            if not len(rows):
+                break
+            rows = rows[self._fulfil(matcher, rows, since=since, upto=upto)]
+        return rows
+
+    def _fulfil(
+        self, matcher: Matcher, rows: NDArray[np.intp], *, since: int, upto: int
+    ) -> NDArray[np.bool_]:
+        """Tell for each row whether it fulfils a matcher, value by value, or row by row if that is less."""
+        test = matcher.test()
+        values = list(self._postings.get(matcher.name, {}).items())
+        if len(values) > len(rows):
             labels, name = self.labels, matcher.name
-            rows = [row for row in rows if passes(labels[row].get(name))]
-        return list(rows)
+            return np.fromiter((test(labels[row].get(name)) for row in rows.tolist()), np.bool_, len(rows))
+        without = test("")
+        verdicts = np.full(upto - since, without)
+        for value, posting in values:
+            if test(value) is not without:
+                verdicts[_between(_rows(posting), since, upto) - since] = not without
+        found: NDArray[np.bool_] = verdicts[rows - since]
+        return found
 
-    def _posting(self, matcher: Matcher) -> Sequence[int]:
-        return self._postings.get(matcher.name, {}).get(matcher.value, ())
+    def _posting(self, matcher: Matcher) -> Posting:
+        return self._postings.get(matcher.name, {}).get(matcher.value, _NO_ROWS)
 
 
-def _extended(known: Selection | None, fresh: list[int], *, labels: list[Labels], upto: int) -> Selection:
-    rows = np.array(fresh, dtype=np.intp)
+_NO_ROWS: Posting = array(_ROW)
+
+
+def _post(values: dict[str, Posting], value: str, row: int) -> None:
+    known = values.get(value)
     if known is None:
-        return Selection(rows, tuple(labels[row] for row in fresh), upto)
-    if not fresh:
+        values[value] = row
+    elif isinstance(known, int):
+        values[value] = array(_ROW, (known, row))
+    else:
+        known.append(row)
+
+
+def _count(posting: Posting) -> int:
+    return 1 if isinstance(posting, int) else len(posting)
+
+
+def _rows(posting: Posting) -> NDArray[np.intp]:
+    if isinstance(posting, int):
+        return np.array([posting], dtype=np.intp)
+    return np.frombuffer(posting.tobytes(), dtype=np.dtype(_ROW)).astype(np.intp)
+
+
+def _between(rows: NDArray[np.intp], since: int, upto: int) -> NDArray[np.intp]:
+    low, high = np.searchsorted(rows, [since, upto])
+    return rows[low:high]
+
+
+def _extended(
+    known: Selection | None, fresh: NDArray[np.intp], *, labels: list[Labels], upto: int
+) -> Selection:
+    found = tuple(map(labels.__getitem__, fresh.tolist()))
+    if known is None:
+        return Selection(fresh, found, upto)
+    if not found:
         return Selection(known.rows, known.labels, upto)
-    return Selection(
-        np.concatenate([known.rows, rows]), known.labels + tuple(labels[row] for row in fresh), upto
-    )
-
-
-def _remembered(test: Callable[[str], bool]) -> Callable[[str], bool]:
-    verdicts: dict[str, bool] = {}
-
-    def passes(value: str) -> bool:
-        verdict = verdicts.get(value)
-        if verdict is None:
-            verdict = verdicts[value] = test(value)
-        return verdict
-
-    return passes
+    return Selection(np.concatenate([known.rows, fresh]), known.labels + found, upto)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import gc
 import pickle
 
 import pytest
@@ -37,12 +36,20 @@ def test_no_more_pairs_are_remembered_than_fit() -> None:
     assert kept[-1].get("n") == str(len(kept) - 1)
 
 
-def test_a_set_that_nobody_holds_is_forgotten() -> None:
-    pairs = Labels.of(nobody="holds this").pairs
+def test_sets_that_nobody_holds_are_forgotten() -> None:
+    held = [Labels.of(held=str(number)) for number in range(100)]
+    for number in range(3 * module._SWEPT_FROM):
+        Labels.of(nobody_holds=str(number))
 
-    gc.collect()
+    assert len(Labels._shared) <= Labels._sweep_at
+    assert all(Labels.of(held=str(number)) is labels for number, labels in enumerate(held))
 
-    assert pairs not in Labels._shared
+
+def test_the_table_grows_with_what_is_held() -> None:
+    held = [Labels.of(wide=str(number)) for number in range(3 * module._SWEPT_FROM)]
+
+    assert all(Labels.of(wide=str(number)) is labels for number, labels in enumerate(held))
+    assert len(Labels._shared) >= len(held)
 
 
 def test_copies_and_pickles_are_the_same_object() -> None:
