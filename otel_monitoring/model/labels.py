@@ -4,7 +4,7 @@ Two label sets with the same names and values are the same object for as long as
 that a lookup by label set hashes once and compares by identity.
 
 The table of what is shared holds its sets strongly and is swept of those that nobody else holds whenever it
-has doubled: a weak reference would take more than the set itself.
+has grown by a quarter: a weak reference would take more than the set itself.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Labels:
         gone = [pairs for pairs, count in zip(cls._shared, held, strict=True) if count <= unheld]
         for pairs in gone:
             del cls._shared[pairs]
-        cls._sweep_at = max(2 * len(cls._shared), _SWEPT_FROM)
+        cls._sweep_at = len(cls._shared) + max(len(cls._shared) // 4, _SWEPT_FROM)
 
     @classmethod
     def _new(cls, pairs: tuple[tuple[str, str], ...]) -> Labels:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _VALUE_BYTES = 8
 _NARROW = 256
+_FEWEST_SLOTS = 4
 
 
 class Chunk:
@@ -77,11 +78,16 @@ class Epoch:
         self.index = Index()
         self.chunks: deque[Chunk] = deque()
         self.live = np.empty(0, dtype=np.intp)
-        self.size_bytes = 0
+        self._sample_bytes = 0
         self._slots = slots
         self._next = 0
         self._last_hole = np.empty(0, dtype=np.int64)
         self._known: tuple[Sequence[Labels], NDArray[np.intp], NDArray[np.bool_] | None] | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """What its samples and its label sets take."""
+        return self._sample_bytes + self.index.size_bytes
 
     def rows(
         self, labels: Sequence[Labels], *, room: int
@@ -133,7 +139,7 @@ class Epoch:
         self._note_holes(slot, rows=rows)
         chunk.times_ms[chunk.used] = time_ms
         chunk.used += 1
-        self.size_bytes += chunk.slot_bytes
+        self._sample_bytes += chunk.slot_bytes
         ended = 0
         if rows is not self.live:
             ended = len(np.setdiff1d(self.live, rows, assume_unique=True))
@@ -143,9 +149,12 @@ class Epoch:
 
     def _chunk(self) -> Chunk:
         width = len(self.index)
-        if not self.chunks or self.chunks[-1].is_full or self.chunks[-1].width < width:
+        last = self.chunks[-1] if self.chunks else None
+        if last is None or last.is_full or last.width < width:
             wide = width + 1 + (width // 8 if width < _NARROW else width // 128)
-            self.chunks.append(Chunk(slots=self._slots, width=wide, first=self._next))
+            # Where series come so fast that chunks close early, the next one begins with fewer slots.
+            slots = self._slots if last is None or last.is_full else max(2 * last.used, _FEWEST_SLOTS)
+            self.chunks.append(Chunk(slots=min(slots, self._slots), width=wide, first=self._next))
         return self.chunks[-1]
 
     def _note_holes(self, slot: NDArray[np.float64], *, rows: NDArray[np.intp]) -> None:
@@ -193,7 +202,7 @@ class Epoch:
     def drop_oldest(self) -> None:
         """Forget the oldest chunk."""
         chunk = self.chunks.popleft()
-        self.size_bytes -= chunk.used * chunk.slot_bytes
+        self._sample_bytes -= chunk.used * chunk.slot_bytes
 
 
 def gather(

@@ -31,6 +31,8 @@ _ROWS_KEPT_AT_LEAST = 200_000
 _SELECTIONS_OF_ALL_ROWS = 32
 _WEIGHT_OF_A_SELECTION = 16
 _ROW = "I"
+_ROW_BYTES, _LABEL_BYTES, _VALUE_BYTES = 250, 24, 300
+"""About what a row takes, each of its labels, and each value that no row had before, on CPython 3.11."""
 
 Posting: TypeAlias = "int | array[int]"
 """The rows that have one value of one label: a single one, or several in ascending order."""
@@ -52,7 +54,10 @@ class Selection:
 
 
 class Index:
-    """The label sets of one epoch, by row, by name and by value."""
+    """The label sets of one epoch, by row, by name and by value.
+
+    ``size_bytes`` is an estimate of what they take.
+    """
 
     def __init__(self) -> None:
         self.labels: list[Labels] = []
@@ -60,6 +65,7 @@ class Index:
         self._postings: dict[str, dict[str, Posting]] = {}
         self._selections: dict[tuple[Matcher, ...], Selection] = {}
         self._rows_kept = 0
+        self.size_bytes = 0
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -70,7 +76,10 @@ class Index:
         row = len(self.labels)
         self.row_of[labels] = row
         for name, value in labels:
-            _post(self._postings.setdefault(name, {}), value, row)
+            values = self._postings.setdefault(name, {})
+            self.size_bytes += _LABEL_BYTES + (0 if value in values else _VALUE_BYTES)
+            _post(values, value, row)
+        self.size_bytes += _ROW_BYTES
         self.labels.append(labels)
         return row
 

@@ -253,11 +253,24 @@ def test_churn_at_the_limit_makes_no_epoch_per_batch() -> None:
 
 
 def recounted(store: SeriesStore) -> tuple[int, int]:
-    """Count series and bytes anew, chunk by chunk."""
+    """Count series and bytes anew, chunk by chunk and index by index."""
     sources = store._sources.values()
-    chunks = [chunk for source in sources for epoch in source.epochs for chunk in epoch.chunks]
+    epochs = [epoch for source in sources for epoch in source.epochs]
+    samples = sum(chunk.used * (chunk.width + 1) * 8 for epoch in epochs for chunk in epoch.chunks)
     series = sum(len(source.epochs[-1].index) for source in sources)
-    return series, sum(chunk.used * (chunk.width + 1) * 8 for chunk in chunks)
+    return series, samples + sum(epoch.index.size_bytes for epoch in epochs)
+
+
+def test_label_sets_count_as_memory_and_the_oldest_go() -> None:
+    """Short-lived series cost little but their names; these are bounded as well."""
+    store = SeriesStore(max_bytes=1_000_000)
+    for second in range(300):
+        store.append(batch(second * 1000, {up(pod=f"pod-{second}-{n}"): 1.0 for n in range(100)}))
+
+    assert store.stats()["chunks_dropped"] > 0
+    assert store.stats()["size_bytes"] <= 1_000_000
+    assert store.series([Matcher("pod", "=~", "pod-0-.*")]) == []
+    assert len(store.series([Matcher("pod", "=~", "pod-299-.*")])) == 100
 
 
 def test_the_totals_are_what_a_recount_gives() -> None:
