@@ -144,9 +144,8 @@ class Engine:
             raise QueryError(msg)
         steps = (end_ms - start_ms) // step_ms + 1
         if steps > self._limits.max_steps:
-            msg = (
-                f"exceeded maximum resolution: {steps} steps are more than max_steps={self._limits.max_steps}"
-            )
+            most = self._limits.max_steps
+            msg = f"exceeded maximum resolution: {steps:,} steps are more than query.max_steps, {most:,}"
             raise QueryError(msg)
         return self._query(expr, start_ms, end_ms, step_ms, ranged=True)
 
@@ -183,7 +182,7 @@ class Engine:
         try:
             node = self.parse(expr)
             with np.errstate(all="ignore"):
-                return self._evaluate(node, start_ms, end_ms, step_ms, ranged=ranged)
+                return self._evaluate(expr, node, start_ms, end_ms, step_ms, ranged=ranged)
         except QueryError:
             self._count("queries_failed")
             raise
@@ -192,9 +191,11 @@ class Engine:
         with self._lock:
             self._counts[what] += 1
 
-    def _evaluate(self, node: Node, start_ms: int, end_ms: int, step_ms: int, *, ranged: bool) -> Result:
+    def _evaluate(
+        self, expr: str, node: Node, start_ms: int, end_ms: int, step_ms: int, *, ranged: bool
+    ) -> Result:
         times_ms = np.arange(start_ms, end_ms + 1, step_ms, dtype=np.int64)
-        environment = self._environment(start_ms, end_ms)
+        environment = self._environment(expr, start_ms, end_ms)
         evaluator = Evaluator(environment, times_ms)
         if isinstance(node, Subquery) or (isinstance(node, Selector) and node.range_ms is not None):
             if ranged:
@@ -207,7 +208,7 @@ class Engine:
             return _result("matrix", start_ms, environment, series=self._limited(series))
         return self._instant_result(value, start_ms, environment)
 
-    def _environment(self, start_ms: int, end_ms: int) -> Environment:
+    def _environment(self, expr: str, start_ms: int, end_ms: int) -> Environment:
         limits, clock = self._limits, self._clock
         deadline_s = clock.monotonic_s() + limits.timeout_s
         budget = Budget(
@@ -224,7 +225,7 @@ class Engine:
             lookback_ms=self._lookback_ms,
             default_step_ms=self._default_step_ms,
             budget=budget,
-            warnings={},
+            expr=expr,
             experimental=self._experimental,
         )
 
@@ -243,7 +244,7 @@ class Engine:
 
     def _check_series(self, many: int) -> None:
         if many > self._limits.max_series:
-            msg = f"the result has {many} series, more than max_series={self._limits.max_series}"
+            msg = f"the result has {many:,} series, more than query.max_series, {self._limits.max_series:,}"
             raise QueryError(msg)
 
 
@@ -265,6 +266,7 @@ def _result(
         text=text,
         time_ms=at_ms,
         warnings=tuple(environment.warnings),
+        infos=tuple(environment.infos),
     )
 
 

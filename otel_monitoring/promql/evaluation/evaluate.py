@@ -22,6 +22,7 @@ from otel_monitoring.promql.evaluation.series import (
     without_repetition,
 )
 from otel_monitoring.promql.functions import table as functions
+from otel_monitoring.promql.language.lexer import position_text
 from otel_monitoring.promql.language.nodes import (
     Aggregate,
     Binary,
@@ -88,10 +89,10 @@ class Budget:
         """
         self.samples -= samples
         if self.samples < 0:
-            msg = f"query processing would load too many samples: more than max_samples={self.limit}"
+            msg = f"query processing would load too many samples: more than query.max_samples, {self.limit:,}"
             raise QueryError(msg)
         if self.expired():
-            msg = f"query timed out: it took longer than timeout_s={self.timeout_s:g}"
+            msg = f"query timed out: it took longer than query.timeout_s, {self.timeout_s:g} s"
             raise QueryTimeoutError(msg)
 
 
@@ -107,7 +108,9 @@ class Environment:
         lookback_ms: How old the newest sample may be.
         default_step_ms: The step of a subquery that names none.
         budget: What the query may still use.
-        warnings: Filled during the evaluation.
+        expr: The text of the query; places of warnings and infos are found in it.
+        warnings: What is doubtful; filled during the evaluation.
+        infos: What may be worth knowing; filled during the evaluation.
         experimental: Whether experimental functions may be called.
         selected: What was read already, by matchers, start and end.
         windows: The windows of queries at one time, by block and ends, with the block that they belong to:
@@ -121,7 +124,9 @@ class Environment:
     lookback_ms: int
     default_step_ms: int
     budget: Budget
-    warnings: dict[str, None]
+    expr: str = ""
+    warnings: dict[str, None] = field(default_factory=dict)
+    infos: dict[str, None] = field(default_factory=dict)
     experimental: bool = False
     selected: dict[tuple[Sequence[Matcher], int, int], list[Block]] = field(default_factory=dict)
     windows: dict[tuple[int, int, int, int], tuple[Block, Window | None]] = field(default_factory=dict)
@@ -138,7 +143,7 @@ class Evaluator:
     def __init__(self, environment: Environment, times_ms: Times) -> None:
         self._env = environment
         self._times_ms = times_ms
-        self._spare_names: list[bool] = []
+        self._asked: list[tuple[Node, bool]] = []
         self.memo = environment.memo
 
     @property
@@ -158,10 +163,15 @@ class Evaluator:
             QueryError: It cannot be evaluated, or a limit was reached.
         """
         self._env.budget.spend(0)
-        self._spare_names.append(spare_names)
+        self._asked.append((node, spare_names))
         value = _EVALUATE[type(node)](self, node)
-        self._spare_names.pop()
+        self._asked.pop()
         return value
+
+    @property
+    def node(self) -> Node:
+        """What is being evaluated."""
+        return self._asked[-1][0]
 
     def drop_names(self, vector: Vector) -> Vector:
         """Drop the metric's name, as everything does that changes values.
@@ -169,7 +179,7 @@ class Evaluator:
         New label sets are the dearest part of a first evaluation; they are spared where nobody looks at the
         names and no two series can end with the same labels.
         """
-        if self._spare_names[-1] and self.memo.get(
+        if self._asked[-1][1] and self.memo.get(
             ("one name",), (vector.labels,), lambda: have_one_name(vector.labels)
         ):
             return vector
@@ -187,9 +197,17 @@ class Evaluator:
         """Return the value of a string."""
         return _expect(self.value(node), String).value
 
-    def warn(self, message: str) -> None:
-        """Add a warning to the result; each message is given once."""
-        self._env.warnings[f"PromQL warning: {message}"] = None
+    def warn(self, message: str, node: Node) -> None:
+        """Add a warning about ``node`` to the result; each message is given once."""
+        self._env.warnings[f"PromQL warning: {message} ({self._position(node)})"] = None
+
+    def inform(self, message: str, node: Node) -> None:
+        """Add an info about ``node`` to the result; each message is given once."""
+        self._env.infos[f"PromQL info: {message} ({self._position(node)})"] = None
+
+    def _position(self, node: Node) -> str:
+        # Prometheus rewrites a subquery before it looks at its place, and finds it at the beginning.
+        return position_text(self._env.expr, 0 if isinstance(node, Subquery) else node.place.start)
 
     def sample_times(self, node: Selector) -> Vector:
         """Return the times of the samples of an instant selector, in seconds."""
@@ -252,10 +270,11 @@ class Evaluator:
         step_ms = node.step_ms or self._env.default_step_ms
         begin_ms = int(at_ms.min()) - node.range_ms
         first_ms = (begin_ms // step_ms + 1) * step_ms
-        times_ms = np.arange(first_ms, int(at_ms.max()) + 1, step_ms, dtype=np.int64)
-        if not len(times_ms):
+        last_ms = int(at_ms.max())
+        if last_ms < first_ms:
             return at_ms, node.range_ms, []
-        self._env.budget.spend(len(times_ms))
+        self._env.budget.spend((last_ms - first_ms) // step_ms + 1)  # before there is memory for them
+        times_ms = np.arange(first_ms, last_ms + 1, step_ms, dtype=np.int64)
         vector = Evaluator(self._env, times_ms).vector(node.expr)
         return at_ms, node.range_ms, [as_block(vector, times_ms)]
 
@@ -314,8 +333,8 @@ class Evaluator:
         if node.op == "count_values" and node.param is not None:
             return count_values(node, self.vector(node.expr), self.text(node.param))
         param = None if node.param is None else self.scalar(node.param)
-        if node.op == "quantile" and param is not None:
-            functions.warn_of_quantile(param, self.warn)
+        if node.op == "quantile" and node.param is not None and param is not None:
+            functions.warn_of_quantile(self, param, node.param)
         names_count = not node.without and not set(node.labels).isdisjoint(DESCRIBING)
         vector = _expect(
             self.value(node.expr, spare_names=not names_count and node.op in AGGREGATIONS), Vector

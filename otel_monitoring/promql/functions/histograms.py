@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from otel_monitoring.model.labels import NAME
+from otel_monitoring.promql.vectors.number import short_text
 from otel_monitoring.promql.vectors.values import Vector, without_name
 
 if TYPE_CHECKING:
@@ -26,6 +29,24 @@ if TYPE_CHECKING:
 LE = "le"
 _SMALL_DELTA = 1e-12
 _MIN_NORMAL = 2.2250738585072014e-308
+_FORCED = (
+    "input to histogram_quantile needed to be fixed for monotonicity "
+    "(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)"
+)
+
+
+class Notes(Protocol):
+    """Takes what is to be told of buckets."""
+
+    times_ms: NDArray[np.int64]
+
+    def warn(self, message: str) -> None:
+        """Tell what is doubtful."""
+        ...
+
+    def inform(self, message: str) -> None:
+        """Tell what may be worth knowing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,53 +66,62 @@ class _Family:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """All histograms of a vector, and the labels of those whose ``le`` is no number."""
+    """All histograms of a vector, and the columns whose ``le`` is no number."""
 
     labels: tuple[Labels, ...]
     families: tuple[_Family, ...]
-    unusable: tuple[Labels, ...]
+    unusable: tuple[tuple[int, Labels], ...]
 
 
-def histogram_quantile(vector: Vector, q: Floats, memo: Memo, warn: Callable[[str], None]) -> Vector:
+def histogram_quantile(vector: Vector, q: Floats, memo: Memo, notes: Notes) -> Vector:
     """Return the ``q``-quantile of every histogram.
 
     Args:
         vector: Buckets with the label ``le``.
         q: The quantile at each step, shape (s,).
         memo: Where the buckets of each histogram are kept.
-        warn: Told of buckets that cannot be used.
+        notes: Told of buckets that cannot be used, and of those that had to be mended.
     """
 
     def of_many(bounds: Floats, counts: Floats) -> tuple[Floats, Mask]:
         return _fast_quantiles(bounds, counts, q)
 
-    def of_one(bounds: Sequence[float], counts: Sequence[float], step: int) -> float:
-        return bucket_quantile(float(q[step]), bounds, counts)
+    mended: dict[str, Mended] = {}
 
-    return _each(vector, memo, warn, of_many, of_one)
+    def of_one(bounds: Sequence[float], counts: Sequence[float], step: int, labels: Labels) -> float:
+        fault = Mended(times_ms=(int(notes.times_ms[step]),))
+        value = bucket_quantile(float(q[step]), bounds, counts, fault)
+        if fault.buckets:
+            mended.setdefault(labels.get(NAME), Mended()).add(fault)
+        return value
+
+    result = _each(vector, memo, notes, of_many, of_one)
+    for name, fault in mended.items():
+        notes.inform(_FORCED + _of_metric(name) + fault.text())
+    return result
 
 
-def histogram_fraction(
-    vector: Vector, lower: Floats, upper: Floats, memo: Memo, warn: Callable[[str], None]
-) -> Vector:
+def histogram_fraction(vector: Vector, lower: Floats, upper: Floats, memo: Memo, notes: Notes) -> Vector:
     """Return the share of the observations between two values, by histogram; both have shape (s,)."""
 
-    def of_one(bounds: Sequence[float], counts: Sequence[float], step: int) -> float:
+    def of_one(bounds: Sequence[float], counts: Sequence[float], step: int, _labels: Labels) -> float:
         return bucket_fraction(float(lower[step]), float(upper[step]), bounds, counts)
 
-    return _each(vector, memo, warn, _none_at_once, of_one)
+    return _each(vector, memo, notes, _none_at_once, of_one)
 
 
 def _each(
     vector: Vector,
     memo: Memo,
-    warn: Callable[[str], None],
+    notes: Notes,
     of_many: Callable[[Floats, Floats], tuple[Floats, Mask]],
-    of_one: Callable[[Sequence[float], Sequence[float], int], float],
+    of_one: Callable[[Sequence[float], Sequence[float], int, Labels], float],
 ) -> Vector:
     plan: _Plan = memo.get(("histograms",), (vector.labels,), lambda: _plan(vector.labels))
-    for labels in plan.unusable:
-        warn(f'bucket label "le" is missing or has a malformed value of "{labels.get(LE)}"')
+    for column, labels in plan.unusable:
+        if vector.mask[:, column].any():
+            about = f'bucket label "le" is missing or has a malformed value of "{labels.get(LE)}"'
+            notes.warn(about + _of_metric(labels.get(NAME)))
     values = np.full((len(vector.values), len(plan.labels)), np.nan)
     present = np.zeros(values.shape, dtype=bool)
     for family in plan.families:
@@ -104,7 +134,8 @@ def _each(
         for step, place in np.argwhere(some & ~done):
             met = mask[step, place]
             bounds = family.bounds[met].tolist()
-            result[step, place] = of_one(bounds, counts[step, place][met].tolist(), step)
+            one = plan.labels[family.places[place]]
+            result[step, place] = of_one(bounds, counts[step, place][met].tolist(), step, one)
         values[:, family.places], present[:, family.places] = result, some
     return without_name(Vector(plan.labels, values, None if present.all() else present), memo)
 
@@ -116,7 +147,7 @@ def _plan(labels: tuple[Labels, ...]) -> _Plan:
         try:
             bound = float(one.get(LE))
         except ValueError:
-            unusable.append(one)
+            unusable.append((column, one))
             continue
         histograms.setdefault(one.without(LE), []).append((bound, column))
     families: dict[tuple[float, ...], list[tuple[int, list[int]]]] = {}
@@ -174,13 +205,62 @@ def _fast_quantiles(bounds: Floats, counts: Floats, q: Floats) -> tuple[Floats, 
     return np.where(total == 0, np.nan, values), right
 
 
-def bucket_quantile(q: float, bounds: Sequence[float], counts: Sequence[float]) -> float:
+@dataclass(slots=True)
+class Mended:
+    """What was mended in buckets whose counts did not grow.
+
+    Attributes:
+        buckets: The upper bounds whose counts were raised.
+        most: By how much at most.
+        samples: How many histograms it was.
+        times_ms: When they were, Unix milliseconds.
+    """
+
+    buckets: list[float] = field(default_factory=list)
+    most: float = 0.0
+    samples: int = 0
+    times_ms: tuple[int, ...] = ()
+
+    def raised(self, bound: float, by: float) -> None:
+        """Note that one bucket was raised."""
+        self.buckets.append(bound)
+        self.most = max(self.most, by)
+
+    def add(self, other: Mended) -> None:
+        """Note what was mended in one more histogram."""
+        self.buckets += min(other.buckets), max(other.buckets)
+        self.buckets = [min(self.buckets), max(self.buckets)]
+        self.most = max(self.most, other.most)
+        self.samples += 1
+        times_ms = self.times_ms + other.times_ms
+        self.times_ms = (min(times_ms), max(times_ms))
+
+    def text(self) -> str:
+        """Return what Prometheus says about it."""
+        first, last = (
+            f"{datetime.fromtimestamp(time_ms // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}" for time_ms in self.times_ms
+        )
+        low, high = short_text(self.buckets[0]), short_text(self.buckets[1])
+        return (
+            f", from buckets {low} to {high}, with a max diff of {self.most:.2g}, "
+            f"over {self.samples} samples from {first} to {last}"
+        )
+
+
+def _of_metric(name: str) -> str:
+    return f' for metric name "{name}"' if name else ""
+
+
+def bucket_quantile(
+    q: float, bounds: Sequence[float], counts: Sequence[float], mended: Mended | None = None
+) -> float:
     """Return a quantile of one histogram.
 
     Args:
         q: Below 0 gives -Inf, above 1 gives +Inf, NaN gives NaN.
         bounds: Upper bounds, ascending; equal ones are added up.
         counts: Cumulative counts.
+        mended: Filled where counts do not grow.
 
     Returns:
         The value; NaN without a bucket for +Inf, with fewer than two buckets or without observations.
@@ -190,7 +270,7 @@ def bucket_quantile(q: float, bounds: Sequence[float], counts: Sequence[float]) 
     if bounds[-1] != math.inf:
         return math.nan
     uppers, totals = _coalesced(bounds, counts)
-    totals = _monotonic(totals)
+    totals = _monotonic(totals, uppers, mended)
     last = len(uppers) - 1
     if last < 1 or totals[last] == 0 or math.isnan(totals[last]):
         return math.nan
@@ -210,9 +290,8 @@ def bucket_fraction(lower: float, upper: float, bounds: Sequence[float], counts:
     if bounds[-1] != math.inf:
         return math.nan
     uppers, totals = _coalesced(bounds, counts)
-    totals = _monotonic(totals)
     total = totals[-1]
-    if total == 0 or math.isnan(lower) or math.isnan(upper) or math.isnan(total):
+    if total == 0 or math.isnan(lower) or math.isnan(upper):
         return math.nan
     if lower >= upper:
         return 0.0
@@ -220,19 +299,22 @@ def bucket_fraction(lower: float, upper: float, bounds: Sequence[float], counts:
 
 
 def _rank(value: float, uppers: Sequence[float], totals: Sequence[float]) -> float:
-    """Return how many observations are at most ``value``, linear within a bucket."""
-    at = bisect_left(uppers, value)
-    if value == math.inf:
-        return totals[-1]
-    start = uppers[at - 1] if at else (0.0 if uppers[0] > 0 else -math.inf)
-    below = totals[at - 1] if at else 0.0
-    if value <= start:
-        return below
-    if math.isinf(start):
-        return totals[at]
-    if math.isinf(uppers[at]):
-        return below
-    return below + (totals[at] - below) * (value - start) / (uppers[at] - start)
+    """Return how many observations are at most ``value``, linear within a bucket.
+
+    Counts are taken as they are: Prometheus mends those that do not grow for quantiles alone.
+    """
+    start, below = 0.0 if uppers[0] > 0 else -math.inf, 0.0
+    for upper, count in zip(uppers, totals, strict=True):
+        if start >= value:
+            break
+        if upper > value:
+            if start == -math.inf:
+                below = count
+            elif upper < math.inf:
+                below += (count - below) * (value - start) / (upper - start)
+            break
+        start, below = upper, count
+    return min(below, totals[-1])
 
 
 def _coalesced(bounds: Sequence[float], counts: Sequence[float]) -> tuple[list[float], list[float]]:
@@ -247,11 +329,13 @@ def _coalesced(bounds: Sequence[float], counts: Sequence[float]) -> tuple[list[f
     return uppers, totals
 
 
-def _monotonic(counts: Sequence[float]) -> list[float]:
+def _monotonic(counts: Sequence[float], uppers: Sequence[float], mended: Mended | None = None) -> list[float]:
     """Raise what falls below its predecessor, and even out differences that rounding made."""
     out = [counts[0]]
-    for count in counts[1:]:
+    for upper, count in zip(uppers[1:], counts[1:], strict=True):
         before = out[-1]
         close = abs(count - before) < _SMALL_DELTA * max(abs(count) + abs(before), _MIN_NORMAL)
+        if mended is not None and not close and count < before:
+            mended.raised(upper, before - count)
         out.append(before if close or count < before else count)
     return out

@@ -16,7 +16,7 @@ from otel_monitoring.promql.functions import histograms, relabel
 from otel_monitoring.promql.functions.dates import DATE_PARTS
 from otel_monitoring.promql.functions.windows import WINDOW_FUNCTIONS
 from otel_monitoring.promql.language.nodes import Node, Selector
-from otel_monitoring.promql.vectors.number import number_text
+from otel_monitoring.promql.vectors.number import short_text
 from otel_monitoring.promql.vectors.values import Scalar, Vector, both
 
 if TYPE_CHECKING:
@@ -65,8 +65,17 @@ class Evaluation(Protocol):
         """Drop the metric's name, as everything does that changes values."""
         ...
 
-    def warn(self, message: str) -> None:
-        """Add a warning to the result."""
+    @property
+    def node(self) -> Node:
+        """What is being evaluated: the call itself."""
+        ...
+
+    def warn(self, message: str, node: Node) -> None:
+        """Add a warning about ``node`` to the result."""
+        ...
+
+    def inform(self, message: str, node: Node) -> None:
+        """Add an info about ``node`` to the result."""
         ...
 
 
@@ -78,6 +87,10 @@ EXPERIMENTAL = frozenset({"mad_over_time"})
 
 _KEEP_NAME = frozenset({"last_over_time", "first_over_time"})
 _PARAM_FIRST = frozenset({"quantile_over_time"})
+_OF_COUNTERS = frozenset({"rate", "increase"})
+_ENDS_OF_COUNTERS = ("_total", "_sum", "_count", "_bucket")
+_MOST_QUANTILES_TOLD = 100
+_TIME_MAX_S = 2.0**62
 
 
 def function(
@@ -99,9 +112,11 @@ def _register_windows() -> None:
             nodes = list(args)
             ranged = nodes.pop(1 if name in _PARAM_FIRST else 0)
             params = [ev.scalar(node) for node in nodes]
-            if name in _PARAM_FIRST:
-                warn_of_quantile(params[0], ev.warn)
             vector = ev.over_windows(ranged, kernel, *params)
+            if name in _PARAM_FIRST:
+                warn_of_quantile(ev, params[0][vector.mask.any(axis=1)], nodes[0])
+            if name in _OF_COUNTERS:
+                _inform_of_names(ev, vector, ranged)
             return vector if name in _KEEP_NAME else ev.drop_names(vector)
 
         FUNCTIONS[name] = call
@@ -136,10 +151,28 @@ ELEMENTWISE: dict[str, Callable[[Floats], Floats]] = {
 }
 
 
-def warn_of_quantile(q: Floats, warn: Callable[[str], None]) -> None:
-    """Warn of the first quantile that is not between 0 and 1."""
-    for wrong in q[~((q >= 0) & (q <= 1))][:1]:
-        warn(f"quantile value should be between 0 and 1, got {number_text(float(wrong))}")
+def warn_of_quantile(ev: Evaluation, q: Floats, node: Node) -> None:
+    """Warn of the quantiles that are not between 0 and 1; ``node`` is where they come from."""
+    for wrong in np.unique(q[~((q >= 0) & (q <= 1))])[:_MOST_QUANTILES_TOLD]:
+        ev.warn(f"quantile value should be between 0 and 1, got {short_text(float(wrong))}", node)
+
+
+def _inform_of_names(ev: Evaluation, vector: Vector, node: Node) -> None:
+    """Tell of names that a counter would not have, of series that have a value."""
+    doubtful = ev.memo.get(("no counters",), (vector.labels,), lambda: _doubtful(vector.labels))
+    for name, columns in doubtful:
+        if vector.mask[:, columns].any():
+            suffixes = "/".join(_ENDS_OF_COUNTERS)
+            ev.inform(f'metric might not be a counter, name does not end in {suffixes}: "{name}"', node)
+
+
+def _doubtful(labels: tuple[Labels, ...]) -> tuple[tuple[str, NDArray[np.intp]], ...]:
+    columns: dict[str, list[int]] = {}
+    for column, one in enumerate(labels):
+        name = one.get(NAME)
+        if name and not name.endswith(_ENDS_OF_COUNTERS):
+            columns.setdefault(name, []).append(column)
+    return tuple((name, np.array(found)) for name, found in columns.items())
 
 
 def _with_values(ev: Evaluation, vector: Vector, values: Floats) -> Vector:
@@ -270,7 +303,7 @@ def _demanded(node: Node) -> Labels:
 def _sorted(ev: Evaluation, args: Args, *, descending: bool) -> Vector:
     vector = ev.vector(args[0])
     if len(ev.times_ms) > 1:
-        ev.warn("sort is ineffective for range queries since results are always ordered by labels")
+        ev.warn("sort is ineffective for range queries since results are always ordered by labels", ev.node)
         return vector
     row = vector.values[0]
     order = np.argsort(-row if descending else row, kind="stable")
@@ -290,14 +323,29 @@ def _sort_desc(ev: Evaluation, args: Args) -> Value:
 @function("histogram_quantile")
 def _histogram_quantile(ev: Evaluation, args: Args) -> Value:
     q = ev.scalar(args[0])
-    warn_of_quantile(q, ev.warn)
-    return histograms.histogram_quantile(ev.vector(args[1]), q, ev.memo, ev.warn)
+    warn_of_quantile(ev, q, args[0])
+    return histograms.histogram_quantile(ev.vector(args[1]), q, ev.memo, _Notes(ev, args[1]))
 
 
 @function("histogram_fraction")
 def _histogram_fraction(ev: Evaluation, args: Args) -> Value:
     lower, upper = ev.scalar(args[0]), ev.scalar(args[1])
-    return histograms.histogram_fraction(ev.vector(args[2]), lower, upper, ev.memo, ev.warn)
+    return histograms.histogram_fraction(ev.vector(args[2]), lower, upper, ev.memo, _Notes(ev, args[2]))
+
+
+class _Notes:
+    """What is told of the buckets that a node gives."""
+
+    def __init__(self, ev: Evaluation, node: Node) -> None:
+        self._ev = ev
+        self._node = node
+        self.times_ms = ev.times_ms
+
+    def warn(self, message: str) -> None:
+        self._ev.warn(message, self._node)
+
+    def inform(self, message: str) -> None:
+        self._ev.inform(message, self._node)
 
 
 @function("label_replace")
@@ -323,7 +371,7 @@ def _register_dates() -> None:
             if not args:
                 return Vector((Labels.of(),), part(ev.times_ms // 1000).astype(np.float64)[:, None])
             vector = ev.vector(args[0])
-            known = np.isfinite(vector.values)
+            known = np.abs(vector.values) < _TIME_MAX_S  # what is beyond it, Go leaves to the processor
             seconds = np.where(known, vector.values, 0).astype(np.int64)
             return _with_values(ev, vector, np.where(known, part(seconds), np.nan))
 

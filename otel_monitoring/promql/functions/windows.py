@@ -49,15 +49,17 @@ def _extrapolated(w: Window, *, counter: bool, per_second: bool) -> Result:
     To an end of the window that is farther from its sample than 1.1 average distances, half an average
     distance is added; a counter is not extrapolated to before its zero.
     """
-    times_s = w.times_ms / _MS
-    first_s, last_s = (times_s[0], times_s[-1]) if w.present is None else (times_s[w.first], times_s[w.last])
+    times_ms = w.times_ms  # whole numbers as long as they are large: seconds since 1970 lose the last digits
+    first_ms, last_ms = (
+        (times_ms[0], times_ms[-1]) if w.present is None else (times_ms[w.first], times_ms[w.last])
+    )
     change = w.last_values - w.first_values
     if counter:
-        change = change + _lost_at_resets(w)
-    sampled_s = last_s - first_s
+        change = _with_resets(w, change)
+    sampled_s = (last_ms - first_ms) / _MS
     average_s = sampled_s / (w.count - 1)
-    to_start_s = np.broadcast_to(first_s - w.start_ms / _MS, change.shape)
-    to_end_s = w.end_ms / _MS - last_s
+    to_start_s = np.broadcast_to((first_ms - w.start_ms) / _MS, change.shape)
+    to_end_s = (w.end_ms - last_ms) / _MS
     to_start_s = np.where(to_start_s >= average_s * _GAP_FACTOR, average_s / 2, to_start_s)
     if counter:
         first = w.first_values
@@ -70,12 +72,14 @@ def _extrapolated(w: Window, *, counter: bool, per_second: bool) -> Result:
     return change * factor, _at_least(w, 2)
 
 
-def _lost_at_resets(w: Window) -> Floats | float:
-    """Return what a counter had counted before each time that it fell, added up."""
+def _with_resets(w: Window, change: Floats) -> Floats:
+    """Add what a counter had counted before each time that it fell, in the order of Prometheus."""
     samples = w.filled
     before = samples[:-1]
     fell = samples[1:] < before
-    return np.where(fell, before, 0.0).sum(axis=0) if fell.any() else 0.0
+    for row in np.flatnonzero(fell.any(axis=1)):
+        change = change + np.where(fell[row], before[row], 0.0)
+    return change
 
 
 def _at_least(w: Window, many: int) -> Mask | None:

@@ -173,7 +173,7 @@ def test_an_error_has_the_type_the_status_and_the_words_of_prometheus(
 
 def test_a_query_that_takes_too_long_is_a_timeout() -> None:
     def slow(*_when: Any) -> Result:
-        msg = "query timed out: it took longer than timeout_s=10"
+        msg = "query timed out: it took longer than query.timeout_s, 10 s"
         raise QueryTimeoutError(msg)
 
     answer = ask("query", of=sources(query=slow), query="1")
@@ -185,7 +185,7 @@ def test_a_query_over_a_limit_names_the_limit() -> None:
     answer = ask("query", query="orders_total[1h:1s]")
 
     assert answer.status_code == 422
-    assert "max_samples=1000" in answer.json()["error"]
+    assert "query.max_samples, 1,000" in answer.json()["error"]
 
 
 def test_an_expression_is_formatted() -> None:

@@ -85,7 +85,7 @@ def test_what_has_no_bound_is_left_out_with_a_warning() -> None:
 def test_a_quantile_that_is_none_warns() -> None:
     result = Asking(USUAL).engine.instant("histogram_quantile(7, latency_bucket)", 0)
 
-    assert result.warnings == ("PromQL warning: quantile value should be between 0 and 1, got 7",)
+    assert result.warnings == ("PromQL warning: quantile value should be between 0 and 1, got 7 (1:20)",)
 
 
 def test_of_nothing_is_nothing() -> None:
@@ -162,3 +162,25 @@ def test_many_at_once_are_as_one_by_one(grown: list[list[int]], q: float) -> Non
         Labels.of(n=str(number)): pytest.approx(bucket_quantile(q, bounds, counts.tolist()), nan_ok=True)
         for number, counts in enumerate(totals)
     }
+
+
+def test_a_fraction_takes_counts_as_they_are() -> None:
+    """Only quantiles of counts that do not grow are mended."""
+    torn = latency({"0.1": 5, "0.5": 3, "+Inf": 10}, route="/a")
+
+    assert Asking(torn).one("histogram_fraction(0, 0.5, latency_bucket)", 0) == pytest.approx(0.3)
+
+
+def test_counts_that_do_not_grow_are_mended_and_told() -> None:
+    torn = latency({"0.1": 5, "0.5": 3, "1": 4, "+Inf": 10}, route="/a")
+
+    result = Asking(torn).engine.instant("histogram_quantile(0.9, latency_bucket)", 0)
+
+    (info,) = result.infos
+    assert info.startswith(
+        "PromQL info: input to histogram_quantile needed to be fixed for monotonicity (see "
+    )
+    assert info.endswith(
+        '#histogram_quantile) for metric name "latency_bucket", from buckets 0.5 to 1, with a max diff of 2, '
+        "over 1 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:00:00Z (1:25)"
+    )

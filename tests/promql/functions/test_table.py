@@ -14,6 +14,8 @@ from otel_monitoring.model.labels import Labels
 from otel_monitoring.promql.functions.table import FUNCTIONS
 from tests.promql.asking import GAP, NONE, Asking, named
 
+NO_COUNTER = "PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket"
+QUANTILE = "PromQL warning: quantile value should be between 0 and 1, got"
 X = named("x", job="a")
 
 
@@ -111,9 +113,9 @@ def test_sorting_puts_nan_last(expr: str, order: list[float | None]) -> None:
 def test_sorting_a_range_is_pointless_and_says_so() -> None:
     result = Asking({X: [1, 2]}).engine.range_("sort(x)", 0, 15_000, 15_000)
 
-    assert result.warnings == (
-        "PromQL warning: sort is ineffective for range queries since results are always ordered by labels",
-    )
+    (warning,) = result.warnings
+    assert warning.startswith("PromQL warning: sort is ineffective for range queries")
+    assert warning.endswith("since results are always ordered by labels (1:1)")
 
 
 @given(st.integers(0, 4_000_000_000))
@@ -181,3 +183,39 @@ def test_the_table_holds_the_functions_that_are_on_by_default() -> None:
 
     assert {"rate", "abs", "label_replace", "hour", "absent", "histogram_quantile"} <= set(FUNCTIONS)
     assert not native & set(FUNCTIONS)
+
+
+@pytest.mark.parametrize(
+    ("expr", "notes"),
+    [
+        ("rate(x[1m])", [f'{NO_COUNTER}: "x" (1:6)']),
+        ("1 +\n  increase(x[1m])", [f'{NO_COUNTER}: "x" (2:12)']),
+        ("rate(x[1m:15s])", [f'{NO_COUNTER}: "x" (1:1)']),
+        ("rate(x_total[1m])", []),
+        ("delta(x[1m])", []),
+        ("rate(x[1s])", []),
+    ],
+)
+def test_a_rate_of_what_has_no_name_of_a_counter_is_told(expr: str, notes: list[str]) -> None:
+    asking = Asking({X: [1, 2, 3], named("x_total"): [1, 2, 3]})
+
+    assert list(asking.engine.instant(expr, 30_000).infos) == notes
+
+
+@pytest.mark.parametrize(
+    ("expr", "warnings"),
+    [
+        ("quantile_over_time(2, x[1m])", [f"{QUANTILE} 2 (1:20)"]),
+        ("quantile_over_time(2, nobody[1m])", []),
+        ("quantile(1e7, x)", [f"{QUANTILE} 1e+07 (1:10)"]),
+        ("quantile( (-1), nobody)", [f"{QUANTILE} -1 (1:12)"]),
+        ("histogram_quantile(NaN, nobody)", [f"{QUANTILE} NaN (1:20)"]),
+    ],
+)
+def test_a_quantile_that_is_none_is_told_with_its_place(expr: str, warnings: list[str]) -> None:
+    assert list(Asking({X: [1, 2, 3]}).engine.instant(expr, 30_000).warnings) == warnings
+
+
+@pytest.mark.parametrize("value", ["Inf", "-Inf", "NaN", "1e30"])
+def test_what_is_no_time_has_no_parts_of_a_date(value: str) -> None:
+    assert math.isnan(Asking({}).one(f"days_in_month(vector({value}))", 0))

@@ -12,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otel_monitoring.model.labels import Labels
+from otel_monitoring.model.sample import Batch
+from otel_monitoring.promql.engine import Engine
 from otel_monitoring.promql.evaluation.series import Window
 from otel_monitoring.promql.functions.windows import WINDOW_FUNCTIONS
 from otel_monitoring.stores.block import ABSENT
+from otel_monitoring.stores.series import SeriesStore
 from tests.promql.asking import GAP, NONE, STALE, Asking, named
 
 if TYPE_CHECKING:
@@ -199,3 +202,24 @@ def test_moments_are_those_of_the_standard_library(samples: list[float]) -> None
 
     assert mean[0] == pytest.approx(statistics.fmean(samples), rel=1e-12, abs=1e-12)
     assert deviation[0] == pytest.approx(statistics.pstdev(samples), rel=1e-6, abs=1e-6)
+
+
+def test_far_from_1970_the_ends_of_a_window_are_as_exact_as_near_it() -> None:
+    """Seconds since 1970 as one number lose the last digits of a difference."""
+    start_ms = 1_750_001_098_000
+    store = SeriesStore()
+    for time_ms, value in ((start_ms + 12_412, -6.305327446030569), (start_ms + 27_407, 5.978398646978736)):
+        store.append(Batch("self", time_ms, [X], [value]))
+
+    ((_, value),) = Engine(store).instant("delta(x[2m30s])", start_ms + 150_000).samples
+
+    assert value == pytest.approx(28.593352278322325, rel=1e-14)
+
+
+def test_what_resets_lost_is_added_in_the_order_of_time() -> None:
+    values = [1e6 + 1e-5, 3e-5, 1e-5, 4e-5, 2e-5, 7e-5]
+    change = values[-1] - values[0]
+    for lost in (values[0], values[1], values[3]):
+        change += lost
+
+    assert asked("increase(x[1m30s])", [0.0, *values], 90) == change * (90 / 75)
