@@ -144,9 +144,7 @@ def _binds_less(node: Negation) -> bool:
     inner = node.expr
     if inner.place.brackets:
         return False
-    return isinstance(inner, (Number, Negation)) or (
-        isinstance(inner, Binary) and PRECEDENCE[inner.op] < UNARY
-    )
+    return isinstance(inner, Number) or (isinstance(inner, Binary) and PRECEDENCE[inner.op] < UNARY)
 
 
 def _sided(node: Binary, side: Node) -> str:
@@ -209,7 +207,7 @@ def _selector(node: Selector) -> str:
     if first.name == NAME and first.op == "=" and _can_stand_alone(first.value):
         name = first.value
         matchers.pop(0)
-    inside = ",".join(f"{_name(one.name)}{one.op}{_quoted(one.value)}" for one in matchers)
+    inside = ",".join(sorted(f"{_name(one.name)}{one.op}{_quoted(one.value)}" for one in matchers))
     window = "" if node.range_ms is None else f"[{duration_text(node.range_ms)}]"
     return name + (f"{{{inside}}}" if inside else "") + window + _shift(node.shift)
 
