@@ -111,6 +111,7 @@ def _sources(builder: Builder, analysis: LazyAnalysis) -> Sources:
     made = analysis.get()
     return Sources(
         query=made.ask,
+        tune=(made.remote or made.engine).tuned,
         parse=made.engine.parse,
         format=formatted,
         series=made.store,

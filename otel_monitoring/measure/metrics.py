@@ -129,6 +129,16 @@ def check_metric(
     _cleaned(tags)
 
 
+def room_for_metrics() -> int:
+    """Return how many metrics may still be made."""
+    return MAX_METRICS - len(_current().metrics)
+
+
+def is_known_metric(name: str) -> bool:
+    """Tell whether a metric was made already."""
+    return name in _current().metrics
+
+
 def rejected() -> dict[str, int]:
     """Return how many values were dropped so far, by the field that was wrong."""
     return dict(_rejected)

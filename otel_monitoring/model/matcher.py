@@ -90,6 +90,9 @@ def compile_regex(pattern: str):  # type: ignore[no-untyped-def]  # noqa: ANN201
     options.max_mem = _REGEX_MEMORY_BYTES
     try:
         return re2.compile(pattern, options)
+    except UnicodeEncodeError:
+        msg = f"{pattern!r} is not a regular expression of RE2: expected UTF-8"
+        raise QueryError(msg) from None
     except re2.error as error:
         reason = error.args[0] if error.args else error
         text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)

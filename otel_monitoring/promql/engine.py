@@ -6,9 +6,10 @@ engine.instant('sum by (route) (rate(http_requests_total[5m]))', at_ms).samples
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -149,6 +150,21 @@ class Engine:
             raise QueryError(msg)
         return self._query(expr, start_ms, end_ms, step_ms, ranged=True)
 
+    def tuned(self, *, timeout_s: float | None = None, lookback_ms: int | None = None) -> Engine:
+        """Return the same engine, with what was parsed and resolved, under other limits for one query.
+
+        Args:
+            timeout_s: Seconds that a query may take; more than before is not granted.
+            lookback_ms: How old the newest sample of a series may be.
+        """
+        other = copy.copy(self)
+        if timeout_s is not None:
+            shorter_s = min(timeout_s, self._limits.timeout_s)
+            other._limits = replace(self._limits, timeout_s=shorter_s)  # noqa: SLF001 - of the same class
+        if lookback_ms is not None:
+            other._lookback_ms = lookback_ms  # noqa: SLF001 - of the same class
+        return other
+
     def parse(self, expr: str) -> Node:
         """Parse an expression; the newest ones are remembered.
 
@@ -267,6 +283,7 @@ def _result(
         time_ms=at_ms,
         warnings=tuple(environment.warnings),
         infos=tuple(environment.infos),
+        samples_read=environment.budget.limit - environment.budget.samples,
     )
 
 

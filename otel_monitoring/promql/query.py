@@ -8,6 +8,19 @@ if TYPE_CHECKING:
     from otel_monitoring.promql.result import Result
 
 
+class Tune(Protocol):
+    """Give a :class:`Query` with other limits; the ``tuned`` of both is one."""
+
+    def __call__(self, *, timeout_s: float | None = None, lookback_ms: int | None = None) -> Query:
+        """Return the same query under other limits.
+
+        Args:
+            timeout_s: Seconds that a query may take; more than before is not granted.
+            lookback_ms: How old the newest sample of a series may be.
+        """
+        ...
+
+
 class Query(Protocol):
     """Answer PromQL; :class:`Engine` and :class:`RemoteQuery` do."""
 

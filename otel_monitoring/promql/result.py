@@ -36,6 +36,7 @@ class Result:
         time_ms: The time of an instant query.
         warnings: What is doubtful about the answer.
         infos: What may be worth knowing about it.
+        samples_read: How many samples were looked at; 0 where that is not known.
     """
 
     kind: ResultKind
@@ -46,3 +47,4 @@ class Result:
     time_ms: int
     warnings: tuple[str, ...] = ()
     infos: tuple[str, ...] = ()
+    samples_read: int = 0

@@ -223,7 +223,11 @@ class StoreSettings(Group):
 
     retention_s: float = Field(default=21_600.0, ge=60, description="How far back the series reach.")
     max_series: Count = option(default=20_000, description="Most series; new ones beyond it are refused.")
-    max_bytes: int = Field(default=67_108_864, ge=1_048_576, description="Most memory of series and their labels; the oldest samples go first.")
+    max_bytes: int = Field(
+        default=67_108_864,
+        ge=1_048_576,
+        description="Most memory of series and their labels; the oldest samples go first.",
+    )
     max_exemplars: Count = option(
         default=10_000, description="Most exemplars of all series together; the oldest go first."
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.bootstrap import parts
 from otel_monitoring.bootstrap.analysis import Analysis
 from otel_monitoring.errors import QueryError
@@ -68,7 +69,7 @@ def test_one_setting_makes_rules_ask_a_server(
     builder = parts.begin(load_settings(settings=None, environ={}, service_name="shop", query=told), {})
     analysis = Analysis(builder)
 
-    found = analysis.query("vector(7)", T_MS)
+    found = Asking(analysis.ask)("vector(7)", T_MS)
     analysis.stop(1)
 
     assert [(one.labels, one.value) for one in found] == [(Labels.of(), 7.0)]

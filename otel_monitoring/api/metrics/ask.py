@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast, get_args
 
-from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.api.metrics.fields import FieldsError, wrong
 from otel_monitoring.errors import RuleError, StoreError
 from otel_monitoring.ingest.names import label_name, metric_name
+from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.model.sample import Metadata
 from otel_monitoring.promql.builder import Aggregation, Condition, Operator, Question
 

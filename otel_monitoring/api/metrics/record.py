@@ -14,11 +14,14 @@ from otel_monitoring.api.metrics.fields import FieldError, FieldsError, wrong
 from otel_monitoring.errors import StoreError
 from otel_monitoring.ingest.names import label_value, metric_name
 from otel_monitoring.measure.metrics import (
+    MAX_METRICS,
     MAX_TAG_CHARS,
     MAX_TAGS,
     MetricError,
     check_metric,
+    is_known_metric,
     record_metric,
+    room_for_metrics,
 )
 
 if TYPE_CHECKING:
@@ -110,6 +113,12 @@ class Recorder:
         if len(series) > self._max_series:
             expected = f"at most {self._max_series} metrics and sets of attributes in all requests"
             raise FieldsError([wrong("attributes", len(series), expected)])
+        new = {value["name"] for value in values if not is_known_metric(value["name"])}
+        if len(new) > room_for_metrics():
+            expected = (
+                f"{room_for_metrics()} new names at most: there are {MAX_METRICS} metrics, use attributes"
+            )
+            raise FieldsError([wrong("name", len(new), expected)])
         seen: dict[str, tuple[Any, ...]] = {}
         for value in values:
             made = (value["name"], value.get("kind", "gauge"), value.get("unit", ""))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.responses import Response
+
+from otel_monitoring.api.prometheus.encode import Raw, dumped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,5 +53,5 @@ def failure(error: ApiError) -> Response:
 
 
 def _response(body: dict[str, Any], status: int) -> Response:
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return Response(text.encode(errors="replace"), status_code=status, media_type="application/json")
+    text = ",".join(f'"{name}":{one if isinstance(one, Raw) else dumped(one)}' for name, one in body.items())
+    return Response(f"{{{text}}}".encode(errors="replace"), status_code=status, media_type="application/json")

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.api.prometheus.answer import ApiError
 from otel_monitoring.errors import RuleError
+from otel_monitoring.model.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from otel_monitoring.api.prometheus import encode
 from otel_monitoring.api.prometheus.answer import ApiError, success
@@ -11,13 +11,17 @@ from otel_monitoring.api.prometheus.parameters import invalid
 from otel_monitoring.errors import QueryError, QueryTimeoutError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from starlette.responses import Response
 
     from otel_monitoring.api.prometheus.parameters import Parameters
     from otel_monitoring.api.prometheus.sources import Sources
+    from otel_monitoring.promql.query import Query
     from otel_monitoring.promql.result import Result
 
 _STEPS_MAX = 11_000
+_NOTES_MAX = 10
 _TRUNCATED = "results truncated due to limit"
 
 
@@ -25,9 +29,9 @@ def instant(sources: Sources, given: Parameters) -> Response:
     """Answer ``query``."""
     limit = given.limit()
     at_ms = given.time_ms("time", sources.clock.now_ms())
-    _check_timeout(given)
+    query = _query(sources, given)
     expr = _checked(sources, given)
-    return _answer(_asked(sources, expr, at_ms), limit=limit)
+    return _answer(sources, given, limit=limit, ask=lambda: _asked(query, expr, at_ms))
 
 
 def ranged(sources: Sources, given: Parameters) -> Response:
@@ -46,9 +50,9 @@ def ranged(sources: Sources, given: Parameters) -> Response:
             "Try decreasing the query resolution (?step=XX)"
         )
         raise ApiError(msg)
-    _check_timeout(given)
+    query = _query(sources, given)
     expr = _checked(sources, given)
-    return _answer(_asked(sources, expr, start_ms, end_ms, step_ms), limit=limit)
+    return _answer(sources, given, limit=limit, ask=lambda: _asked(query, expr, start_ms, end_ms, step_ms))
 
 
 def formatted(sources: Sources, given: Parameters) -> Response:
@@ -59,9 +63,15 @@ def formatted(sources: Sources, given: Parameters) -> Response:
         raise invalid(name="query", reason=str(error)) from None
 
 
-def _check_timeout(given: Parameters) -> None:
-    if given.get("timeout"):
-        given.duration_ms("timeout")
+def _query(sources: Sources, given: Parameters) -> Query:
+    """Return who is asked, under the limits that the request sets."""
+    timeout_ms = given.duration_ms("timeout") if given.get("timeout") else None
+    lookback_ms = given.duration_ms("lookback_delta") if given.get("lookback_delta") else None
+    if timeout_ms is None and lookback_ms is None:
+        return sources.query
+    if lookback_ms is not None and lookback_ms <= 0:
+        raise invalid(name="lookback_delta", reason="expected more than 0")
+    return sources.tune(timeout_s=None if timeout_ms is None else timeout_ms / 1000, lookback_ms=lookback_ms)
 
 
 def _checked(sources: Sources, given: Parameters) -> str:
@@ -73,9 +83,9 @@ def _checked(sources: Sources, given: Parameters) -> str:
     return expr
 
 
-def _asked(sources: Sources, expr: str, *when_ms: int) -> Result:
+def _asked(query: Query, expr: str, *when_ms: int) -> Result:
     try:
-        return sources.query(expr, *when_ms)
+        return query(expr, *when_ms)
     except QueryTimeoutError as error:
         raise ApiError(str(error), kind="timeout") from None
     except QueryError as error:
@@ -84,9 +94,30 @@ def _asked(sources: Sources, expr: str, *when_ms: int) -> Result:
         raise ApiError(str(error), kind="execution") from None
 
 
-def _answer(found: Result, *, limit: int) -> Response:
-    warnings: list[Any] = list(found.warnings)
+def _answer(sources: Sources, given: Parameters, *, limit: int, ask: Callable[[], Result]) -> Response:
+    began_s = sources.clock.monotonic_s()
+    found = ask()
+    took_s = sources.clock.monotonic_s() - began_s
+    warnings = _few(found.warnings, "warning")
     if limit and max(len(found.samples), len(found.series)) > limit:
         found = replace(found, samples=found.samples[:limit], series=found.series[:limit])
         warnings.append(_TRUNCATED)
-    return success(encode.result(found), warnings=warnings, infos=found.infos)
+    data = encode.result(found, stats=_stats(found, took_s) if given.get("stats") else None)
+    return success(data, warnings=warnings, infos=_few(found.infos, "info"))
+
+
+def _few(notes: Sequence[str], kind: str) -> list[str]:
+    """Return the first notes, and how many more there are."""
+    left_out = len(notes) - _NOTES_MAX
+    more = [f"{left_out} more {kind} annotations omitted"] if left_out > 0 else []
+    return [*notes[:_NOTES_MAX], *more]
+
+
+def _stats(found: Result, took_s: float) -> dict[str, dict[str, float]]:
+    """Return what a query cost; we do not tell its phases apart."""
+    parts = ("resultSortTime", "queryPreparationTime", "execQueueTime")
+    whole = ("evalTotalTime", "innerEvalTime", "execTotalTime")
+    return {
+        "timings": {**dict.fromkeys(whole, took_s), **dict.fromkeys(parts, 0.0)},
+        "samples": {"totalQueryableSamples": found.samples_read, "peakSamples": found.samples_read},
+    }

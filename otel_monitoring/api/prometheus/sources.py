@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.matcher import Matcher
     from otel_monitoring.model.sample import Metadata
-    from otel_monitoring.promql.query import Query
+    from otel_monitoring.promql.query import Query, Tune
     from otel_monitoring.stores.block import Block
 
 
@@ -92,6 +92,7 @@ class Sources:
 
     Attributes:
         query: Answers PromQL.
+        tune: Gives the same under the limits that a request asks for.
         parse: Returns the nodes of an expression, or raises ``QueryError``.
         format: Returns an expression in its canonical form, or raises ``QueryError``.
         series: The series in memory.
@@ -103,6 +104,7 @@ class Sources:
     """
 
     query: Query
+    tune: Tune
     parse: Callable[[str], Any]
     format: Callable[[str], str]
     series: SeriesSource

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring._version import __version__
-from otel_monitoring.model.durations import format_duration
 from otel_monitoring.api.prometheus import encode
 from otel_monitoring.api.prometheus.answer import success
+from otel_monitoring.model.durations import format_duration
 from otel_monitoring.model.labels import NAME
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import random
 import threading
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
     from otel_monitoring.model.clock import Clock
+    from otel_monitoring.promql.query import Query
     from otel_monitoring.promql.result import Result
 
 _RETRIED = frozenset({429, 502, 503, 504})
@@ -87,6 +89,19 @@ class RemoteQuery:
         self._client: httpx.Client | None = None
         self._counts = {"queries": 0, "queries_failed": 0, "retries": 0}
 
+    def tuned(self, *, timeout_s: float | None = None, lookback_ms: int | None = None) -> Query:
+        """Return the same with other limits for one query.
+
+        Args:
+            timeout_s: Seconds that a query may take; more than before is not granted.
+            lookback_ms: How old the newest sample of a series may be.
+        """
+        extra = {} if lookback_ms is None else {"lookback_delta": _seconds(lookback_ms)}
+        longest_s = self._options.timeout_s
+        return functools.partial(
+            self._query, extra=extra, timeout_s=min(longest_s if timeout_s is None else timeout_s, longest_s)
+        )
+
     def __call__(
         self, expr: str, start_ms: int, end_ms: int | None = None, step_ms: int | None = None, /
     ) -> Result:
@@ -96,6 +111,19 @@ class RemoteQuery:
             QueryError: The server did not answer, or said that something is wrong; the message names it.
             QueryTimeoutError: There was no answer in time.
         """
+        return self._query(expr, start_ms, end_ms, step_ms, extra={}, timeout_s=self._options.timeout_s)
+
+    def _query(
+        self,
+        expr: str,
+        start_ms: int,
+        end_ms: int | None = None,
+        step_ms: int | None = None,
+        /,
+        *,
+        extra: Mapping[str, str],
+        timeout_s: float,
+    ) -> Result:
         if end_ms is None or step_ms is None:
             path, form = "query", {"query": expr, "time": _seconds(start_ms)}
         else:
@@ -109,7 +137,7 @@ class RemoteQuery:
         self._count("queries")
         try:
             with self._shield():
-                return self._ask(path, form)
+                return self._ask(path, {**form, **extra}, timeout_s)
         except QueryError:
             self._count("queries_failed")
             raise
@@ -135,9 +163,9 @@ class RemoteQuery:
         with self._lock:
             self._counts[what] += 1
 
-    def _ask(self, path: str, form: Mapping[str, str]) -> Result:
-        deadline_s = self._clock.monotonic_s() + self._options.timeout_s
-        form = {**form, "timeout": f"{self._options.timeout_s:g}s"}
+    def _ask(self, path: str, form: Mapping[str, str], timeout_s: float) -> Result:
+        deadline_s = self._clock.monotonic_s() + timeout_s
+        form = {**form, "timeout": f"{timeout_s:g}s"}
         for attempt in range(1, self._options.attempts + 1):
             answer, reason = self._attempt(path, form, deadline_s)
             if answer is not None and (answer.status not in _RETRIED or _is_about_the_query(answer)):

@@ -16,7 +16,7 @@ from otel_monitoring.api.router import build_api
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.reader import StoreMetricReader
-from otel_monitoring.measure import providers
+from otel_monitoring.measure import metrics, providers
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.testing import FakeClock
@@ -241,3 +241,18 @@ def test_a_stranger_is_refused(shop: Shop) -> None:
             ]
 
     assert asyncio.run(ask()) == [401, 401]
+
+
+def test_a_list_with_more_new_names_than_there_is_room_for_is_refused_whole(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "MAX_METRICS", 3)
+    shop.post({"name": "a", "value": 1})
+
+    answer = shop.post([{"name": name, "value": 1} for name in "abcd"])
+
+    assert answer.status_code == 422
+    assert "name is 3, expected 2 new names at most" in answer.text
+    shop.collect()
+    assert sorted(shop.store.metadata()) == ["a"]
+    assert shop.post([{"name": name, "value": 1} for name in "abc"]).status_code == 202

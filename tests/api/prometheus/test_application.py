@@ -60,6 +60,7 @@ def sources(**changed: Any) -> Sources:
     engine = Engine(store, limits=Limits(max_samples=1000))
     fields: dict[str, Any] = {
         "query": engine,
+        "tune": engine.tuned,
         "parse": engine.parse,
         "format": formatted,
         "series": store,
@@ -323,3 +324,58 @@ def test_queries_leave_the_event_loop_free_and_are_bounded() -> None:
     answers = asyncio.run(all_at_once())
 
     assert sorted(one.status_code for one in answers) == [200] * 64 + [503] * 6
+
+
+def test_a_look_back_may_be_asked_for() -> None:
+    assert data("query", query="orders_total", time=T_MS / 1000 + 400)["result"] == []
+
+    rows = data("query", query="orders_total", time=T_MS / 1000 + 400, lookback_delta="10m")["result"]
+
+    assert sorted(row["value"][1] for row in rows) == ["+Inf", "4"]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"), [("x", "to a valid duration"), ("-5m", "duration"), ("0", "than 0")]
+)
+def test_a_look_back_that_is_none_is_refused(value: str, message: str) -> None:
+    answer = ask("query", query="orders_total", lookback_delta=value)
+
+    assert answer.status_code == 400
+    assert 'invalid parameter "lookback_delta"' in answer.json()["error"]
+    assert message in answer.json()["error"]
+
+
+def test_a_timeout_may_be_asked_for_and_only_shortened() -> None:
+    asked: list[float | None] = []
+
+    def tune(*, timeout_s: float | None = None, lookback_ms: int | None = None) -> Engine:
+        asked.append(timeout_s)
+        assert lookback_ms is None
+        return Engine(SeriesStore())
+
+    assert ask("query", of=sources(tune=tune), query="1", timeout="2s").status_code == 200
+    assert asked == [2.0]
+    assert Engine(SeriesStore(), limits=Limits(timeout_s=3)).tuned(timeout_s=60)._limits.timeout_s == 3
+    assert Engine(SeriesStore(), limits=Limits(timeout_s=3)).tuned(timeout_s=1)._limits.timeout_s == 1
+
+
+def test_what_a_query_cost_is_told_where_asked() -> None:
+    assert "stats" not in data("query", query="orders_total")
+
+    stats = data("query", query="orders_total", stats="all")["stats"]
+
+    assert stats["samples"]["totalQueryableSamples"] == 2
+    assert stats["timings"]["evalTotalTime"] >= 0
+
+
+def test_ten_notes_of_a_kind_are_told_and_the_number_of_the_rest() -> None:
+    store = SeriesStore()
+    for time_ms in (T_MS - 15_000, T_MS):
+        labels = [Labels.of(__name__=f"g{n}", n=str(n)) for n in range(13)]
+        store.append(Batch("self", time_ms, labels, [float(time_ms)] * 13))
+
+    body = ask("query", of=sources(query=Engine(store)), query='rate({n=~".+"}[5m])').json()
+
+    assert len(body["infos"]) == 11
+    assert body["infos"][-1] == "3 more info annotations omitted"
+    assert "warnings" not in body

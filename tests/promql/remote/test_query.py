@@ -323,3 +323,16 @@ def test_requests_are_shielded(server: Server) -> None:
     query.close()
 
     assert entered == ["in", "out"]
+
+
+def test_a_query_may_have_limits_of_its_own(server: Server, ask: Callable[..., RemoteQuery]) -> None:
+    server.script = [said(ONE), said(ONE)]
+    query = ask()
+
+    query.tuned(timeout_s=2, lookback_ms=90_000)("up", 60_000)
+    query.tuned(timeout_s=600)("up", 60_000)
+
+    first, second = (form for _, _, form, _ in server.asked)
+    assert (first["timeout"], first["lookback_delta"]) == (["2s"], ["90.000"])
+    assert second["timeout"] == ["10s"]
+    assert "lookback_delta" not in second
