@@ -22,6 +22,7 @@ from otel_monitoring.promql.evaluation.series import (
     without_repetition,
 )
 from otel_monitoring.promql.functions import table as functions
+from otel_monitoring.promql.functions.windows import STEPPED
 from otel_monitoring.promql.language.lexer import position_text
 from otel_monitoring.promql.language.nodes import (
     Aggregate,
@@ -94,6 +95,10 @@ class Budget:
         if self.expired():
             msg = f"query timed out: it took longer than query.timeout_s, {self.timeout_s:g} s"
             raise QueryTimeoutError(msg)
+
+
+_CELLS_AT_ONCE = 64_000
+"""Cells of a result that are computed together: so many stay in a processor's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +239,8 @@ class Evaluator:
         function: Kernel,
         params: Sequence[Floats],
     ) -> Vector:
+        if len(at_ms) > 1 and block.whole and function in STEPPED:
+            return self._apply_stepped(block, at_ms, range_ms, function)
         values = np.zeros((len(at_ms), len(block.labels)))
         present = np.zeros(values.shape, dtype=bool)
         for step, end_ms in enumerate(at_ms.tolist()):
@@ -245,6 +252,21 @@ class Evaluator:
             values[step], some = function(samples, *(param[step] for param in params))
             present[step] = True if some is None else some
         return Vector(block.labels, values, None if present.all() else present)
+
+    def _apply_stepped(self, block: Block, at_ms: Times, range_ms: int, function: Kernel) -> Vector:
+        """Apply a function to the windows of many steps at once, as many as memory should hold."""
+        bounds = np.searchsorted(block.times_ms, [at_ms - range_ms, at_ms], side="right")
+        self._env.budget.spend(int((bounds[1] - bounds[0]).sum()) * len(block.labels))
+        together = max(_CELLS_AT_ONCE // max(len(block.labels), 1), 1)
+        parts = []
+        for begin in range(0, len(at_ms), together):
+            self._env.budget.spend(0)
+            parts.append(STEPPED[function](block, at_ms[begin : begin + together], range_ms))
+        values = np.concatenate([values for values, _ in parts])
+        if all(present is None for _, present in parts):
+            return Vector(block.labels, values)
+        masks = [np.ones(part.shape, dtype=bool) if some is None else some for part, some in parts]
+        return Vector(block.labels, values, np.concatenate(masks))
 
     def _window(self, block: Block, start_ms: int, end_ms: int, at_ms: int) -> Window | None:
         if self._env.start_ms != self._env.end_ms or len(self._times_ms) > 1:

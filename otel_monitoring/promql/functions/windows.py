@@ -6,7 +6,8 @@ Every function takes a :class:`Window` and gives a sample per series and a mask 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from otel_monitoring.promql.evaluation.series import Window
+    from otel_monitoring.promql.evaluation.series import Times, Window
     from otel_monitoring.promql.vectors.values import Floats, Mask
+    from otel_monitoring.stores.block import Block
 
     Result = tuple[Floats, Mask | None]
     Kernel = Callable[..., Result]
@@ -44,32 +46,100 @@ def delta(w: Window) -> Result:
 
 
 def _extrapolated(w: Window, *, counter: bool, per_second: bool) -> Result:
+    times_ms = w.times_ms
+    ends = (times_ms[0], times_ms[-1]) if w.present is None else (times_ms[w.first], times_ms[w.last])
+    first = w.first_values
+    change = w.last_values - first
+    if counter:
+        change = _with_resets(w, change)
+    span = _Span(ends[0], ends[1], w.count, w.start_ms, w.end_ms)
+    return _stretched(change, first, span, counter=counter, per_second=per_second), _at_least(w, 2)
+
+
+class _Span(NamedTuple):
+    """The times of one window, or of several below each other, in Unix milliseconds; their shapes broadcast.
+
+    They stay whole numbers until they are differences: seconds since 1970 as one number lose the last digits.
+    """
+
+    first_ms: Any
+    last_ms: Any
+    count: Any
+    start_ms: Any
+    end_ms: Any
+
+
+def _stretched(change: Floats, first: Floats, span: _Span, *, counter: bool, per_second: bool) -> Floats:
     """Extrapolate as Prometheus does.
 
     To an end of the window that is farther from its sample than 1.1 average distances, half an average
     distance is added; a counter is not extrapolated to before its zero.
     """
-    times_ms = w.times_ms  # whole numbers as long as they are large: seconds since 1970 lose the last digits
-    first_ms, last_ms = (
-        (times_ms[0], times_ms[-1]) if w.present is None else (times_ms[w.first], times_ms[w.last])
-    )
-    change = w.last_values - w.first_values
+    sampled_s = (span.last_ms - span.first_ms) / _MS
+    average_s = sampled_s / (span.count - 1)
+    far_s = average_s * _GAP_FACTOR
+    to_start_s = (span.first_ms - span.start_ms) / _MS
+    to_start_s = np.where(to_start_s >= far_s, average_s / 2, to_start_s)
     if counter:
-        change = _with_resets(w, change)
-    sampled_s = (last_ms - first_ms) / _MS
-    average_s = sampled_s / (w.count - 1)
-    to_start_s = np.broadcast_to((first_ms - w.start_ms) / _MS, change.shape)
-    to_end_s = (w.end_ms - last_ms) / _MS
-    to_start_s = np.where(to_start_s >= average_s * _GAP_FACTOR, average_s / 2, to_start_s)
-    if counter:
-        first = w.first_values
         to_zero_s = np.where((change > 0) & (first >= 0), sampled_s * (first / change), np.inf)
         to_start_s = np.minimum(to_start_s, to_zero_s)
-    to_end_s = np.where(to_end_s >= average_s * _GAP_FACTOR, average_s / 2, to_end_s)
+    to_end_s = (span.end_ms - span.last_ms) / _MS
+    to_end_s = np.where(to_end_s >= far_s, average_s / 2, to_end_s)
     factor = (sampled_s + to_start_s + to_end_s) / sampled_s
     if per_second:
-        factor = factor / ((w.end_ms - w.start_ms) / _MS)
-    return change * factor, _at_least(w, 2)
+        factor = factor / ((span.end_ms - span.start_ms) / _MS)
+    stretched: Floats = change * factor
+    return stretched
+
+
+def _stepped(block: Block, at_ms: Times, range_ms: int, *, counter: bool, per_second: bool) -> Result:
+    """Do the same for the windows of many steps at once, of series that have every sample.
+
+    Args:
+        block: The samples.
+        at_ms: Where the windows end, shape (s,).
+        range_ms: How long they are.
+        counter: Whether the values only grow, but for resets.
+        per_second: Whether the result is one per second.
+
+    Returns:
+        Values and which of them there are, shape (s, n).
+    """
+    low = np.searchsorted(block.times_ms, at_ms - range_ms, side="right")
+    high = np.searchsorted(block.times_ms, at_ms, side="right")
+    enough = high - low >= 2  # noqa: PLR2004 - a difference needs two
+    present = np.broadcast_to(enough[:, None], (len(at_ms), len(block.labels)))
+    values = np.zeros(present.shape)
+    low, high = low[enough], high[enough]
+    if len(low):
+        first = block.values[low]
+        change = block.values[high - 1] - first
+        if counter:
+            _add_resets(change, block.values, low, high)
+        first_ms, last_ms, ends_ms = block.times_ms[low], block.times_ms[high - 1], at_ms[enough]
+        columns = (first_ms, last_ms, high - low, ends_ms - range_ms, ends_ms)
+        span = _Span(*(column[:, None] for column in columns))
+        values[enough] = _stretched(change, first, span, counter=counter, per_second=per_second)
+    return values, None if enough.all() else present
+
+
+def _add_resets(change: Floats, samples: Floats, low: Rows, high: Rows) -> None:
+    """Add to each window what its counters had counted before each time that they fell, in order of time."""
+    begin = int(low.min())
+    used = samples[begin : int(high.max())]
+    fell = used[1:] < used[:-1]
+    for row in np.flatnonzero(fell.any(axis=1)):
+        at = begin + row + 1
+        windows = np.flatnonzero((low < at) & (high > at))
+        change[windows] += np.where(fell[row], samples[at - 1], 0.0)
+
+
+STEPPED: dict[Kernel, Callable[[Block, Times, int], Result]] = {
+    rate: partial(_stepped, counter=True, per_second=True),
+    increase: partial(_stepped, counter=True, per_second=False),
+    delta: partial(_stepped, counter=False, per_second=False),
+}
+"""Functions that can do the windows of many steps at once, where no sample is missing."""
 
 
 def _with_resets(w: Window, change: Floats) -> Floats:
