@@ -26,6 +26,8 @@ COLLECTIONS = 240
 INTERVAL_MS = 15_000
 SHORT_LIVED = 1_000_000
 AT_ONCE = 1000
+SERIES_OF_A_SENDER = 5
+SENDER_AT_MOST_BYTES = 12_000
 CURVE = (1_000, 10_000, 100_000)
 EXPR = "sum by (route) (rate(http_requests_total[5m]))"
 
@@ -107,6 +109,32 @@ def churn() -> dict[str, float]:
     }
 
 
+def senders(sources: int) -> dict[str, float]:
+    """Let ``sources`` senders of five series each append ten times; query over all of them."""
+    Engine(SeriesStore()).instant(EXPR, 0)
+    labels = label_sets(sources * SERIES_OF_A_SENDER)
+    before_bytes = resident_bytes()
+    store = SeriesStore(max_series=len(labels), max_bytes=1 << 30)
+    began_s = time.process_time()
+    for turn in range(10):
+        for at in range(sources):
+            own = labels[at * SERIES_OF_A_SENDER : (at + 1) * SERIES_OF_A_SENDER]
+            store.append(Batch(f"sender-{at}", turn * INTERVAL_MS, own, [float(turn)] * len(own)))
+    appended_s = time.process_time() - began_s
+    after_bytes = resident_bytes()
+    engine, at_ms = Engine(store), 9 * INTERVAL_MS
+    result = engine.instant("count(http_requests_total)", at_ms)
+    assert [value for _, value in result.samples] == [len(labels)]
+    engine.instant(EXPR, at_ms)
+    began_s = time.process_time()
+    engine.instant(EXPR, at_ms - 1)
+    return {
+        "bytes": (after_bytes - before_bytes) / sources,
+        "append_us": appended_s / (10 * sources) * 1e6,
+        "query_us": (time.process_time() - began_s) / sources * 1e6,
+    }
+
+
 def apart(what: str, *words: str) -> dict[str, float]:
     """Run one of the above in a process of its own, whose memory is nobody else's."""
     code = (
@@ -148,3 +176,14 @@ def test_a_million_short_lived_series() -> None:
     )
     assert found["dropped"] > 0
     assert found["mb"] <= CHURN_AT_MOST_MB
+
+
+def test_five_thousand_small_sources() -> None:
+    """Budget: 12 kB for a sender of five series, besides its label sets; the cost of a query is printed."""
+    found = apart("senders", "5000")
+
+    print(
+        f"\n5,000 senders of five series: {found['bytes']:.0f} B each, append {found['append_us']:.1f} us, "
+        f"{EXPR} {found['query_us']:.1f} us each"
+    )
+    assert found["bytes"] <= SENDER_AT_MOST_BYTES
