@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 RETENTION_MS = 40_000
 FOREVER_MS = 10**12
+MAX_BYTES = 6000
+SLOTS = 16
+"""The rows of a chunk at most."""
 SERIES = [
     Labels.of(__name__=name, job=job, route=route)
     for name in ("up", "down")
@@ -122,6 +125,38 @@ class StoreBesideModel(RuleBasedStateMachine):
         return samples
 
 
+class FullStoreBesideModel(StoreBesideModel):
+    """The same in so little memory that the oldest samples go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = SeriesStore(retention_s=FOREVER_MS, interval_s=FOREVER_MS, max_bytes=MAX_BYTES)
+
+    @rule(matchers=st.sampled_from(SELECTORS))
+    def select(self, matchers: tuple[Matcher, ...]) -> None:
+        """What is there is the newest part of what was written, and the newest batches are always there."""
+        ever = self.expected(matchers, retention_ms=FOREVER_MS)
+        found = self.found(matchers)
+        for key, samples in found.items():
+            assert repr(samples) == repr(ever.get(key, [])[-len(samples) :] if samples else [])
+        for (source, labels), samples in ever.items():
+            if samples[-1][0] == self.batches[source][-1][0]:
+                assert repr(found[source, labels][-1]) == repr(samples[-1])
+
+    @rule()
+    def trim(self) -> None:
+        """Nothing is too old here."""
+        self.store.trim(0)
+
+    @invariant()
+    def the_limit_holds_while_there_is_more_than_a_chunk_for_each(self) -> None:
+        times = [len(block.times_ms) for block in self.store.select((), -FOREVER_MS, FOREVER_MS)]
+        is_least = all(one <= SLOTS for one in times)
+        assert is_least or self.store.stats()["size_bytes"] <= MAX_BYTES
+
+
+FullStoreBesideModel.TestCase.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
+TestFullStoreBesideModel = FullStoreBesideModel.TestCase
 StoreBesideModel.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestStoreBesideModel = StoreBesideModel.TestCase
 
