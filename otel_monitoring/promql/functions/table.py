@@ -153,7 +153,10 @@ ELEMENTWISE: dict[str, Callable[[Floats], Floats]] = {
 
 def warn_of_quantile(ev: Evaluation, q: Floats, node: Node) -> None:
     """Warn of the quantiles that are not between 0 and 1; ``node`` is where they come from."""
-    for wrong in np.unique(q[~((q >= 0) & (q <= 1))])[:_MOST_QUANTILES_TOLD]:
+    wrong_ones = q[~((q >= 0) & (q <= 1))]
+    if not wrong_ones.size:
+        return
+    for wrong in np.unique(wrong_ones)[:_MOST_QUANTILES_TOLD]:
         ev.warn(f"quantile value should be between 0 and 1, got {short_text(float(wrong))}", node)
 
 
