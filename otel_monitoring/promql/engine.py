@@ -211,7 +211,7 @@ class Engine:
         self, expr: str, node: Node, start_ms: int, end_ms: int, step_ms: int, *, ranged: bool
     ) -> Result:
         times_ms = np.arange(start_ms, end_ms + 1, step_ms, dtype=np.int64)
-        environment = self._environment(expr, start_ms, end_ms)
+        environment = self._environment(expr, start_ms, end_ms, step_ms if ranged else 0)
         evaluator = Evaluator(environment, times_ms)
         if isinstance(node, Subquery) or (isinstance(node, Selector) and node.range_ms is not None):
             if ranged:
@@ -224,7 +224,7 @@ class Engine:
             return _result("matrix", start_ms, environment, series=self._limited(series))
         return self._instant_result(value, start_ms, environment)
 
-    def _environment(self, expr: str, start_ms: int, end_ms: int) -> Environment:
+    def _environment(self, expr: str, start_ms: int, end_ms: int, step_ms: int) -> Environment:
         limits, clock = self._limits, self._clock
         deadline_s = clock.monotonic_s() + limits.timeout_s
         budget = Budget(
@@ -242,6 +242,7 @@ class Engine:
             default_step_ms=self._default_step_ms,
             budget=budget,
             expr=expr,
+            step_ms=step_ms,
             experimental=self._experimental,
         )
 

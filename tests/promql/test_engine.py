@@ -144,7 +144,7 @@ def test_two_series_that_end_with_the_same_labels_are_an_error() -> None:
     [
         ("up +", "parse error"),
         ("info(up)", "the function info\\(\\) is not supported"),
-        ("limitk(1, up)", "the aggregation limitk is not supported"),
+        ("limitk(1, up)", "the aggregation limitk is experimental; query.experimental switches"),
     ],
 )
 def test_says_what_is_wrong(expr: str, message: str) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.promql.functions.windows import quantile_of
+from otel_monitoring.promql.vectors.hashing import hash64
 from otel_monitoring.promql.vectors.number import number_text
 from otel_monitoring.promql.vectors.summation import exact_sum, exact_sum_1d
 from otel_monitoring.promql.vectors.values import Vector
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from otel_monitoring.promql.vectors.memo import Memo
     from otel_monitoring.promql.vectors.values import Floats
 
+BEHIND_A_FLAG = frozenset({"limitk", "limit_ratio"})
+"""Aggregations that Prometheus has behind a flag; here too."""
+
+_LARGEST_HASH = 2.0**64
 _PADDING_ALLOWED = 4
 _PADDING_FREE = 4096
 _FEW_RANKED = 64
@@ -102,8 +107,14 @@ def aggregate(node: Aggregate, vector: Vector, param: Floats | None, memo: Memo)
         (vector.labels,),
         lambda: Grouping.of(vector.labels, names=node.labels, without=node.without),
     )
+    if node.op == "limit_ratio":
+        return _share(vector, param, memo)
+    if node.op == "limitk":
+        any_order = Vector(vector.labels, np.zeros(vector.values.shape), vector.present)
+        kept = _extremes(any_order, grouping, param, memo, name="limitk")
+        return Vector(vector.labels, vector.values, kept.present)
     if node.op in {"topk", "bottomk"}:
-        return _extremes(vector, grouping, param, memo, largest=node.op == "topk")
+        return _extremes(vector, grouping, param, memo, name=node.op)
     if not len(grouping.labels):
         return Vector((), np.empty((len(vector.values), 0)))
     count = _count(vector, grouping)
@@ -204,11 +215,9 @@ def _rank(labels: tuple[Labels, ...]) -> NDArray[np.intp]:
     return np.argsort(np.array(order, dtype=np.intp))
 
 
-def _extremes(
-    vector: Vector, grouping: Grouping, param: Floats | None, memo: Memo, *, largest: bool
-) -> Vector:
+def _extremes(vector: Vector, grouping: Grouping, param: Floats | None, memo: Memo, *, name: str) -> Vector:
     """Keep the k largest or smallest samples of each group; of equals the first by labels, NaN last."""
-    wanted = _whole(_param(param, "topk" if largest else "bottomk"))
+    wanted = _whole(_param(param, name))
     kept = np.zeros(vector.values.shape, dtype=bool)
     order: list[NDArray[np.intp]] = []
     mask = vector.mask
@@ -217,12 +226,29 @@ def _extremes(
             columns = grouping.run(group)
             columns = columns[mask[step, columns]]
             samples = vector.values[step, columns]
-            columns, keys = _foremost(columns, -samples if largest else samples, k)
+            columns, keys = _foremost(columns, -samples if name == "topk" else samples, k)
             ranks = columns[np.lexsort((_ranks(vector.labels, columns, memo), keys))[:k]]
             kept[step, ranks] = True
             order.append(ranks)
     chosen = np.concatenate(order) if len(wanted) == 1 and order else None
     return Vector(vector.labels, vector.values, kept, chosen)
+
+
+def _share(vector: Vector, param: Floats | None, memo: Memo) -> Vector:
+    """Keep a share of the series, the same ones every time: by the hash of their labels.
+
+    A negative share keeps those that the positive one would leave out.
+    """
+    ratio = _param(param, "limit_ratio")
+    if np.isnan(ratio).any():
+        msg = "Ratio value is NaN"
+        raise QueryError(msg)
+    ratio = np.clip(ratio, -1.0, 1.0)[:, None]
+    offsets: Floats = memo.get(
+        ("hash",), (vector.labels,), lambda: np.array([hash64(one) for one in vector.labels]) / _LARGEST_HASH
+    )
+    kept = np.where(ratio >= 0, offsets < ratio, offsets >= 1.0 + ratio)
+    return Vector(vector.labels, vector.values, vector.mask & kept)
 
 
 def _foremost(columns: NDArray[np.intp], keys: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from otel_monitoring.errors import QueryError, QueryTimeoutError
-from otel_monitoring.promql.evaluation.aggregates import AGGREGATIONS, aggregate, count_values
+from otel_monitoring.promql.evaluation.aggregates import AGGREGATIONS, BEHIND_A_FLAG, aggregate, count_values
 from otel_monitoring.promql.evaluation.matching import binary
 from otel_monitoring.promql.evaluation.series import (
     as_block,
@@ -35,6 +35,7 @@ from otel_monitoring.promql.language.nodes import (
     Subquery,
     Text,
 )
+from otel_monitoring.promql.vectors.number import short_text
 from otel_monitoring.promql.vectors.values import (
     DESCRIBING,
     Scalar,
@@ -110,6 +111,7 @@ class Environment:
         memo: Where what depends on labels alone is kept.
         start_ms: The first step of the query.
         end_ms: The last step of the query.
+        step_ms: The distance of the steps of the query; 0 at one time.
         lookback_ms: How old the newest sample may be.
         default_step_ms: The step of a subquery that names none.
         budget: What the query may still use.
@@ -130,6 +132,7 @@ class Environment:
     default_step_ms: int
     budget: Budget
     expr: str = ""
+    step_ms: int = 0
     warnings: dict[str, None] = field(default_factory=dict)
     infos: dict[str, None] = field(default_factory=dict)
     experimental: bool = False
@@ -155,6 +158,11 @@ class Evaluator:
     def times_ms(self) -> Times:
         """The steps, Unix milliseconds, shape (s,)."""
         return self._times_ms
+
+    @property
+    def span_ms(self) -> tuple[int, int, int]:
+        """The first step of the query, its last one and their distance, which is 0 at one time."""
+        return self._env.start_ms, self._env.end_ms, self._env.step_ms
 
     def value(self, node: Node, *, spare_names: bool = False) -> Value:
         """Return the value of a node.
@@ -357,11 +365,23 @@ class Evaluator:
         param = None if node.param is None else self.scalar(node.param)
         if node.op == "quantile" and node.param is not None and param is not None:
             functions.warn_of_quantile(self, param, node.param)
+        if node.op in BEHIND_A_FLAG and not self._env.experimental:
+            msg = f"the aggregation {node.op} is experimental; query.experimental switches those on"
+            raise QueryError(msg)
+        if node.op == "limit_ratio" and node.param is not None and param is not None:
+            self._warn_of_ratio(param, node.param)
         names_count = not node.without and not set(node.labels).isdisjoint(DESCRIBING)
         vector = _expect(
             self.value(node.expr, spare_names=not names_count and node.op in AGGREGATIONS), Vector
         )
         return aggregate(node, vector, param, self.memo)
+
+    def _warn_of_ratio(self, ratio: Floats, node: Node) -> None:
+        for wrong, most in ((ratio.max(), 1), (-ratio.min(), 1)):
+            if wrong > most:
+                sign = 1 if wrong == ratio.max() else -1
+                about = f"got {short_text(sign * wrong)}, capping to {sign * most}"
+                self.warn(f"ratio value should be between -1 and 1, {about}", node)
 
     def _evaluate_call(self, node: Call) -> Value:
         return functions.call(node.name, self, node.args, experimental=self._env.experimental)

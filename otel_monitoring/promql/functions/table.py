@@ -14,10 +14,11 @@ from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.promql.functions import histograms, relabel
 from otel_monitoring.promql.functions.dates import DATE_PARTS
+from otel_monitoring.promql.functions.experimental import EXPERIMENTAL
 from otel_monitoring.promql.functions.windows import WINDOW_FUNCTIONS
 from otel_monitoring.promql.language.nodes import Node, Selector
-from otel_monitoring.promql.vectors.number import short_text
-from otel_monitoring.promql.vectors.values import Scalar, Vector, both
+from otel_monitoring.promql.vectors.number import openmetrics_text, short_text
+from otel_monitoring.promql.vectors.values import Scalar, Vector, both, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,11 @@ class Evaluation(Protocol):
     @property
     def times_ms(self) -> NDArray[np.int64]:
         """The steps, Unix milliseconds, shape (s,)."""
+        ...
+
+    @property
+    def span_ms(self) -> tuple[int, int, int]:
+        """The first step of the query, its last one and their distance, which is 0 at one time."""
         ...
 
     def scalar(self, node: Node) -> Floats:
@@ -79,10 +85,15 @@ class Evaluation(Protocol):
         ...
 
 
-FUNCTIONS: dict[str, Callable[[Evaluation, Args], Value]] = {}
+FUNCTIONS: dict[str, Callable[[Evaluation, Args], Value]] = {**EXPERIMENTAL}
 """Every function by its name; add to it with :func:`function`."""
 
-EXPERIMENTAL = frozenset({"mad_over_time"})
+BEHIND_A_FLAG = frozenset(
+    {
+        *("double_exponential_smoothing", "histogram_quantiles", "mad_over_time", *EXPERIMENTAL),
+        *("ts_of_first_over_time", "ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time"),
+    }
+)
 """Those that Prometheus has behind a flag; here too."""
 
 _KEEP_NAME = frozenset({"last_over_time", "first_over_time"})
@@ -330,6 +341,20 @@ def _histogram_quantile(ev: Evaluation, args: Args) -> Value:
     return histograms.histogram_quantile(ev.vector(args[1]), q, ev.memo, _Notes(ev, args[1]))
 
 
+@function("histogram_quantiles")
+def _histogram_quantiles(ev: Evaluation, args: Args) -> Value:
+    vector, name = ev.vector(args[0]), ev.text(args[1])
+    found: dict[str, Vector] = {}
+    for node in args[2:]:
+        q = ev.scalar(node)
+        warn_of_quantile(ev, q, node)
+        quantiles = histograms.histogram_quantile(vector, q, ev.memo, _Notes(ev, args[0]))
+        label = openmetrics_text(float(q[0]))
+        labels = tuple(one.with_({name: label}) for one in quantiles.labels)
+        found[label] = Vector(labels, quantiles.values, quantiles.present)
+    return joined(list(found.values()), ev.memo)
+
+
 @function("histogram_fraction")
 def _histogram_fraction(ev: Evaluation, args: Args) -> Value:
     lower, upper = ev.scalar(args[0]), ev.scalar(args[1])
@@ -396,8 +421,8 @@ def call(name: str, ev: Evaluation, args: Args, *, experimental: bool) -> Value:
     Raises:
         QueryError: There is no such function here, or it is experimental and may not be called.
     """
-    if name in EXPERIMENTAL and not experimental:
-        msg = f"the function {name}() is experimental, and those are not switched on"
+    if name in BEHIND_A_FLAG and not experimental:
+        msg = f"the function {name}() is experimental; query.experimental switches those on"
         raise QueryError(msg)
     found = FUNCTIONS.get(name)
     if found is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from otel_monitoring.errors import QueryError
 from otel_monitoring.promql.vectors.summation import exact_sum, squares_about
 
 if TYPE_CHECKING:
@@ -273,6 +274,66 @@ def min_over_time(w: Window) -> Result:
     return np.fmin.reduce(w.holding(np.nan), axis=0), w.some
 
 
+def ts_of_first_over_time(w: Window) -> Result:
+    """Return the time of the oldest sample, in seconds."""
+    return w.times_ms[w.first] / _MS, w.some
+
+
+def ts_of_last_over_time(w: Window) -> Result:
+    """Return the time of the newest sample, in seconds."""
+    return w.times_ms[w.last] / _MS, w.some
+
+
+def ts_of_max_over_time(w: Window) -> Result:
+    """Return the time of the largest sample, in seconds; of equals the newest one."""
+    return _time_of(w, np.where(np.isnan(w.holding(np.nan)), -np.inf, w.holding(np.nan))), w.some
+
+
+def ts_of_min_over_time(w: Window) -> Result:
+    """Return the time of the smallest sample, in seconds; of equals the newest one."""
+    return _time_of(w, np.where(np.isnan(w.holding(np.nan)), -np.inf, -w.holding(np.nan))), w.some
+
+
+def _time_of(w: Window, keys: Floats) -> Floats:
+    newest_first = keys[::-1]
+    seconds: Floats = w.times_ms[len(keys) - 1 - newest_first.argmax(axis=0)] / _MS
+    return seconds
+
+
+def double_exponential_smoothing(w: Window, smoothing: float, trend: float) -> Result:
+    """Return the newest level of a series smoothed with its trend.
+
+    Args:
+        w: The samples.
+        smoothing: The weight of a sample against the level so far, between 0 and 1.
+        trend: The weight of a change against the trend so far, between 0 and 1.
+
+    Raises:
+        QueryError: One of the weights is not between 0 and 1.
+
+    Source: C. C. Holt, "Forecasting seasonals and trends by exponentially weighted moving averages", 1957.
+    """
+    for name, weight in (("smoothing", smoothing), ("trend", trend)):
+        if not 0 < weight < 1:
+            letter = name[0]
+            msg = f"invalid {name} factor. Expected: 0 < {letter}f < 1, got: {weight:f}"
+            raise QueryError(msg)
+    present = np.ones(w.values.shape, dtype=bool) if w.present is None else w.present
+    level, before, slope = (np.zeros(w.values.shape[1]) for _ in range(3))
+    seen = np.zeros(w.values.shape[1], dtype=np.intp)
+    for row, here in zip(w.values, present, strict=True):
+        later = np.where(seen == 1, row - level, _trend(trend, before, level, slope))
+        slope = np.where(here & (seen > 0), later, slope)
+        smoothed = np.where(seen == 0, row, smoothing * row + (1 - smoothing) * (level + slope))
+        before, level = np.where(here, level, before), np.where(here, smoothed, level)
+        seen = seen + here
+    return level, _at_least(w, 2)
+
+
+def _trend(weight: float, before: Floats, level: Floats, slope: Floats) -> Floats:
+    return weight * (level - before) + (1 - weight) * slope
+
+
 def max_over_time(w: Window) -> Result:
     """Return the largest sample; NaN only where there is nothing else."""
     return np.fmax.reduce(w.holding(np.nan), axis=0), w.some
@@ -300,9 +361,10 @@ def quantile_over_time(w: Window, q: float) -> Result:
 
 
 def mad_over_time(w: Window) -> Result:
-    """Return the median of the distances from the median."""
+    """Return the median of the distances from the median; NaN where a sample is NaN."""
     median = quantile_of(w.values, w.present, 0.5)
-    return quantile_of(np.abs(w.values - median), w.present, 0.5), w.some
+    found = quantile_of(np.abs(w.values - median), w.present, 0.5)
+    return np.where(np.isnan(w.holding(0.0)).any(axis=0), np.nan, found), w.some
 
 
 def quantile_of(values: Floats, present: Mask | None, q: float) -> Floats:
@@ -397,5 +459,7 @@ WINDOW_FUNCTIONS: dict[str, Kernel] = {
         rate, increase, delta, irate, idelta, changes, resets, count_over_time, present_over_time,
         first_over_time, last_over_time, sum_over_time, avg_over_time, min_over_time, max_over_time,
         stdvar_over_time, stddev_over_time, quantile_over_time, mad_over_time, deriv, predict_linear,
+        ts_of_first_over_time, ts_of_last_over_time, ts_of_max_over_time, ts_of_min_over_time,
+        double_exponential_smoothing,
     )
 }  # fmt: skip

@@ -60,6 +60,7 @@ SIGNATURES: dict[str, Signature] = {
     **_all("clamp_max clamp_min", "vs"),
     **_all("pi time", ">s"),
     **_all("start end range step", ">s"),
+    **_all("max_of min_of", "ss>s"),
     "clamp": Signature.of("vss"),
     "double_exponential_smoothing": Signature.of("mss"),
     "histogram_fraction": Signature.of("ssv"),

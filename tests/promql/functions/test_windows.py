@@ -157,7 +157,11 @@ def window(values: np.ndarray, present: np.ndarray | None) -> Window:
     return Window(times_ms, values, present, 0, end_ms, end_ms)
 
 
-PARAMS = {"quantile_over_time": (0.3,), "predict_linear": (600.0,)}
+PARAMS = {
+    "quantile_over_time": (0.3,),
+    "predict_linear": (600.0,),
+    "double_exponential_smoothing": (0.3, 0.6),
+}
 
 
 @pytest.mark.parametrize("name", sorted(WINDOW_FUNCTIONS))
