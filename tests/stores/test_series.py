@@ -371,22 +371,30 @@ def test_what_was_read_stays_while_the_writer_goes_on() -> None:
 def test_readers_see_whole_batches_while_a_writer_appends() -> None:
     store = SeriesStore(retention_s=60, interval_s=1)
     labels = tuple(up(n=str(n)) for n in range(200))
+    store.append(Batch("self", 0, labels, [0.0] * 200))
     torn: list[list[float]] = []
-    done = threading.Event()
+    reads: list[int] = []
+    reading, done = threading.Event(), threading.Event()
 
     def read() -> None:
         while not done.is_set():
-            for block in store.select([UP], -1, FOREVER_MS):
-                torn.extend(row.tolist() for row in block.values if len(set(row.tolist())) != 1)
+            blocks = store.select([UP], -1, FOREVER_MS)
+            torn.extend(row.tolist() for b in blocks for row in b.values if len(set(row.tolist())) != 1)
+            reads.append(len(blocks[0].times_ms))
+            reading.set()
 
-    reader = threading.Thread(target=read)
-    reader.start()
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    assert reading.wait(30)
     for second in range(1, 400):
         store.append(Batch("self", second * 1000, labels, [float(second)] * 200))
     done.set()
-    reader.join()
+    for reader in readers:
+        reader.join()
 
     assert torn == []
+    assert len(set(reads)) > 1, "no reader saw the store change"
 
 
 def test_a_forgotten_source_is_gone() -> None:
