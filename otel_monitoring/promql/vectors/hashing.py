@@ -25,7 +25,7 @@ def _sized(text: bytes) -> bytes:
 
 
 def xxh64(data: bytes) -> int:
-    """Return XXH64 with the seed 0. Source: Y. Collet, xxHash fast digest algorithm, version 0.1.1."""
+    """Return XXH64 with the seed 0. Source: the specification of xxHash, version 0.1.1."""
     size, at = len(data), 0
     if size >= _STRIPE:
         lanes = [(_P1 + _P2) & _MASK, _P2, 0, -_P1 & _MASK]
