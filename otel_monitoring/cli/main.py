@@ -26,6 +26,9 @@ COMMANDS: Mapping[str, str] = {
 }
 """Each command and the module whose ``command`` function it is; its docstring is the help text."""
 
+GROUPS: Mapping[str, str] = {"rules": "otel_monitoring.cli.rules"}
+"""Each group of commands and the module whose ``COMMANDS`` they are; its docstring is the help text."""
+
 _PROBLEM = 1
 _USAGE = 2
 
@@ -85,7 +88,22 @@ def build() -> typer.Typer:
     ) -> None:
         pass
 
-    for name, module in COMMANDS.items():
+    _add(app, COMMANDS)
+    for name, module in GROUPS.items():
+        found = importlib.import_module(module)
+        group = typer.Typer(name=name, no_args_is_help=True, help=_first_line(found.__doc__ or ""))
+        _add(group, found.COMMANDS)
+        app.add_typer(group)
+    return app
+
+
+def _add(app: typer.Typer, commands: Mapping[str, str]) -> None:
+    for name, module in commands.items():
         if importlib.util.find_spec(module):
             app.command(name)(importlib.import_module(module).command)
-    return app
+
+
+def _first_line(text: str) -> str:
+    """Return the first line of a docstring, behind the command that it names."""
+    line = text.splitlines()[0].partition(": ")[2]
+    return line[:1].upper() + line[1:]

@@ -1,35 +1,27 @@
-"""Rules over the real store and the real engine: the shared unit tests, and those of the built-in rules."""
+"""The built-in rules over the real store and the real engine, by the file that promtool runs as well."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
-
-import pytest
+from typing import TYPE_CHECKING
 
 from otel_monitoring.alerts.rules.load import default_text
-from tests.alerts.unit_runner import cases
+from otel_monitoring.testing.unit_file import read_unit_file
+from otel_monitoring.testing.unit_run import run_test
 
-OWN = Path(__file__).parents[4] / "shared" / "conformance" / "rules" / "own"
-FILES = sorted(OWN.glob("*_test.yml")) if OWN.is_dir() else []
+if TYPE_CHECKING:
+    import pytest
 
-
-@pytest.mark.skipif(not FILES, reason="../shared/conformance/rules is not there")
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_the_shared_unit_tests_pass(path: Path) -> None:
-    """S2, S3, S4, S5."""
-    for name, case in cases(path):
-        for outcome in case.outcomes():
-            assert outcome.actual == outcome.expected, f"{name}: {outcome.what}"
+UNIT_TESTS = Path(__file__).parents[1] / "default_rules_test.yml"
 
 
-def test_the_built_in_rules_fire_when_they_should(tmp_path: Path) -> None:
-    """A2, P20: the file that promtool runs as well."""
+def test_the_built_in_rules_fire_when_they_should(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """A2, P20."""
     (tmp_path / "default_rules.yml").write_text(default_text())
-    path = Path(shutil.copy(Path(__file__).parents[1] / "default_rules_test.yml", tmp_path))
+    file = read_unit_file(shutil.copy(UNIT_TESTS, tmp_path))
 
-    outcomes = [outcome for _, case in cases(path) for outcome in case.outcomes()]
-
-    assert len(outcomes) == 15
-    for outcome in outcomes:
-        assert outcome.actual == outcome.expected, outcome.what
+    assert sum(len(test.alerts) + len(test.exprs) for test in file.tests) == 15
+    for number, test in enumerate(file.tests, 1):
+        with subtests.test(test.name):
+            assert run_test(file, test, number=number).failures == ()

@@ -1,0 +1,14 @@
+"""``otel-monitoring rules``: look at rule files, test them, try them on history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMANDS: Mapping[str, str] = {
+    "check": "otel_monitoring.cli.rules.check",
+    "test": "otel_monitoring.cli.rules.test",
+}
+"""Each command of the group and the module whose ``command`` function it is."""
