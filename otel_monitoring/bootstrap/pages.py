@@ -88,7 +88,12 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
             health=registry,
             auth=TokenAuth(token),
             prometheus=_sources(builder, analysis),
-            metrics=MetricsSource(query=made.ask, metadata=made.store.metadata, clock=builder.clock),
+            metrics=MetricsSource(
+                query=made.ask,
+                metadata=made.store.metadata,
+                clock=builder.clock,
+                strategy=builder.settings.store.translation_strategy,
+            ),
             exposition=exposition_router(
                 store=made.store,
                 clock=builder.clock,

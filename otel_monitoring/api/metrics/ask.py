@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, cast, get_args
 
 from otel_monitoring.api.metrics.fields import FieldsError, wrong
 from otel_monitoring.errors import RuleError, StoreError
-from otel_monitoring.ingest.names import label_name, metric_name
+from otel_monitoring.ingest.names import DEFAULT_STRATEGY, label_name, metric_name
 from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.model.sample import Metadata
 from otel_monitoring.promql.builder import Aggregation, Condition, Operator, Question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from otel_monitoring.ingest.names import Strategy
 
 _AGGREGATIONS = get_args(Aggregation)
 _CONDITION = re.compile(r"([^=!~]+)(=~|!~|!=|=)(.*)", re.DOTALL).fullmatch
@@ -89,8 +91,13 @@ def times_of(asked: Asked, now_ms: int) -> Times:
     return Times(start_ms, end_ms, max((end_ms - start_ms) // _POINTS, _LEAST_STEP_MS))
 
 
-def find(name: str, metadata: Mapping[str, Metadata]) -> Metadata:
+def find(name: str, metadata: Mapping[str, Metadata], *, strategy: Strategy = DEFAULT_STRATEGY) -> Metadata:
     """Return the metric of a name, Prometheus's or OpenTelemetry's; of an unknown one what is asked for.
+
+    Args:
+        name: The name.
+        metadata: What is known, by Prometheus name.
+        strategy: How names are translated.
 
     Raises:
         FieldsError: This cannot be a name.
@@ -100,7 +107,7 @@ def find(name: str, metadata: Mapping[str, Metadata]) -> Metadata:
     exact = metadata.get(name)
     if exact is not None:
         return exact
-    found = (metadata[key] for key in sorted(metadata) if _is_called(metadata[key], name))
+    found = (metadata[key] for key in sorted(metadata) if _is_called(metadata[key], name, strategy))
     return next(found, Metadata(name, "unknown", "", ""))
 
 
@@ -109,13 +116,13 @@ def near(name: str, metadata: Mapping[str, Metadata]) -> list[str]:
     return difflib.get_close_matches(re.sub(r"\W", "_", name), list(metadata), n=5)
 
 
-def _is_called(known: Metadata, name: str) -> bool:
+def _is_called(known: Metadata, name: str, strategy: Strategy) -> bool:
     try:
         if known.type in ("counter", "histogram"):
-            return metric_name(name, unit=known.unit, kind=known.type) == known.name
+            return metric_name(name, unit=known.unit, kind=known.type, strategy=strategy) == known.name
         names = (
-            metric_name(name, unit=known.unit, kind="gauge"),
-            metric_name(name, unit=known.unit, kind="updown"),
+            metric_name(name, unit=known.unit, kind="gauge", strategy=strategy),
+            metric_name(name, unit=known.unit, kind="updown", strategy=strategy),
         )
     except StoreError:
         return False

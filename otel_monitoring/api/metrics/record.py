@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from otel_monitoring.api.metrics.fields import FieldError, FieldsError, wrong
 from otel_monitoring.errors import StoreError
-from otel_monitoring.ingest.names import label_value, metric_name
+from otel_monitoring.ingest.names import DEFAULT_STRATEGY, label_value, metric_name
 from otel_monitoring.measure.metrics import (
     MAX_METRICS,
     MAX_TAG_CHARS,
@@ -53,13 +53,19 @@ class Recorder:
     Args:
         metadata: What is known of the metrics in the store, by Prometheus name.
         max_series: Metrics and attributes that may be made.
+        strategy: How names are translated.
     """
 
     def __init__(
-        self, *, metadata: Callable[[], Mapping[str, Metadata]], max_series: int = MAX_SERIES
+        self,
+        *,
+        metadata: Callable[[], Mapping[str, Metadata]],
+        max_series: int = MAX_SERIES,
+        strategy: names.Strategy = DEFAULT_STRATEGY,
     ) -> None:
         self._metadata = metadata
         self._max_series = max_series
+        self._strategy = strategy
         self._series: set[tuple[str, frozenset[tuple[str, str]]]] = set()
         self._lock = threading.Lock()
 
@@ -84,7 +90,7 @@ class Recorder:
                 attributes = value.pop("attributes", None)
                 record_metric(**value, tags=attributes)
             self._series = series
-        return [_prometheus_name(value) for value in values]
+        return [self._prometheus_name(value) for value in values]
 
     def _errors(self, value: object, prefix: str) -> list[FieldError]:
         if not isinstance(value, dict):
@@ -98,7 +104,7 @@ class Recorder:
         kind = value.get("kind", "gauge")
         try:
             check_metric(value["name"], value["value"], unit=value.get("unit", ""), kind=kind)
-            name = _prometheus_name(value)
+            name = self._prometheus_name(value)
         except MetricError as error:
             return [wrong(error.field, value.get(error.field), str(error).partition(", expected ")[2])]
         except StoreError:
@@ -108,6 +114,10 @@ class Recorder:
         if known is not None and known.type not in (expected, "unknown"):
             return [wrong("kind", kind, f"{known.type!r}, which {name} is already")]
         return []
+
+    def _prometheus_name(self, value: dict[str, Any]) -> str:
+        kind = _KINDS[value.get("kind", "gauge")]
+        return metric_name(value["name"], unit=value.get("unit", ""), kind=kind, strategy=self._strategy)
 
     def _check_limits(self, values: list[dict[str, Any]], series: set[Any]) -> None:
         if len(series) > self._max_series:
@@ -180,7 +190,3 @@ def _is_attribute(value: object) -> bool:
 def _series_of(value: dict[str, Any]) -> tuple[str, frozenset[tuple[str, str]]]:
     attributes = cast("dict[str, Any]", value.get("attributes", {}))
     return value["name"], frozenset((key, label_value(one)) for key, one in attributes.items())
-
-
-def _prometheus_name(value: dict[str, Any]) -> str:
-    return metric_name(value["name"], unit=value.get("unit", ""), kind=_KINDS[value.get("kind", "gauge")])

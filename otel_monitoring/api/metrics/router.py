@@ -18,11 +18,13 @@ from otel_monitoring.api.metrics.fields import FieldsError
 from otel_monitoring.api.metrics.record import MAX_SERIES, Recorder
 from otel_monitoring.api.problems import MEDIA_TYPE, problem
 from otel_monitoring.errors import QueryError
+from otel_monitoring.ingest.names import DEFAULT_STRATEGY
 from otel_monitoring.promql.builder import build
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from otel_monitoring.ingest.names import Strategy
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.sample import Metadata
     from otel_monitoring.promql.query import Query
@@ -73,18 +75,20 @@ class MetricsSource:
         metadata: What is known of the metrics, by Prometheus name.
         clock: Tells now.
         max_series: Metrics and sets of attributes that requests may make.
+        strategy: How names are translated.
     """
 
     query: Query
     metadata: Callable[[], Mapping[str, Metadata]]
     clock: Clock
     max_series: int = MAX_SERIES
+    strategy: Strategy = DEFAULT_STRATEGY
 
 
 def metrics_router(source: MetricsSource) -> APIRouter:
     """Return the routes that record values and answer questions in words."""
     router = APIRouter(tags=["metrics"])
-    write = Recorder(metadata=source.metadata, max_series=source.max_series)
+    write = Recorder(metadata=source.metadata, max_series=source.max_series, strategy=source.strategy)
 
     @router.post("/metrics", summary="Record values", status_code=202, response_model=RecordedBody)
     async def record_values(request: Request) -> Any:
@@ -120,7 +124,7 @@ class _Parameters(BaseModel):
 
 def _answer(asked: Asked, source: MetricsSource) -> AnswerBody:
     known = source.metadata()
-    metric = find(asked.metric, known)
+    metric = find(asked.metric, known, strategy=source.strategy)
     promql = build(question_of(asked, metric))
     times = times_of(asked, source.clock.now_ms())
     result = source.query(promql, times.start_ms, times.end_ms, times.step_ms)

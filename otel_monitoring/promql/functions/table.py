@@ -426,6 +426,7 @@ def call(name: str, ev: Evaluation, args: Args, *, experimental: bool) -> Value:
         raise QueryError(msg)
     found = FUNCTIONS.get(name)
     if found is None:
-        msg = f"the function {name}() is not supported"
+        needs = " without native histograms" if name.startswith("histogram_") else ""
+        msg = f"the function {name}() is not supported{needs}"
         raise QueryError(msg)
     return found(ev, args)

@@ -15,6 +15,7 @@ from otel_monitoring.api.metrics.router import MAX_BODY_BYTES, MetricsSource
 from otel_monitoring.api.router import build_api
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
+from otel_monitoring.ingest.names import DEFAULT_STRATEGY
 from otel_monitoring.ingest.reader import StoreMetricReader
 from otel_monitoring.measure import metrics, providers
 from otel_monitoring.promql.engine import Engine
@@ -27,19 +28,25 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.metrics.export import MetricsData
 
+    from otel_monitoring.ingest.names import Strategy
+
 
 class Shop:
     """A process with the API, whose clock is moved by collecting."""
 
-    def __init__(self) -> None:
+    def __init__(self, strategy: Strategy = DEFAULT_STRATEGY) -> None:
         self.clock = FakeClock()
         self.store = SeriesStore()
         self.engine = Engine(self.store)
-        self.converter = Converter(scope_labels=False)
+        self.converter = Converter(scope_labels=False, strategy=strategy)
         self.reader = StoreMetricReader(on_collect=self.hear, guard=Guard("tap.test"))
         self.provider = MeterProvider([self.reader], shutdown_on_exit=False)
         source = MetricsSource(
-            query=self.engine, metadata=self.store.metadata, clock=self.clock, max_series=10
+            query=self.engine,
+            metadata=self.store.metadata,
+            clock=self.clock,
+            max_series=10,
+            strategy=strategy,
         )
         self.app = build_api(
             alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("s3cret"), metrics=source
@@ -256,3 +263,16 @@ def test_a_list_with_more_new_names_than_there_is_room_for_is_refused_whole(
     shop.collect()
     assert sorted(shop.store.metadata()) == ["a"]
     assert shop.post([{"name": name, "value": 1} for name in "abc"]).status_code == 202
+
+
+def test_names_are_those_of_the_strategy_that_is_set() -> None:
+    shop = Shop("UnderscoreEscapingWithoutSuffixes")
+    providers.configure(meter_provider=shop.provider, clock=shop.clock)
+
+    answer = shop.post({"name": "oven.temperature", "value": 180, "unit": "Cel"})
+    shop.collect()
+
+    assert answer.json()["metrics"] == ["oven_temperature"]
+    assert shop.get("oven.temperature")["metric"] == "oven_temperature"
+    assert shop.get("oven.temperature")["series"][0]["points"][0]["value"] == 180
+    providers.configure()
