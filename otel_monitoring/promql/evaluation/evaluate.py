@@ -22,7 +22,7 @@ from otel_monitoring.promql.evaluation.series import (
     without_repetition,
 )
 from otel_monitoring.promql.functions import table as functions
-from otel_monitoring.promql.functions.windows import STEPPED
+from otel_monitoring.promql.functions.steps import STEPPED
 from otel_monitoring.promql.language.lexer import position_text
 from otel_monitoring.promql.language.nodes import (
     Aggregate,
@@ -247,7 +247,7 @@ class Evaluator:
         function: Kernel,
         params: Sequence[Floats],
     ) -> Vector:
-        if len(at_ms) > 1 and block.whole and function in STEPPED:
+        if len(at_ms) > 1 and function in STEPPED:
             return self._apply_stepped(block, at_ms, range_ms, function)
         values = np.zeros((len(at_ms), len(block.labels)))
         present = np.zeros(values.shape, dtype=bool)

@@ -6,7 +6,6 @@ Every function takes a :class:`Window` and gives a sample per series and a mask 
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from otel_monitoring.promql.evaluation.series import Times, Window
+    from otel_monitoring.promql.evaluation.series import Window
     from otel_monitoring.promql.vectors.values import Floats, Mask
-    from otel_monitoring.stores.block import Block
 
     Result = tuple[Floats, Mask | None]
     Kernel = Callable[..., Result]
@@ -53,11 +51,11 @@ def _extrapolated(w: Window, *, counter: bool, per_second: bool) -> Result:
     change = w.last_values - first
     if counter:
         change = _with_resets(w, change)
-    span = _Span(ends[0], ends[1], w.count, w.start_ms, w.end_ms)
-    return _stretched(change, first, span, counter=counter, per_second=per_second), _at_least(w, 2)
+    span = Span(ends[0], ends[1], w.count, w.start_ms, w.end_ms)
+    return stretched(change, first, span, counter=counter, per_second=per_second), _at_least(w, 2)
 
 
-class _Span(NamedTuple):
+class Span(NamedTuple):
     """The times of one window, or of several below each other, in Unix milliseconds; their shapes broadcast.
 
     They stay whole numbers until they are differences: seconds since 1970 as one number lose the last digits.
@@ -70,7 +68,7 @@ class _Span(NamedTuple):
     end_ms: Any
 
 
-def _stretched(change: Floats, first: Floats, span: _Span, *, counter: bool, per_second: bool) -> Floats:
+def stretched(change: Floats, first: Floats, span: Span, *, counter: bool, per_second: bool) -> Floats:
     """Extrapolate as Prometheus does.
 
     To an end of the window that is farther from its sample than 1.1 average distances, half an average
@@ -91,56 +89,6 @@ def _stretched(change: Floats, first: Floats, span: _Span, *, counter: bool, per
         factor = factor / ((span.end_ms - span.start_ms) / _MS)
     stretched: Floats = change * factor
     return stretched
-
-
-def _stepped(block: Block, at_ms: Times, range_ms: int, *, counter: bool, per_second: bool) -> Result:
-    """Do the same for the windows of many steps at once, of series that have every sample.
-
-    Args:
-        block: The samples.
-        at_ms: Where the windows end, shape (s,).
-        range_ms: How long they are.
-        counter: Whether the values only grow, but for resets.
-        per_second: Whether the result is one per second.
-
-    Returns:
-        Values and which of them there are, shape (s, n).
-    """
-    low = np.searchsorted(block.times_ms, at_ms - range_ms, side="right")
-    high = np.searchsorted(block.times_ms, at_ms, side="right")
-    enough = high - low >= 2  # noqa: PLR2004 - a difference needs two
-    present = np.broadcast_to(enough[:, None], (len(at_ms), len(block.labels)))
-    values = np.zeros(present.shape)
-    low, high = low[enough], high[enough]
-    if len(low):
-        first = block.values[low]
-        change = block.values[high - 1] - first
-        if counter:
-            _add_resets(change, block.values, low, high)
-        first_ms, last_ms, ends_ms = block.times_ms[low], block.times_ms[high - 1], at_ms[enough]
-        columns = (first_ms, last_ms, high - low, ends_ms - range_ms, ends_ms)
-        span = _Span(*(column[:, None] for column in columns))
-        values[enough] = _stretched(change, first, span, counter=counter, per_second=per_second)
-    return values, None if enough.all() else present
-
-
-def _add_resets(change: Floats, samples: Floats, low: Rows, high: Rows) -> None:
-    """Add to each window what its counters had counted before each time that they fell, in order of time."""
-    begin = int(low.min())
-    used = samples[begin : int(high.max())]
-    fell = used[1:] < used[:-1]
-    for row in np.flatnonzero(fell.any(axis=1)):
-        at = begin + row + 1
-        windows = np.flatnonzero((low < at) & (high > at))
-        change[windows] += np.where(fell[row], samples[at - 1], 0.0)
-
-
-STEPPED: dict[Kernel, Callable[[Block, Times, int], Result]] = {
-    rate: partial(_stepped, counter=True, per_second=True),
-    increase: partial(_stepped, counter=True, per_second=False),
-    delta: partial(_stepped, counter=False, per_second=False),
-}
-"""Functions that can do the windows of many steps at once, where no sample is missing."""
 
 
 def _with_resets(w: Window, change: Floats) -> Floats:
