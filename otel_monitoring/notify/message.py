@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote
+
+from otel_monitoring.guard import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from otel_monitoring.model.alert import Notice, SentAlert
+    from otel_monitoring.model.evidence import Evidence
     from otel_monitoring.model.labels import Labels
 
 Status = Literal["firing", "resolved"]
@@ -18,9 +22,39 @@ VERSION = "4"
 NO_TIME = "0001-01-01T00:00:00Z"
 """How Go writes the time of what has not happened yet."""
 
+_MOST_BACKED = 20
+_guard = Guard("evidence")
 _FNV_OFFSET = 0xCBF29CE484222325
 _FNV_PRIME = 0x100000001B3
 _SEPARATOR = b"\xff"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where somebody can act on an alert; empty where that is not offered."""
+
+    acknowledge: str = ""
+    silence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """What is known about alerts besides themselves; asked when a message is made.
+
+    Attributes:
+        evidence: Returns what backs an alert up, if anything.
+        links: Returns where an alert can be acted on.
+        trace_url: Where a trace is looked at; ``{trace_id}`` stands for its id.
+    """
+
+    evidence: Callable[[SentAlert], Evidence | None] = lambda _: None
+    links: Callable[[Notice, SentAlert], Links] = lambda _notice, _alert: Links()
+    trace_url: str = ""
+
+    def traces(self, evidence: Evidence | None) -> tuple[tuple[str, str], ...]:
+        """Return the ids of the traces, each with its address."""
+        ids = evidence.traces if evidence else ()
+        return tuple((one, self.trace_url.replace("{trace_id}", quote(one, safe=""))) for one in ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +69,10 @@ class MessageAlert:
         ends_at_ms: When it stopped; ``None`` while it fires.
         generator_url: Where its expression can be looked at.
         fingerprint: The hash of its labels, as Alertmanager computes it.
-        value: The last value of its expression; not part of Alertmanager's form.
+        value: The last value of its expression; like all that follows not part of Alertmanager's form.
+        evidence: What backs it up, if anything is known.
+        traces: Ids of traces, each with the address where it is looked at, empty where none is configured.
+        links: Where it can be acted on.
     """
 
     status: Status
@@ -46,6 +83,9 @@ class MessageAlert:
     generator_url: str
     fingerprint: str
     value: float
+    evidence: Evidence | None = None
+    traces: tuple[tuple[str, str], ...] = ()
+    links: Links = field(default_factory=Links)
 
     def as_json(self) -> dict[str, Any]:
         """Return the alert as it stands in a webhook's body."""
@@ -104,14 +144,18 @@ class Message:
         }
 
 
-def message_of(notice: Notice, *, external_url: str = "", most_alerts: int = 0) -> Message:
+def message_of(
+    notice: Notice, *, external_url: str = "", most_alerts: int = 0, backing: Backing | None = None
+) -> Message:
     """Return what to tell about ``notice``.
 
     Args:
         notice: A group of alerts.
         external_url: Where this monitoring is reached.
         most_alerts: The most alerts in one message; 0 for no limit.
+        backing: What is known about alerts besides themselves; asked for the first few alone.
     """
+    backing = backing or Backing()
     kept = notice.alerts[:most_alerts] if most_alerts else notice.alerts
     return Message(
         key=notice.key,
@@ -122,7 +166,10 @@ def message_of(notice: Notice, *, external_url: str = "", most_alerts: int = 0) 
         common_labels=_common([alert.labels.as_dict() for alert in notice.alerts]),
         common_annotations=_common([alert.annotations for alert in notice.alerts]),
         external_url=external_url,
-        alerts=tuple(_alert(alert) for alert in kept),
+        alerts=tuple(
+            _backed(_alert(alert), alert, notice, backing) if number < _MOST_BACKED else _alert(alert)
+            for number, alert in enumerate(kept)
+        ),
         truncated_alerts=len(notice.alerts) - len(kept),
     )
 
@@ -148,9 +195,19 @@ def redacted(message: Message, redact: Callable[[str], str]) -> Message:
                 labels=clean(alert.labels),
                 annotations=clean(alert.annotations),
                 generator_url=redact(alert.generator_url),
+                evidence=None if alert.evidence is None else _clean(alert.evidence, redact),
             )
             for alert in message.alerts
         ),
+    )
+
+
+def _clean(evidence: Evidence, redact: Callable[[str], str]) -> Evidence:
+    return replace(
+        evidence,
+        value_text=redact(evidence.value_text),
+        threshold_text=redact(evidence.threshold_text),
+        related=tuple(map(redact, evidence.related)),
     )
 
 
@@ -183,6 +240,14 @@ def _alert(alert: SentAlert) -> MessageAlert:
         generator_url=alert.generator_url,
         fingerprint=fingerprint(alert.labels),
         value=alert.value,
+    )
+
+
+def _backed(told: MessageAlert, alert: SentAlert, notice: Notice, backing: Backing) -> MessageAlert:
+    """Add what is known about an alert; where asking fails, the alert is told without it."""
+    evidence, links = _guard.call(backing.evidence, alert), _guard.call(backing.links, notice, alert)
+    return replace(
+        told, evidence=evidence, traces=backing.traces(evidence), links=Links() if links is None else links
     )
 
 

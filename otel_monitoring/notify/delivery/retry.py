@@ -7,23 +7,53 @@ from __future__ import annotations
 
 import hashlib
 import random
+import threading
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.delivery.lane import Delivery, Lane, Patience
-from otel_monitoring.notify.message import message_of, redacted
+from otel_monitoring.notify.delivery.lane import Lane
+from otel_monitoring.notify.delivery.outbox import MemoryOutbox
+from otel_monitoring.notify.delivery.record import Delivery, Patience
+from otel_monitoring.notify.delivery.trial import trial_of
+from otel_monitoring.notify.message import Backing, message_of, redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from otel_monitoring.model.alert import Notice
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.notify.channel import Channel
+    from otel_monitoring.notify.delivery.outbox import Outbox
 
-__all__ = ["Deliver", "Delivery", "Patience"]
+__all__ = ["ChannelState", "Deliver", "Delivery", "Patience", "ReceiverState"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """One channel as people may see it.
+
+    Attributes:
+        name: Its own within the receiver.
+        kind: What it is: ``slack``, ``email`` …
+        target: Where its messages go, without secrets.
+        counts: How many messages were delivered, failed and so on, and how many wait.
+    """
+
+    name: str
+    kind: str
+    target: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverState:
+    """One receiver and its channels."""
+
+    name: str
+    channels: tuple[ChannelState, ...]
 
 
 class Deliver:
@@ -39,6 +69,8 @@ class Deliver:
         external_url: Where this monitoring is reached.
         most_alerts: The most alerts in one message; 0 for no limit.
         chance: Gives random numbers from 0 to 1.
+        outbox: Keeps what waits; ``None`` for memory alone.
+        backing: What is known about alerts besides themselves.
     """
 
     def __init__(  # noqa: PLR0913 - one place wires it
@@ -53,49 +85,103 @@ class Deliver:
         external_url: str = "",
         most_alerts: int = 0,
         chance: Callable[[], float] = random.random,
+        outbox: Outbox | None = None,
+        backing: Backing | None = None,
     ) -> None:
         self._clock = clock
+        self._patience = patience or Patience()
+        self._capacity = capacity
         self._redact = redact
+        self._shield = shield
         self._external_url = external_url
         self._most_alerts = most_alerts
-        self._lanes: dict[str, list[Lane]] = {
-            receiver: [
-                Lane(
-                    f"{receiver}/{name}",
-                    channel,
-                    clock=clock,
-                    patience=patience or Patience(),
-                    capacity=capacity,
-                    shield=shield,
-                    chance=chance,
-                )
+        self._chance = chance
+        self._outbox = outbox or MemoryOutbox()
+        self._backing = backing or Backing()
+        self._lanes: dict[str, dict[str, Lane]] = {}
+        self._retired: list[Lane] = []
+        self.use(receivers)
+
+    def use(self, receivers: Mapping[str, Mapping[str, Channel]]) -> None:
+        """Deliver to ``receivers`` from now on; what waits for earlier ones still goes to them."""
+        kept = {id(lane.channel): lane for lane in self._all()}
+        lanes = {
+            receiver: {
+                name: self._lane(kept.get(id(channel)), receiver, name, channel)
                 for name, channel in channels.items()
-            ]
+            }
             for receiver, channels in receivers.items()
         }
+        current = {id(lane) for channels in lanes.values() for lane in channels.values()}
+        gone = [lane for lane in self._all() if id(lane) not in current]
+        self._lanes = lanes
+        self._retired = [lane for lane in gone if not lane.idle(0)]
+        for lane in gone:
+            if lane not in self._retired:
+                lane.abandon()
 
-    def __call__(self, notice: Notice) -> None:
-        """Queue ``notice`` for every channel of its receiver; returns at once.
+    def __call__(self, notice: Notice, done: Callable[[bool], None] | None = None) -> None:
+        """Queue ``notice`` for its channel, or for every channel of its receiver; returns at once.
+
+        Args:
+            notice: What to tell.
+            done: Called exactly once, perhaps by another thread and perhaps before this returns: ``True``
+                when all channels took it, ``False`` when one was given up or superseded. Given one, the
+                notice may be superseded by a newer one about the same group.
 
         Raises:
-            NotifyError: There is no such receiver.
+            NotifyError: There is no such receiver or channel; ``done`` is not called then.
         """
-        lanes = self._lanes.get(notice.receiver)
-        if lanes is None:
-            msg = f"receiver {notice.receiver!r}: expected one of {', '.join(sorted(self._lanes))}"
-            raise NotifyError(msg)
-        message = message_of(notice, external_url=self._external_url, most_alerts=self._most_alerts)
+        lanes = self._lanes_of(notice)
+        message = message_of(
+            notice,
+            external_url=self._external_url,
+            most_alerts=self._most_alerts,
+            backing=self._backing,
+        )
         message = redacted(message, self._redact)
+        told = None if done is None else _AllDone(done, count=len(lanes))
         for lane in lanes:
-            lane.put(replace(message, key=_key(notice.key, lane.name)))
+            lane.put(replace(message, key=_key(notice.key, lane.name)), told)
+        if done is not None and not lanes:
+            done(True)  # noqa: FBT003 - the agreed form of the callback
+
+    def test(self, receiver: str, *, channel: str = "", timeout_s: float = 30) -> dict[str, Delivery]:
+        """Send a test message, tried once, and return what became of it on each channel.
+
+        Raises:
+            NotifyError: There is no such receiver or channel.
+        """
+        notice = trial_of(receiver, channel, now_ms=self._clock.now_ms())
+        lanes = self._lanes_of(notice)
+        message = message_of(notice, external_url=self._external_url)
+        told = _Outcomes(count=len(lanes))
+        for lane in lanes:
+            lane.put(replace(message, key=_key(notice.key, lane.name)), told, most_tries=1)
+        return told.wait(timeout_s, {lane.channel_name: lane for lane in lanes})
+
+    def receivers(self) -> list[ReceiverState]:
+        """Return who can be told, and over which channels."""
+        return [
+            ReceiverState(receiver, tuple(_state(lane) for lane in lanes.values()))
+            for receiver, lanes in self._lanes.items()
+        ]
 
     def log(self) -> list[Delivery]:
-        """Return what became of the newest messages, oldest first."""
-        return sorted((one for lane in self._all() for one in lane.log()), key=lambda one: one.at_ms)
+        """Return what became of the newest messages, oldest first; those that wait come last."""
+        return sorted(
+            (one for lane in self._all() for one in lane.log()),
+            key=lambda one: (one.outcome == "waiting", one.at_ms),
+        )
 
     def stats(self) -> dict[str, dict[str, int]]:
         """Return, per channel, how many messages were delivered, failed or refused, and how many wait."""
         return {lane.name: lane.stats() for lane in self._all()}
+
+    def resume(self) -> None:
+        """Queue what an earlier process left in the outbox."""
+        for lane in self._all():
+            lane.resume()
 
     def flush(self, timeout_s: float) -> bool:
         """Wait until nothing waits any more; return whether that came to pass in time."""
@@ -112,11 +198,91 @@ class Deliver:
 
     def after_fork(self) -> None:
         """Begin anew in a child process: what waits belongs to the parent."""
+        self._retired = []
+        if isinstance(self._outbox, MemoryOutbox):
+            self._outbox.after_fork()
         for lane in self._all():
             lane.after_fork()
 
+    def _lane(self, kept: Lane | None, receiver: str, name: str, channel: Channel) -> Lane:
+        if kept is not None and kept.name == f"{receiver}/{name}":
+            return kept
+        return Lane(
+            receiver,
+            name,
+            channel,
+            clock=self._clock,
+            patience=self._patience,
+            capacity=self._capacity,
+            shield=self._shield,
+            chance=self._chance,
+            outbox=self._outbox,
+        )
+
+    def _lanes_of(self, notice: Notice) -> list[Lane]:
+        lanes = self._lanes.get(notice.receiver)
+        if lanes is None:
+            raise NotifyError(_unknown("receiver", notice.receiver, self._lanes))
+        if not notice.channel:
+            return list(lanes.values())
+        if notice.channel not in lanes:
+            raise NotifyError(_unknown(f"channel of receiver {notice.receiver!r}", notice.channel, lanes))
+        return [lanes[notice.channel]]
+
     def _all(self) -> Sequence[Lane]:
-        return [lane for lanes in self._lanes.values() for lane in lanes]
+        return [*(lane for lanes in self._lanes.values() for lane in lanes.values()), *self._retired]
+
+
+class _AllDone:
+    """Calls back once, when all channels have decided."""
+
+    def __init__(self, done: Callable[[bool], None], *, count: int) -> None:
+        self._done = done
+        self._left = count
+        self._went_well = True
+        self._lock = threading.Lock()
+
+    def __call__(self, delivery: Delivery) -> None:
+        with self._lock:
+            self._left -= 1
+            self._went_well &= delivery.outcome == "delivered"
+            is_last = self._left == 0
+        if is_last:
+            self._done(self._went_well)
+
+
+class _Outcomes:
+    """Gathers what became of a message on several channels."""
+
+    def __init__(self, *, count: int) -> None:
+        self._count = count
+        self._changed = threading.Condition()
+        self._deliveries: dict[str, Delivery] = {}
+
+    def __call__(self, delivery: Delivery) -> None:
+        with self._changed:
+            self._deliveries[delivery.channel] = delivery
+            self._changed.notify_all()
+
+    def wait(self, timeout_s: float, lanes: Mapping[str, Lane]) -> dict[str, Delivery]:
+        """Return the outcomes by channel; those that took too long as they stand in the lane."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._deliveries) == self._count, timeout_s)
+            found = dict(self._deliveries)
+        for name in lanes.keys() - found.keys():
+            waiting = [one for one in lanes[name].log() if one.outcome == "waiting"]
+            if waiting:
+                found[name] = waiting[-1]
+        return found
+
+
+def _state(lane: Lane) -> ChannelState:
+    kind = getattr(lane.channel, "kind", "") or type(lane.channel).__name__
+    return ChannelState(name=lane.channel_name, kind=kind, target=repr(lane.channel), counts=lane.stats())
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> str:
+    return f"{what} {name!r}: expected one of {', '.join(sorted(known))}"
 
 
 def _key(notice_key: str, lane: str) -> str:

@@ -1,0 +1,41 @@
+"""What backs an alert up: numbers, traces and a curve that people see in a message (P20)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How a value went before an alert.
+
+    Attributes:
+        times_ms: Unix times in milliseconds, increasing.
+        values: The value at each time; NaN where there was none.
+        threshold: What it was compared with; ``None`` where that is unknown.
+    """
+
+    times_ms: tuple[int, ...]
+    values: tuple[float, ...]
+    threshold: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known about an alert besides its labels and annotations.
+
+    Attributes:
+        value_text: The value with its unit: ``7.3 %``.
+        threshold_text: What it was compared with: ``above 5 %``.
+        recent_count: How often it fired in the last day; ``None`` where nobody counted.
+        traces: Trace ids of exemplars, newest first.
+        related: One line for each series that moved with it.
+        curve: How the value went.
+    """
+
+    value_text: str = ""
+    threshold_text: str = ""
+    recent_count: int | None = None
+    traces: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    curve: Curve | None = None

@@ -1,0 +1,78 @@
+"""Where messages rest until they are delivered, so that a storage can carry them over a restart."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from otel_monitoring.notify.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message on its way over one channel.
+
+    Attributes:
+        lane: The channel's full name, ``receiver/channel``.
+        message: What to tell; its ``key`` is the same for every try, and for nothing else.
+        put_ms: When it was handed over, Unix milliseconds.
+    """
+
+    lane: str
+    message: Message
+    put_ms: int
+
+
+class Outbox(Protocol):
+    """What keeps messages until their fate is decided; called by several threads."""
+
+    def put(self, entry: Entry) -> None:
+        """Keep ``entry``, replacing one of the same lane and key."""
+        ...
+
+    def claim(self, lane: str) -> Sequence[Entry]:
+        """Return, once, what an earlier process left for ``lane``, oldest first; it stays kept."""
+        ...
+
+    def done(self, lane: str, key: str) -> None:
+        """Forget what was delivered or superseded."""
+        ...
+
+    def failed(self, lane: str, key: str, error: str) -> None:
+        """Forget what was given up; ``error`` says why, without secrets."""
+        ...
+
+
+class MemoryOutbox:
+    """Keep messages in memory: nothing outlives the process."""
+
+    def __init__(self) -> None:
+        self.after_fork()
+
+    def after_fork(self) -> None:
+        """Begin empty in a child process, with a lock of its own."""
+        self._lock = threading.Lock()
+        self._entries: dict[tuple[str, str], Entry] = {}
+
+    def put(self, entry: Entry) -> None:
+        """Keep ``entry``; how many there are is bounded by the lanes."""
+        with self._lock:
+            self._entries[entry.lane, entry.message.key] = entry
+
+    def claim(self, lane: str) -> Sequence[Entry]:
+        """Return what is kept for ``lane``, oldest first."""
+        with self._lock:
+            return [entry for entry in self._entries.values() if entry.lane == lane]
+
+    def done(self, lane: str, key: str) -> None:
+        """Forget what was delivered or superseded."""
+        with self._lock:
+            self._entries.pop((lane, key), None)
+
+    def failed(self, lane: str, key: str, error: str) -> None:  # noqa: ARG002 - others keep the error
+        """Forget what was given up."""
+        self.done(lane, key)
