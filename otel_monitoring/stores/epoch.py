@@ -183,7 +183,7 @@ class Epoch:
             if chunk.times_ms[0] > end_ms:
                 break
             column = chunk.times_ms[: chunk.used]
-            low, high = np.searchsorted(column, [start_ms, end_ms], side="right")
+            low, high = column.searchsorted(start_ms, "right"), column.searchsorted(end_ms, "right")
             if low < high:
                 times.append(column[low:high])
                 slabs.append((chunk.values[low:high], chunk.width))

@@ -161,6 +161,9 @@ class RuleRun:
     def _alert(
         self, rule: AlertingRule, labeller: Labeller, result: Sequence[Breach], moment: Moment
     ) -> None:
+        if not result and not self.state:
+            self._writer.write({}, moment.query_at_ms)
+            return
         context = self._context(moment)
         step = advance(
             self.state,

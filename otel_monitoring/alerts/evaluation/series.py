@@ -56,6 +56,8 @@ class SeriesWriter:
 
     def write(self, samples: Mapping[Labels, float], time_ms: int) -> None:
         """Write the samples of one evaluation at ``time_ms``."""
+        if not samples and not self._written:
+            return
         gone = sorted(self._written.difference(samples), key=lambda labels: labels.pairs)
         if samples or gone:
             self._record(

@@ -35,6 +35,8 @@ _LARGEST_HASH = 2.0**64
 _PADDING_ALLOWED = 4
 _PADDING_FREE = 4096
 _FEW_RANKED = 64
+_SMALL, _FEW_SUMS = 2048, 8
+"""So few numbers, in so few sums, are added one by one: what vectors cost to set up is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Grouping:
         group: The group of each column, shape (n,).
         order: The columns, group by group, shape (n,); ``None`` where they are in that order already.
         starts: Where each group begins in ``order``, shape (g,).
+        sizes: How many columns each group has, shape (g,), as numbers to divide by.
         padded: Columns as a rectangle, shape (l, g), filled up with ``n``; ``None`` where that wastes much.
     """
 
@@ -53,6 +56,7 @@ class Grouping:
     group: NDArray[np.intp]
     order: NDArray[np.intp] | None
     starts: NDArray[np.intp]
+    sizes: Floats
     padded: NDArray[np.intp] | None
 
     @classmethod
@@ -77,7 +81,7 @@ class Grouping:
             padded = np.full((longest, len(labels)), len(group), dtype=np.intp)
             padded[np.arange(len(group)) - np.repeat(starts, sizes), group[order]] = order
         sorted_already = bool((order == np.arange(len(group))).all())
-        return cls(labels, group, None if sorted_already else order, starts, padded)
+        return cls(labels, group, None if sorted_already else order, starts, sizes.astype(np.float64), padded)
 
     def arrange(self, values: NDArray[np.generic]) -> NDArray[np.generic]:
         """Put columns in the order of the groups."""
@@ -118,7 +122,7 @@ def aggregate(node: Aggregate, vector: Vector, param: Floats | None, memo: Memo)
     if not len(grouping.labels):
         return Vector((), np.empty((len(vector.values), 0)))
     count = _count(vector, grouping)
-    present = None if count.all() else count > 0
+    present = None if vector.present is None or count.all() else count > 0
     if node.op == "quantile":
         values = _quantile(vector, grouping, param)
     elif node.op in AGGREGATIONS:
@@ -131,8 +135,9 @@ def aggregate(node: Aggregate, vector: Vector, param: Floats | None, memo: Memo)
 
 def _count(vector: Vector, grouping: Grouping) -> Floats:
     if vector.present is None:
-        sizes = np.diff(np.append(grouping.starts, len(grouping.group))).astype(np.float64)
-        return np.broadcast_to(sizes, (len(vector.values), len(sizes)))
+        sizes = grouping.sizes[None, :]
+        steps = len(vector.values)
+        return sizes if steps == 1 else np.broadcast_to(sizes, (steps, sizes.shape[1]))
     present = grouping.arrange(vector.present).astype(np.float64)
     return np.add.reduceat(present, grouping.starts, axis=1)
 
@@ -147,7 +152,8 @@ def _sum(vector: Vector, grouping: Grouping, _count: Floats) -> Floats:
 
 def _group_sums(values: Floats, grouping: Grouping) -> Floats:
     """Return compensated sums of the groups, shape (s, g)."""
-    if grouping.padded is not None:
+    is_small = values.size <= _SMALL and len(values) * len(grouping.labels) <= _FEW_SUMS
+    if grouping.padded is not None and not is_small:
         wide = np.concatenate([values, np.zeros((len(values), 1))], axis=1)
         return exact_sum(np.moveaxis(wide[:, grouping.padded], 1, 0))
     ordered = grouping.arrange(values)

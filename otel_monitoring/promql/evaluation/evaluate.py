@@ -225,7 +225,7 @@ class Evaluator:
     def sample_times(self, node: Selector) -> Vector:
         """Return the times of the samples of an instant selector, in seconds."""
         vector, times = self._instant(node)
-        return Vector(vector.labels, times, vector.present)
+        return Vector(vector.labels, np.broadcast_to(times, vector.values.shape), vector.present)
 
     def over_windows(self, node: Node, function: Kernel, *params: Floats) -> Vector:
         """Apply a function to every window of a range vector, keeping the names.

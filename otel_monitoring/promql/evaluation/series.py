@@ -120,20 +120,20 @@ class Window:
 
 
 def instant(block: Block, *, at_ms: Times, lookback_ms: int) -> tuple[Vector, Floats]:
-    """Return the newest sample of each series at each step, and its time in seconds.
+    """Return the newest sample of each series at each step, and its time in seconds, one for all or each.
 
     Args:
         block: The samples.
         at_ms: The times to look at, shape (s,).
         lookback_ms: How old a sample may be; one exactly this old is too old.
     """
-    rows = np.searchsorted(block.times_ms, at_ms, side="right") - 1
+    rows = block.times_ms.searchsorted(at_ms, "right") - 1
     if block.whole:
         times_ms = block.times_ms[np.maximum(rows, 0)]
         fresh = (rows >= 0) & (times_ms > at_ms - lookback_ms)
         values = block.values[np.maximum(rows, 0)]
         present = None if fresh.all() else np.broadcast_to(fresh[:, None], values.shape)
-        return Vector(block.labels, values, present), np.broadcast_to(times_ms[:, None] / 1000, values.shape)
+        return Vector(block.labels, values, present), times_ms[:, None] / 1000
     newest = _newest_rows(block.values)
     sources = np.where((rows >= 0)[:, None], newest[np.maximum(rows, 0)], -1)
     safe = np.maximum(sources, 0)
@@ -152,7 +152,8 @@ def _newest_rows(values: Floats) -> NDArray[np.intp]:
 
 def window(block: Block, *, start_ms: int, end_ms: int, at_ms: int) -> Window | None:
     """Return the samples with ``start_ms < time <= end_ms``; ``None`` where no time lies there."""
-    low, high = np.searchsorted(block.times_ms, [start_ms, end_ms], side="right")
+    times_ms = block.times_ms
+    low, high = times_ms.searchsorted(start_ms, "right"), times_ms.searchsorted(end_ms, "right")
     if low >= high:
         return None
     values = block.values[low:high]
@@ -160,7 +161,7 @@ def window(block: Block, *, start_ms: int, end_ms: int, at_ms: int) -> Window | 
     if not block.whole:
         holes = is_hole(values)
         present = ~holes if holes.any() else None
-    return Window(block.times_ms[low:high], values, present, start_ms, end_ms, at_ms)
+    return Window(times_ms[low:high], values, present, start_ms, end_ms, at_ms)
 
 
 def as_block(vector: Vector, times_ms: Times) -> Block:
@@ -216,4 +217,6 @@ def _merged(blocks: Sequence[Block], labels: list[Labels]) -> Block:
 def joined_with_times(parts: list[tuple[Vector, Floats]], memo: Memo) -> tuple[Vector, Floats]:
     """Put vectors of different blocks beside each other, and the times of their samples."""
     vector = joined([vector for vector, _ in parts], memo)
-    return vector, parts[0][1] if len(parts) == 1 else np.hstack([times for _, times in parts])
+    if len(parts) == 1:
+        return vector, parts[0][1]
+    return vector, np.hstack([np.broadcast_to(times, part.values.shape) for part, times in parts])

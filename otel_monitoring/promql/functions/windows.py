@@ -45,13 +45,17 @@ def delta(w: Window) -> Result:
 
 
 def _extrapolated(w: Window, *, counter: bool, per_second: bool) -> Result:
-    times_ms = w.times_ms
-    ends = (times_ms[0], times_ms[-1]) if w.present is None else (times_ms[w.first], times_ms[w.last])
-    first = w.first_values
+    first, times_ms = w.first_values, w.times_ms
     change = w.last_values - first
     if counter:
         change = _with_resets(w, change)
-    span = Span(ends[0], ends[1], w.count, w.start_ms, w.end_ms)
+    span: Span
+    if w.present is not None:
+        span = Span(times_ms[w.first], times_ms[w.last], w.count, w.start_ms, w.end_ms)
+    elif len(times_ms) > 1:
+        span = Span(int(times_ms[0]), int(times_ms[-1]), len(times_ms), w.start_ms, w.end_ms)
+    else:
+        return change, np.zeros(len(change), dtype=bool)
     return stretched(change, first, span, counter=counter, per_second=per_second), _at_least(w, 2)
 
 
@@ -75,20 +79,25 @@ def stretched(change: Floats, first: Floats, span: Span, *, counter: bool, per_s
     distance is added; a counter is not extrapolated to before its zero.
     """
     sampled_s = (span.last_ms - span.first_ms) / _MS
-    average_s = sampled_s / (span.count - 1)
-    far_s = average_s * _GAP_FACTOR
-    to_start_s = (span.first_ms - span.start_ms) / _MS
-    to_start_s = np.where(to_start_s >= far_s, average_s / 2, to_start_s)
+    half_s = sampled_s / (span.count - 1) / 2
+    to_start_s = _reached((span.first_ms - span.start_ms) / _MS, half_s)
+    to_end_s = _reached((span.end_ms - span.last_ms) / _MS, half_s)
     if counter:
         to_zero_s = np.where((change > 0) & (first >= 0), sampled_s * (first / change), np.inf)
         to_start_s = np.minimum(to_start_s, to_zero_s)
-    to_end_s = (span.end_ms - span.last_ms) / _MS
-    to_end_s = np.where(to_end_s >= far_s, average_s / 2, to_end_s)
     factor = (sampled_s + to_start_s + to_end_s) / sampled_s
     if per_second:
         factor = factor / ((span.end_ms - span.start_ms) / _MS)
-    stretched: Floats = change * factor
-    return stretched
+    result: Floats = change * factor
+    return result
+
+
+def _reached(away_s: Any, half_s: Any) -> Any:
+    """Return how far to extrapolate to an end: all the way, or half an average distance where it is far."""
+    far_s = half_s * 2 * _GAP_FACTOR
+    if isinstance(away_s, float):
+        return half_s if away_s >= far_s else away_s
+    return np.where(away_s >= far_s, half_s, away_s)
 
 
 def _with_resets(w: Window, change: Floats) -> Floats:
@@ -96,6 +105,8 @@ def _with_resets(w: Window, change: Floats) -> Floats:
     samples = w.filled
     before = samples[:-1]
     fell = samples[1:] < before
+    if not fell.any():
+        return change
     for row in np.flatnonzero(fell.any(axis=1)):
         change = change + np.where(fell[row], before[row], 0.0)
     return change
