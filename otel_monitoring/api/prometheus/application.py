@@ -37,6 +37,7 @@ _ROUTES: dict[str, tuple[Answer, tuple[str, ...]]] = {
     "query_range": (queries.ranged, ("GET", "POST")),
     "query_exemplars": (metadata.exemplars, ("GET", "POST")),
     "format_query": (queries.formatted, ("GET", "POST")),
+    "parse_query": (queries.parsed, ("GET", "POST")),
     "series": (metadata.series, ("GET", "POST")),
     "labels": (metadata.label_names, ("GET", "POST")),
     "label/{name}/values": (metadata.label_values, ("GET",)),

@@ -33,8 +33,19 @@ def number(value: float) -> str:
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
     if _EXPONENT_BELOW <= abs(value) < _EXPONENT_FROM:
-        return _positional(text)
+        return positional(value)
     return text
+
+
+def positional(value: float) -> str:
+    """Return a finite number in its shortest digits without an exponent, however many zeros that takes."""
+    text = repr(abs(value))
+    sign = "-" if math.copysign(1, value) < 0 else ""
+    digits, exponent = _digits(text)
+    if exponent < 0:
+        return f"{sign}0.{'0' * (-exponent - 1)}{digits}"
+    whole, fraction = digits[: exponent + 1].ljust(exponent + 1, "0"), digits[exponent + 1 :]
+    return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
 
 
 def scientific(value: float) -> str:
@@ -48,14 +59,6 @@ def _with_exponent(value: float) -> str:
     digits, exponent = _digits(repr(abs(value)))
     point = f"{digits[0]}.{digits[1:]}" if len(digits) > 1 else digits
     return f"{'-' if math.copysign(1, value) < 0 else ''}{point}e{exponent:+03d}"
-
-
-def _positional(text: str) -> str:
-    sign = "-" if text.startswith("-") else ""
-    digits, exponent = _digits(text.removeprefix("-"))
-    if exponent < 0:
-        return f"{sign}0.{'0' * (-exponent - 1)}{digits}"
-    return f"{sign}{digits.ljust(exponent + 1, '0')}"
 
 
 def _digits(text: str) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""``query``, ``query_range`` and ``format_query``."""
+"""``query``, ``query_range``, ``format_query`` and ``parse_query``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.api.prometheus import encode
 from otel_monitoring.api.prometheus.answer import ApiError, success
 from otel_monitoring.api.prometheus.parameters import invalid
+from otel_monitoring.api.prometheus.tree import tree
 from otel_monitoring.errors import QueryError, QueryTimeoutError
 
 if TYPE_CHECKING:
@@ -59,6 +60,15 @@ def formatted(sources: Sources, given: Parameters) -> Response:
     """Answer ``format_query``."""
     try:
         return success(sources.format(given.get("query")))
+    except QueryError as error:
+        raise invalid(name="query", reason=str(error)) from None
+
+
+def parsed(sources: Sources, given: Parameters) -> Response:
+    """Answer ``parse_query``."""
+    expr = given.get("query")
+    try:
+        return success(tree(sources.parse(expr), expr))
     except QueryError as error:
         raise invalid(name="query", reason=str(error)) from None
 

@@ -124,6 +124,13 @@ def test_a_body_that_is_too_long_is_refused() -> None:
     assert answer.json()["error"] == "the body is longer than 1048576 bytes"
 
 
+def test_an_expression_is_given_as_a_tree() -> None:
+    assert data("parse_query", query="(1)") == {
+        "type": "parenExpr",
+        "expr": {"type": "numberLiteral", "val": "1"},
+    }
+
+
 def test_a_limit_cuts_the_answer_and_says_so() -> None:
     body = ask("query", query="orders_total", limit=1).json()
 
@@ -144,6 +151,7 @@ RANGE = {"query": "1", "start": "0", "end": "60", "step": "15"}
     ("path", "fields", "status", "kind", "message"),
     [
         ("query", {"query": "sum("}, 400, "bad_data", 'invalid parameter "query": '),
+        ("parse_query", {"query": "sum("}, 400, "bad_data", 'invalid parameter "query": 1:5: parse error'),
         ("query", {"query": "1", "time": "x"}, 400, "bad_data", 'invalid parameter "time": cannot parse "x"'),
         ("query", {"query": "1", "timeout": "x"}, 400, "bad_data", 'invalid parameter "timeout": '),
         ("query", {"query": "orders_total * on() orders_total"}, 422, "execution", "many-to-many"),

@@ -158,6 +158,18 @@ QUERIES: list[tuple[str, dict[str, Any]]] = [
     ("/api/v1/metadata", {"metric": "nobody_has_this"}),
     ("/api/v1/format_query", {"query": "sum  by(a)(rate(b[5m]))"}),
     ("/api/v1/rules", {"rule_name[]": "nobody_has_this"}),
+    *(
+        ("/api/v1/parse_query", {"query": query})
+        for query in (
+            'sum by (a, b) (rate(x{q="1",r=~"z.*"}[5m] offset 1m))',
+            "a + on(x) group_left(y) b",
+            "a and ignoring(x) b > bool 1",
+            "max_over_time(x[5m:1m] @ 10.5 offset -2m)[5m:]",
+            'topk without(z) (3, ({a="b", "a.b"}))',
+            "-(x @ start()) * scalar(a) ^ 2 - 1.5e300",
+            'label_join(round(x), "a", "b", "c", "d")',
+        )
+    ),
 ]
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("/api/v1/query", {}),
@@ -179,6 +191,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("/api/v1/rules", {"type": "x"}),
     ("/api/v1/query_exemplars", {"query": "a", "start": "2", "end": "1"}),
     ("/api/v1/format_query", {"query": "1 +"}),
+    ("/api/v1/parse_query", {"query": "sum("}),
+    ("/api/v1/parse_query", {}),
 ]
 
 
