@@ -18,8 +18,10 @@ from otel_monitoring.errors import QueryError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.promql.evaluation.evaluate import Budget, Environment, Evaluator
+from otel_monitoring.promql.language.experimental import refuse_experimental
 from otel_monitoring.promql.language.nodes import Node, Selector, Subquery
 from otel_monitoring.promql.language.parse import parse
+from otel_monitoring.promql.language.settle import settled
 from otel_monitoring.promql.result import Result, Series
 from otel_monitoring.promql.vectors.memo import Memo
 from otel_monitoring.promql.vectors.values import Scalar, String
@@ -79,7 +81,7 @@ class Engine:
         lookback_ms: How old the newest sample of a series may be.
         default_step_ms: The step of subqueries that name none: the usual evaluation interval.
         limits: What one query may use.
-        experimental: Whether functions may be called that Prometheus has behind a flag.
+        experimental: Whether functions and syntax may be used that Prometheus has behind a flag.
         clock: Tells how long a query takes.
     """
 
@@ -177,6 +179,8 @@ class Engine:
                 self._parsed.move_to_end(expr)
                 return node
         node = parse(expr)
+        if not self._experimental:
+            refuse_experimental(expr, node)
         with self._lock:
             self._parsed[expr] = node
             if len(self._parsed) > _PARSED_MAX:
@@ -213,6 +217,7 @@ class Engine:
         times_ms = np.arange(start_ms, end_ms + 1, step_ms, dtype=np.int64)
         environment = self._environment(expr, start_ms, end_ms, step_ms if ranged else 0)
         evaluator = Evaluator(environment, times_ms)
+        node = settled(node, step_ms=environment.step_ms, range_ms=end_ms - start_ms)
         if isinstance(node, Subquery) or (isinstance(node, Selector) and node.range_ms is not None):
             if ranged:
                 raise QueryError(_NOT_RANGED.format("range vector"))
@@ -282,8 +287,8 @@ def _result(
         scalar=scalar,
         text=text,
         time_ms=at_ms,
-        warnings=tuple(environment.warnings),
-        infos=tuple(environment.infos),
+        warnings=tuple(environment.warnings.values()),
+        infos=tuple(environment.infos.values()),
         samples_read=environment.budget.limit - environment.budget.samples,
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME, Labels
+from otel_monitoring.promql.functions.relabel import is_label_name
 from otel_monitoring.promql.functions.windows import quantile_of
 from otel_monitoring.promql.vectors.hashing import hash64
 from otel_monitoring.promql.vectors.number import number_text
@@ -300,8 +301,8 @@ def count_values(node: Aggregate, vector: Vector, label: str) -> Vector:
     Raises:
         QueryError: The label is not a valid name.
     """
-    if not label:
-        msg = f"invalid label name {label!r} in count_values()"
+    if not is_label_name(label):
+        msg = f'invalid label name "{label}"'
         raise QueryError(msg)
     counts: dict[Labels, dict[int, int]] = {}
     groups = Grouping.of(

@@ -22,8 +22,9 @@ from otel_monitoring.promql.evaluation.series import (
     without_repetition,
 )
 from otel_monitoring.promql.functions import table as functions
+from otel_monitoring.promql.functions.histograms import Mended
 from otel_monitoring.promql.functions.steps import STEPPED
-from otel_monitoring.promql.language.lexer import position_text
+from otel_monitoring.promql.language.lexer import position_text, shown
 from otel_monitoring.promql.language.nodes import (
     Aggregate,
     Binary,
@@ -116,8 +117,9 @@ class Environment:
         default_step_ms: The step of a subquery that names none.
         budget: What the query may still use.
         expr: The text of the query; places of warnings and infos are found in it.
-        warnings: What is doubtful; filled during the evaluation.
-        infos: What may be worth knowing; filled during the evaluation.
+        warnings: What is doubtful, by message; filled during the evaluation.
+        infos: What may be worth knowing, by message; filled during the evaluation.
+        mended: The buckets that were mended, by message, and the node where that was found first.
         experimental: Whether experimental functions may be called.
         selected: What was read already, by matchers, start and end.
         windows: The windows of queries at one time, by block and ends, with the block that they belong to:
@@ -133,8 +135,9 @@ class Environment:
     budget: Budget
     expr: str = ""
     step_ms: int = 0
-    warnings: dict[str, None] = field(default_factory=dict)
-    infos: dict[str, None] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+    infos: dict[str, str] = field(default_factory=dict)
+    mended: dict[str, tuple[Node, Mended]] = field(default_factory=dict)
     experimental: bool = False
     selected: dict[tuple[Sequence[Matcher], int, int], list[Block]] = field(default_factory=dict)
     windows: dict[tuple[int, int, int, int], tuple[Block, Window | None]] = field(default_factory=dict)
@@ -211,12 +214,18 @@ class Evaluator:
         return _expect(self.value(node), String).value
 
     def warn(self, message: str, node: Node) -> None:
-        """Add a warning about ``node`` to the result; each message is given once."""
-        self._env.warnings[f"PromQL warning: {message} ({self._position(node)})"] = None
+        """Add a warning about ``node`` to the result; each message is given once, with its last place."""
+        self._env.warnings[message] = f"PromQL warning: {message} ({self._position(node)})"
 
     def inform(self, message: str, node: Node) -> None:
-        """Add an info about ``node`` to the result; each message is given once."""
-        self._env.infos[f"PromQL info: {message} ({self._position(node)})"] = None
+        """Add an info about ``node`` to the result; each message is given once, with its last place."""
+        self._env.infos[message] = f"PromQL info: {message} ({self._position(node)})"
+
+    def inform_of_mended(self, message: str, what: Mended, node: Node) -> None:
+        """Add an info about mended buckets; those of one message are added up, at the first place."""
+        first, total = self._env.mended.setdefault(message, (node, Mended()))
+        total.add(what)
+        self._env.infos[message] = f"PromQL info: {message}{total.text()} ({self._position(first)})"
 
     def _position(self, node: Node) -> str:
         # Prometheus rewrites a subquery before it looks at its place, and finds it at the beginning.
@@ -364,7 +373,7 @@ class Evaluator:
             return count_values(node, self.vector(node.expr), self.text(node.param))
         param = None if node.param is None else self.scalar(node.param)
         if node.op == "quantile" and node.param is not None and param is not None:
-            functions.warn_of_quantile(self, param, node.param)
+            functions.warn_of_quantile(self, functions.outermost(param), node.param)
         if node.op in BEHIND_A_FLAG and not self._env.experimental:
             msg = f"the aggregation {node.op} is experimental; query.experimental switches those on"
             raise QueryError(msg)
@@ -389,7 +398,7 @@ class Evaluator:
 
 _EVALUATE: dict[type, Callable[[Evaluator, Any], Value]] = {
     Number: Evaluator._evaluate_number,  # noqa: SLF001 - the table belongs to the class
-    Text: lambda _, node: String(node.value),
+    Text: lambda _, node: String(shown(node.value)),
     Selector: Evaluator._evaluate_selector,  # noqa: SLF001
     Subquery: Evaluator._evaluate_subquery,  # noqa: SLF001
     Negation: Evaluator._evaluate_negation,  # noqa: SLF001

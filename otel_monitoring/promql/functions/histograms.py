@@ -44,8 +44,8 @@ class Notes(Protocol):
         """Tell what is doubtful."""
         ...
 
-    def inform(self, message: str) -> None:
-        """Tell what may be worth knowing."""
+    def mended(self, message: str, what: Mended) -> None:
+        """Tell what was mended; all that was mended under one message is told together."""
         ...
 
 
@@ -97,7 +97,7 @@ def histogram_quantile(vector: Vector, q: Floats, memo: Memo, notes: Notes) -> V
 
     result = _each(vector, memo, notes, of_many, of_one)
     for name, fault in mended.items():
-        notes.inform(_FORCED + _of_metric(name) + fault.text())
+        notes.mended(_FORCED + _of_metric(name), fault)
     return result
 
 
@@ -227,11 +227,11 @@ class Mended:
         self.most = max(self.most, by)
 
     def add(self, other: Mended) -> None:
-        """Note what was mended in one more histogram."""
-        self.buckets += min(other.buckets), max(other.buckets)
-        self.buckets = [min(self.buckets), max(self.buckets)]
+        """Note what was mended in one more histogram, or in several."""
+        every = self.buckets + other.buckets
+        self.buckets = [min(every), max(every)]
         self.most = max(self.most, other.most)
-        self.samples += 1
+        self.samples += max(other.samples, 1)
         times_ms = self.times_ms + other.times_ms
         self.times_ms = (min(times_ms), max(times_ms))
 

@@ -26,8 +26,12 @@ def label_replace(
     Raises:
         QueryError: The pattern is not RE2, the target is no label, or two series end with the same labels.
     """
-    _check_label(target, "label_replace")
-    regex = compile_regex(pattern)
+    try:
+        regex = compile_regex(pattern)
+    except QueryError as error:
+        msg = f"invalid regular expression in label_replace(): {pattern}: {error}"
+        raise QueryError(msg) from None
+    _check_label(target, "destination label name in label_replace()")
 
     def replace(labels: Labels) -> Labels:
         found = regex.fullmatch(labels.get(source))
@@ -46,8 +50,9 @@ def label_join(
     Raises:
         QueryError: A name is no label, or two series end with the same labels.
     """
-    for name in (target, *sources):
-        _check_label(name, "label_join")
+    for name in sources:
+        _check_label(name, "source label name in label_join()")
+    _check_label(target, "destination label name in label_join()")
 
     def join(labels: Labels) -> Labels:
         return labels.with_({target: separator.join(labels.get(name) for name in sources)})
@@ -55,10 +60,15 @@ def label_join(
     return relabelled(vector, memo, ("label_join", target, separator, sources), join)
 
 
-def _check_label(name: str, function: str) -> None:
-    if not name or "\ufffd" in name or any("\ud800" <= char <= "\udfff" for char in name):
-        msg = f"invalid label name in {function}(): {name!r}"
+def _check_label(name: str, what: str) -> None:
+    if not is_label_name(name):
+        msg = f"invalid {what}: {name}"
         raise QueryError(msg)
+
+
+def is_label_name(name: str) -> bool:
+    """Tell whether a text may name a label: any UTF-8, but not nothing."""
+    return bool(name) and not any(char == "\ufffd" or "\ud800" <= char <= "\udfff" for char in name)
 
 
 def _expand(template: str, found: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from otel_monitoring.promql.functions import histograms, relabel
 from otel_monitoring.promql.functions.dates import DATE_PARTS
 from otel_monitoring.promql.functions.experimental import EXPERIMENTAL
 from otel_monitoring.promql.functions.windows import WINDOW_FUNCTIONS
+from otel_monitoring.promql.language.lexer import shown
 from otel_monitoring.promql.language.nodes import Node, Selector
 from otel_monitoring.promql.vectors.number import openmetrics_text, short_text
 from otel_monitoring.promql.vectors.values import Scalar, Vector, both, joined
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from otel_monitoring.promql.functions.histograms import Mended
     from otel_monitoring.promql.functions.windows import Kernel
     from otel_monitoring.promql.vectors.memo import Memo
     from otel_monitoring.promql.vectors.values import Floats, Mask, Value
@@ -84,6 +86,10 @@ class Evaluation(Protocol):
         """Add an info about ``node`` to the result."""
         ...
 
+    def inform_of_mended(self, message: str, what: Mended, node: Node) -> None:
+        """Add an info about buckets that ``node`` gives; what is told under one message is added up."""
+        ...
+
 
 FUNCTIONS: dict[str, Callable[[Evaluation, Args], Value]] = {**EXPERIMENTAL}
 """Every function by its name; add to it with :func:`function`."""
@@ -95,6 +101,9 @@ BEHIND_A_FLAG = frozenset(
     }
 )
 """Those that Prometheus has behind a flag; here too."""
+
+NATIVE_ONLY = tuple(f"histogram_{what}" for what in ("avg", "count", "stddev", "stdvar", "sum"))
+"""Those that look at native histograms alone; of other samples they give nothing, as in Prometheus."""
 
 _KEEP_NAME = frozenset({"last_over_time", "first_over_time"})
 _PARAM_FIRST = frozenset({"quantile_over_time"})
@@ -169,6 +178,16 @@ def warn_of_quantile(ev: Evaluation, q: Floats, node: Node) -> None:
         return
     for wrong in np.unique(wrong_ones)[:_MOST_QUANTILES_TOLD]:
         ev.warn(f"quantile value should be between 0 and 1, got {short_text(float(wrong))}", node)
+
+
+def outermost(q: Floats) -> Floats:
+    """Return the smallest and the largest quantile, and NaN if it is among them.
+
+    Prometheus warns of no others that an aggregation has over a range.
+    """
+    numbers = q[~np.isnan(q)]
+    ends = [numbers.min(), numbers.max()] if numbers.size else []
+    return np.array([*ends, *q[np.isnan(q)][:1]])
 
 
 def _inform_of_names(ev: Evaluation, vector: Vector, node: Node) -> None:
@@ -307,7 +326,7 @@ def _demanded(node: Node) -> Labels:
         if matcher.name == NAME:
             continue
         if matcher.op == "=" and matcher.name not in seen:
-            labels[matcher.name] = matcher.value
+            labels[matcher.name] = shown(matcher.value)
         else:
             labels.pop(matcher.name, None)
         seen.add(matcher.name)
@@ -355,6 +374,20 @@ def _histogram_quantiles(ev: Evaluation, args: Args) -> Value:
     return joined(list(found.values()), ev.memo)
 
 
+def _register_native() -> None:
+    for name in NATIVE_ONLY:
+
+        def call(ev: Evaluation, args: Args, name: str = name) -> Value:
+            vector = ev.vector(args[0])
+            ev.inform(f"{name}() needs native histograms, which are not kept: its answer is empty", ev.node)
+            return Vector((), np.empty((len(vector.values), 0)))
+
+        FUNCTIONS[name] = call
+
+
+_register_native()
+
+
 @function("histogram_fraction")
 def _histogram_fraction(ev: Evaluation, args: Args) -> Value:
     lower, upper = ev.scalar(args[0]), ev.scalar(args[1])
@@ -372,8 +405,8 @@ class _Notes:
     def warn(self, message: str) -> None:
         self._ev.warn(message, self._node)
 
-    def inform(self, message: str) -> None:
-        self._ev.inform(message, self._node)
+    def mended(self, message: str, what: Mended) -> None:
+        self._ev.inform_of_mended(message, what, self._node)
 
 
 @function("label_replace")
@@ -426,7 +459,6 @@ def call(name: str, ev: Evaluation, args: Args, *, experimental: bool) -> Value:
         raise QueryError(msg)
     found = FUNCTIONS.get(name)
     if found is None:
-        needs = " without native histograms" if name.startswith("histogram_") else ""
-        msg = f"the function {name}() is not supported{needs}"
+        msg = f"the function {name}() is not supported"
         raise QueryError(msg)
     return found(ev, args)

@@ -184,3 +184,15 @@ def test_counts_that_do_not_grow_are_mended_and_told() -> None:
         '#histogram_quantile) for metric name "latency_bucket", from buckets 0.5 to 1, with a max diff of 2, '
         "over 1 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:00:00Z (1:25)"
     )
+
+
+def test_what_was_mended_at_several_places_is_told_together_at_the_first() -> None:
+    torn = latency({"1": 10, "2": 4, "+Inf": 12}, route="/a")
+    expr = "histogram_quantile(0.5, latency_bucket) + histogram_quantile(0.9, latency_bucket)"
+
+    (info,) = Asking(torn).engine.instant(expr, 0).infos
+
+    assert info.endswith(
+        ' for metric name "latency_bucket", from buckets 2 to 2, with a max diff of 6, '
+        "over 2 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:00:00Z (1:25)"
+    )

@@ -157,8 +157,8 @@ def test_labels_are_written(expr: str, labels: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("expr", "message"),
     [
-        ('label_replace(x, "", "", "n", "")', "invalid label name in label_replace"),
-        ('label_join(x, "to", "", "")', "invalid label name in label_join"),
+        ('label_replace(x, "", "", "n", "")', "invalid destination label name in label_replace"),
+        ('label_join(x, "to", "", "")', "invalid source label name in label_join"),
         ('label_replace(x, "to", "", "n", "(")', "not a regular expression of RE2"),
         ('label_replace(x, "n", "same", "n", ".*")', "same labelset"),
     ],
@@ -169,7 +169,7 @@ def test_labels_that_cannot_be_written_are_refused(expr: str, message: str) -> N
 
 
 def test_experimental_functions_are_off_unless_switched_on() -> None:
-    with pytest.raises(QueryError, match=r"mad_over_time\(\) is experimental; query.experimental switches"):
+    with pytest.raises(QueryError, match=r'function "mad_over_time" is not enabled'):
         Asking().at("mad_over_time(x[5m])")
 
 
@@ -179,10 +179,34 @@ def test_functions_that_are_not_there_are_refused_by_name() -> None:
 
 
 def test_the_table_holds_the_functions_that_are_on_by_default() -> None:
-    native = {"histogram_avg", "histogram_count", "histogram_sum", "histogram_stddev", "histogram_stdvar"}
-
     assert {"rate", "abs", "label_replace", "hour", "absent", "histogram_quantile"} <= set(FUNCTIONS)
-    assert not native & set(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", ["avg", "count", "sum", "stddev", "stdvar"])
+def test_what_needs_native_histograms_is_empty_and_says_so_by_name(name: str) -> None:
+    result = Asking({X: [1, 2, 3]}).engine.instant(f"1 + histogram_{name}(x)", 30_000)
+
+    assert result.samples == []
+    told = f"histogram_{name}() needs native histograms, which are not kept: its answer is empty"
+    assert result.infos == (f"PromQL info: {told} (1:5)",)
+
+
+def test_what_needs_native_histograms_leaves_others_alone() -> None:
+    assert Asking({X: [1, 2, 3]}).at("histogram_count(x) or x", 30) == {X: 3}
+
+
+def test_one_note_at_several_places_is_told_once_with_the_last() -> None:
+    result = Asking({X: [1, 2, 3]}).engine.instant("rate(x[1m]) + increase(x[1m])", 30_000)
+
+    assert result.infos == (f'{NO_COUNTER}: "x" (1:24)',)
+
+
+def test_of_the_quantiles_of_a_range_the_outermost_are_told() -> None:
+    asking = Asking({X: [1, 2, 3], named("q"): [1.5, -0.5, 2, 9, math.nan]})
+
+    result = asking.engine.range_("quantile(scalar(q), x)", 0, 60_000, 15_000)
+
+    assert sorted(result.warnings) == [f"{QUANTILE} {q} (1:10)" for q in ("-0.5", "9", "NaN")]
 
 
 @pytest.mark.parametrize(
