@@ -8,7 +8,7 @@ samples and in the four values that a template is given.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -35,8 +35,12 @@ from otel_monitoring.templates.nodes import (
     With,
 )
 from otel_monitoring.templates.parser import parse
+from otel_monitoring.templates.records import Method, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from otel_monitoring.templates.functions import Function as TableFunction
     from otel_monitoring.templates.nodes import Body, Node, Operand, Parsed
 
 _MOST_STEPS = 100_000
@@ -90,9 +94,41 @@ class Template:
         if self._parsed is None:
             return self.text
         try:
-            return _Run(self._parsed, data).text()
+            return _Run(self._parsed, data, variables=_variables(data), context=data.context).text()
         except TemplateError as error:
             return f"<error expanding template: {error}>"
+
+
+def expand_parsed(
+    parsed: Parsed,
+    dot: object,
+    *,
+    context: Context,
+    functions: Mapping[str, TableFunction],
+    escape: Callable[[object], str] | None = None,
+) -> str:
+    """Return the text of a template with functions of its own.
+
+    Args:
+        parsed: The template, with the templates that it may call.
+        dot: What it is about.
+        context: What functions need.
+        functions: The functions that it was parsed with.
+        escape: Applied to every value that is printed.
+
+    Raises:
+        TemplateError: It fails.
+    """
+    return _Run(parsed, dot, variables=(), context=context, table=functions, escape=escape).text()
+
+
+def _variables(data: Data) -> list[tuple[str, object]]:
+    return [
+        ("$labels", data.labels),
+        ("$value", data.value),
+        ("$externalLabels", data.external_labels),
+        ("$externalURL", data.context.external_url),
+    ]
 
 
 class _Loop(Exception):  # noqa: N818 - control flow, not an error
@@ -106,21 +142,27 @@ class _Loop(Exception):  # noqa: N818 - control flow, not an error
 class _Run:
     """One expansion."""
 
-    def __init__(self, parsed: Parsed, data: Data) -> None:
+    def __init__(
+        self,
+        parsed: Parsed,
+        dot: object,
+        *,
+        variables: Sequence[tuple[str, object]],
+        context: Context,
+        table: Mapping[str, TableFunction] = FUNCTIONS,
+        escape: Callable[[object], str] | None = None,
+    ) -> None:
         self._parsed = parsed
-        self._data = data
+        self._dot = dot
+        self._context = context
+        self._table = table
+        self._printed = escape or _printed
         self._out: list[str] = []
         self._length = self._steps = self._calls = 0
-        self._variables: list[tuple[str, object]] = [
-            ("$", data),
-            ("$labels", data.labels),
-            ("$value", data.value),
-            ("$externalLabels", data.external_labels),
-            ("$externalURL", data.context.external_url),
-        ]
+        self._variables: list[tuple[str, object]] = [("$", dot), *variables]
 
     def text(self) -> str:
-        self._body(self._parsed.body, self._data)
+        self._body(self._parsed.body, self._dot)
         return "".join(self._out)
 
     # ---- nodes
@@ -140,7 +182,7 @@ class _Run:
         elif isinstance(node, Action):
             value = self._pipe(node.pipe, dot)
             if not node.pipe.variables:
-                self._write(_printed(value))
+                self._write(self._printed(value))
         elif isinstance(node, Call):
             self._call(node, dot)
         elif isinstance(node, Leave):
@@ -221,6 +263,9 @@ class _Run:
         if isinstance(first, Function):
             return self._function(first.name, rest, dot, last=last)
         if rest or last:
+            if isinstance(first, Field | Variable | Chain):
+                arguments = [self._operand(operand, dot) for operand in rest]
+                return self._method(first, dot, [*arguments, *last])
             msg = "can't give argument to non-function"
             raise TemplateError(msg)
         if isinstance(first, Nil):
@@ -234,7 +279,7 @@ class _Run:
         if name in LAZY:
             return self._lazy(name, operands, dot, last=last)
         arguments = [self._operand(operand, dot) for operand in operands]
-        return functions.call(name, [*arguments, *last], self._data.context)
+        return functions.call(name, [*arguments, *last], self._context, self._table)
 
     def _lazy(
         self, name: str, operands: tuple[Operand, ...], dot: object, *, last: tuple[object, ...]
@@ -271,6 +316,15 @@ class _Run:
             return _fields(self._variable(operand.name), operand.names)
         return _fields(self._operand(operand.operand, dot), operand.names)
 
+    def _method(self, operand: Field | Variable | Chain, dot: object, arguments: Sequence[object]) -> object:
+        if operand.names:
+            owner = self._looked_up(replace(operand, names=operand.names[:-1]), dot)
+            method = _raw_field(owner, operand.names[-1])
+            if isinstance(method, Method):
+                return method(*arguments)
+        msg = "can't give argument to non-function"
+        raise TemplateError(msg)
+
     def _variable(self, name: str) -> object:
         for known, value in reversed(self._variables):
             if known == name:
@@ -301,6 +355,15 @@ def _fields(value: object, names: tuple[str, ...]) -> object:
 
 
 def _field(value: object, name: str) -> object:
+    found = _raw_field(value, name)
+    return found() if isinstance(found, Method) else found
+
+
+def _raw_field(value: object, name: str) -> object:
+    if isinstance(value, Record):
+        fields = value.template_fields()
+        if name in fields:
+            return fields[name]
     if isinstance(value, Mapping):
         return value.get(name, None if isinstance(value, AnyMap) else "")
     known: dict[str, object] = {}

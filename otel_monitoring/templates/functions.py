@@ -66,13 +66,18 @@ class Function:
     wants_context: bool = field(default=False)
 
 
-def call(name: str, arguments: Sequence[object], context: Context) -> object:
-    """Call a function as the evaluator does.
+def call(
+    name: str,
+    arguments: Sequence[object],
+    context: Context,
+    table: Mapping[str, Function] | None = None,
+) -> object:
+    """Call a function of ``table``, by default of :data:`FUNCTIONS`, as the evaluator does.
 
     Raises:
         TemplateError: The arguments do not fit, or the function fails.
     """
-    function = FUNCTIONS[name]
+    function = (FUNCTIONS if table is None else table)[name]
     wanted = len(function.kinds)
     if len(arguments) < wanted or (len(arguments) > wanted and not function.rest):
         want = f"at least {wanted}" if function.rest else wanted

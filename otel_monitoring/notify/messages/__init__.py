@@ -1,0 +1,1 @@
+"""What messages say: templates, plain text, HTML and small charts."""
