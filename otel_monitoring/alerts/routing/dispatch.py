@@ -1,213 +1,418 @@
-"""From alerts that hold to messages: merge, group, stages, and one notice per change (alerting semantics S9).
+"""From alerts that hold to notices: route, group, wait, mute, and one notice per change (S9).
 
 The evaluator sends every alert again and again; what people are told is decided here, by comparing a group
-of alerts with what its receiver was told last.
+of alerts with what each channel of its receiver was told last. There are no threads here: :meth:`flush` does
+what is due.
 """
 
 from __future__ import annotations
 
 import hashlib
+import heapq
+import math
 import threading
-from collections import OrderedDict
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
 
+from otel_monitoring.alerts.routing.groups import Group, Held, Look, firing, resolved
+from otel_monitoring.alerts.routing.inhibit import Inhibitor
+from otel_monitoring.alerts.routing.intervals import IntervalStage
+from otel_monitoring.alerts.routing.log import NotificationLog
+from otel_monitoring.alerts.routing.plain import RECEIVER, plain_config
+from otel_monitoring.alerts.routing.tree import Tree, all_routes, group_key, group_labels
 from otel_monitoring.model.alert import Notice
-from otel_monitoring.templates.go_format import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import TypeAlias
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from otel_monitoring.alerts.routing.config import Route, RoutingConfig
+    from otel_monitoring.alerts.routing.groups import Stage, Watcher
+    from otel_monitoring.alerts.routing.log import Entry, Page, Reason
     from otel_monitoring.guard import Guard
     from otel_monitoring.model.alert import SentAlert
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.labels import Labels
+    from otel_monitoring.model.receiver import ChannelSpec, ReceiverSpec
 
-    Stage: TypeAlias = Callable[[list[SentAlert]], list[SentAlert]]
-    Deliver: TypeAlias = Callable[[Notice], None]
+_ASLEEP_AFTER_S = 60.0
+"""A flush that comes this much after it was due means that the process stood still, not that alerts ended."""
 
-_MOST_ENTRIES = 10_000
-_FORGOTTEN_AT_ONCE = 10
-"""One part in ten, so that the search for what is gone is rare."""
+_TRIM_EVERY_S = 300.0
+
+
+class Deliver(Protocol):
+    """Brings a notice to its channel; declared here, given by the wiring."""
+
+    def __call__(self, notice: Notice, done: Callable[[bool], None]) -> None:
+        """Take ``notice`` and call ``done`` exactly once, perhaps from another thread.
+
+        Args:
+            notice: What to tell whom, over which channel.
+            done: ``True`` once the channel has taken it; ``False`` when it was given up, or replaced by a
+                later notice about the same group.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """What one receiver was told last about one group.
+class _Handover:
+    """A notice that is about to leave."""
 
-    Attributes:
-        firing: The alerts that were firing, with their start.
-        resolved: The alerts that were resolved, with their start.
-        told_s: When, on the monotonic clock.
-        reminders: How often it was said again since it last changed.
-    """
-
-    firing: frozenset[tuple[Labels, int]] = frozenset()
-    resolved: frozenset[tuple[Labels, int]] = frozenset()
-    told_s: float = 0.0
-    reminders: int = 0
+    notice: Notice
+    group: Group
+    page: Page
+    entry: Entry
 
 
 class Dispatcher:
     """Tell receivers what changed, once, and remind them of what goes on.
 
     Args:
-        deliver: Takes a notice; what it raises is caught, and the notice comes again at the next flush.
-        clock: Its monotonic side times the reminders.
+        deliver: Takes notices; what it raises is caught, and the notice comes again at the next look.
+        clock: Its monotonic side times everything but silences and time intervals.
         guard: Catches what is unexpected in a stage or a delivery.
-        receivers: Who is told.
-        group_by: The labels that make a group; ``None`` makes every alert a group of its own.
-        repeat_interval_s: Time after which a receiver is reminded of what still fires.
-        stages: Functions from alerts to alerts, in order; what one leaves out is not told (S9.8).
-        send_resolved: Whether receivers are told when an alert resolves.
+        config: Who is told what, and when; without one, the first receiver is told everything at once.
+        receivers: The receiver that is told, where there is no configuration.
+        group_by: The labels that make a group, where there is no configuration; ``None`` for all of them.
+        repeat_interval_s: The time until a reminder, where there is no configuration.
+        silences: Mutes alerts; the last of the muting stages (S9.8).
+        stages: Further stages after the silences, in order.
+        watchers: Hear of every alert that begins or ends.
+        is_quiet: Tells whether an alert needs no reminders.
+        retention_s: How long it is remembered what was told about groups that are gone.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one place wires it
         self,
         *,
         deliver: Deliver,
         clock: Clock,
         guard: Guard,
-        receivers: Sequence[str] = ("default",),
+        config: RoutingConfig | None = None,
+        receivers: Sequence[str] = (RECEIVER,),
         group_by: Sequence[str] | None = None,
         repeat_interval_s: float = 14_400,
+        silences: Stage | None = None,
         stages: Sequence[Stage] = (),
-        send_resolved: bool = True,
+        watchers: Sequence[Watcher] = (),
+        is_quiet: Callable[[Labels], bool] = lambda _: False,
+        retention_s: float = 432_000,
     ) -> None:
         self._deliver = deliver
         self._clock = clock
         self._guard = guard
-        self._receivers = tuple(receivers)
-        self._group_by = None if group_by is None else tuple(group_by)
-        self._repeat_interval_s = repeat_interval_s
-        self._stages = tuple(stages)
-        self._send_resolved = send_resolved
+        self._silences = silences
+        self._later_stages = tuple(stages)
+        self._watchers = tuple(watchers)
+        self._is_quiet = is_quiet
+        self._retention_s = retention_s
+        self._config = config or plain_config(
+            receiver=receivers[0], group_by=group_by, repeat_interval_s=repeat_interval_s
+        )
         self._begin()
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
-        self._groups: dict[Labels, dict[Labels, SentAlert]] = {}
-        self._entries: OrderedDict[tuple[str, Labels], _Entry] = OrderedDict()
+        self._alerts: dict[Labels, Held] = {}
+        self._log = NotificationLog(retention_s=self._retention_s)
         self._notices = 0
+        self._asleep_s = 0.0
+        self._promised_s = math.inf
+        self._trim_s = self._clock.monotonic_s() + _TRIM_EVERY_S
+        self._follow(self._config)
+
+    def _follow(self, config: RoutingConfig) -> None:
+        """Go by a configuration, with no group yet."""
+        self._config = config
+        self._tree = Tree(config.route)
+        self._numbers = {id(route): number for number, route in enumerate(all_routes(config.route))}
+        self._receivers = {receiver.name: receiver for receiver in config.receivers}
+        self._inhibitor = Inhibitor(config.inhibit_rules, self._fires)
+        self._early_stages: tuple[Stage, ...] = (self._inhibitor, IntervalStage(config.time_intervals))
+        self._groups: dict[tuple[int, Labels], Group] = {}
+        self._queue: list[tuple[float, int, Group]] = []
+        self._order = count()
+
+    def configure(self, config: RoutingConfig) -> None:
+        """Go by another configuration from now on; what was told stays known."""
+        with self._lock:
+            kept = {(group.key, group.route.receiver): group for group in self._groups.values()}
+            alerts = list(self._alerts.values())
+            self._follow(config)
+            now_s = self._clock.monotonic_s()
+            for held in alerts:
+                held.groups = 0
+                self._inhibitor.see(held)
+                self._place(held, now_s)
+            for group in self._groups.values():
+                before = kept.get((group.key, group.route.receiver))
+                if before is not None:
+                    group.next_s = min(before.next_s, now_s + group.route.timing.group_interval_s)
+                    group.was_told = before.was_told
+                    group.silenced = before.silenced
+                    self._schedule(group, group.next_s)
 
     def put(self, alerts: Iterable[SentAlert]) -> None:
         """Take alerts as they stand now; newer ones replace older ones, the earliest start stays (S9.1)."""
         with self._lock:
+            now_s = self._clock.monotonic_s()
+            self._notice_sleep(now_s)
+            now_ms = self._clock.now_ms()
             for alert in alerts:
-                group = self._groups.setdefault(self._group_of(alert.labels), {})
-                known = group.get(alert.labels)
-                starts_at_ms = alert.starts_at_ms
-                if known is not None and not known.is_resolved:
-                    starts_at_ms = min(known.starts_at_ms, starts_at_ms)
-                group[alert.labels] = replace(alert, starts_at_ms=starts_at_ms)
+                if alert.labels:
+                    self._hear(alert, now_s=now_s, now_ms=now_ms)
 
-    def flush(self) -> None:
-        """Tell every receiver what it does not know yet; a job."""
+    def flush(self) -> float:
+        """Look at every group that is due; a job.
+
+        Returns:
+            Seconds until the next group is due; infinite where there is none.
+        """
         with self._lock:
-            groups = {labels: dict(alerts) for labels, alerts in self._groups.items()}
-        for labels, alerts in groups.items():
-            told = [self._tell(receiver, labels, list(alerts.values())) for receiver in self._receivers]
-            if all(told):
-                self._forget_resolved(labels, alerts)
+            now_s = self._clock.monotonic_s()
+            self._notice_sleep(now_s)
+            handovers = [handover for group in self._due(now_s) for handover in self._look(group, now_s)]
+            if now_s >= self._trim_s:
+                self._trim_s = now_s + _TRIM_EVERY_S
+                self._log.trim(now_s=now_s, present={group.key for group in self._groups.values()})
+        for handover in handovers:
+            self._hand_over(handover)
+        with self._lock:
+            self._promised_s = self._queue[0][0] if self._queue else math.inf
+        return max(self._promised_s - now_s, 0.0)
 
     def stats(self) -> dict[str, float]:
         """Return numbers about the dispatcher itself."""
         with self._lock:
             return {
                 "groups": len(self._groups),
-                "alerts": sum(len(group) for group in self._groups.values()),
+                "alerts": len(self._alerts),
                 "notices": self._notices,
+                "log_pages": len(self._log),
             }
 
     def after_fork(self) -> None:
         """Begin anew in a child process: the parent goes on telling what it has found."""
         self._begin()
 
-    def _group_of(self, labels: Labels) -> Labels:
-        return labels if self._group_by is None else labels.only(*self._group_by)
+    def _notice_sleep(self, now_s: float) -> None:
+        """Hold no time against the alerts in which the process stood still."""
+        late_s = now_s - self._promised_s
+        if late_s > _ASLEEP_AFTER_S:
+            self._asleep_s += late_s
+            self._promised_s = now_s
 
-    def _tell(self, receiver: str, labels: Labels, alerts: list[SentAlert]) -> bool:
-        """Tell one receiver about one group if there is need; return whether that went well."""
+    def _awake_s(self, now_s: float) -> float:
+        return now_s - self._asleep_s
+
+    def _fires(self, held: Held) -> bool:
+        return not held.is_resolved(self._awake_s(self._clock.monotonic_s()))
+
+    def _hear(self, alert: SentAlert, *, now_s: float, now_ms: int) -> None:
+        awake_s = self._awake_s(now_s)
+        left_s = (alert.ends_at_ms - now_ms) / 1000 if alert.ends_at_ms else self._config.resolve_timeout_s
+        expires_s = awake_s if alert.is_resolved else awake_s + left_s
+        held = self._alerts.get(alert.labels)
+        was_firing = held is not None and not held.is_resolved(awake_s)
+        if held is None:
+            held = Held(alert, expires_s=expires_s)
+        else:
+            if not was_firing and not held.alert.is_resolved and not alert.is_resolved:
+                self._changed(alert.labels, is_firing=False, at_s=now_s)
+            held.hear(alert, expires_s=expires_s, now_s=awake_s)
+        if was_firing == alert.is_resolved:
+            self._changed(alert.labels, is_firing=not alert.is_resolved, at_s=now_s)
+        self._inhibitor.see(held)
+        self._place(held, now_s, is_change=was_firing == alert.is_resolved)
+
+    def _changed(self, labels: Labels, *, is_firing: bool, at_s: float) -> None:
+        for watcher in self._watchers:
+            watcher.changed(labels, is_firing=is_firing, at_s=at_s)
+
+    def _place(self, held: Held, now_s: float, *, is_change: bool = True) -> None:
+        """Put an alert into its groups."""
+        labels = held.alert.labels
+        for route in self._tree.routes(labels):
+            identity = (self._numbers[id(route)], group_labels(route, labels))
+            group = self._groups.get(identity)
+            if group is None:
+                group = self._new_group(route, identity[1], held, now_s)
+                if group is None:
+                    continue
+                self._groups[identity] = group
+                self._schedule(group, group.next_s)
+            elif is_change and group.touch(now_s):
+                self._schedule(group, group.next_s)
+            group.insert(held)
+        if held.groups:
+            self._alerts[labels] = held
+
+    def _new_group(self, route: Route, labels: Labels, held: Held, now_s: float) -> Group | None:
+        """Begin a group; none for an alert that is over and that nobody was told of (S9.5, S9.6)."""
+        key = group_key(route, labels)
+        if not self._fires(held) and not self._is_known(route, key):
+            return None
+        wait_s = route.timing.group_wait_s
+        if held.alert.starts_at_ms + wait_s * 1000 < self._clock.now_ms():
+            wait_s = 0.0
+        return Group(route=route, labels=labels, key=key, next_s=now_s + wait_s)
+
+    def _is_known(self, route: Route, key: str) -> bool:
+        pages = [self._log.find((key, route.receiver, one.name)) for one in self._channels(route.receiver)]
+        return any(page is not None and bool(page.known.firing or page.owed) for page in pages)
+
+    def _channels(self, receiver: str) -> tuple[ChannelSpec, ...]:
+        found: ReceiverSpec | None = self._receivers.get(receiver)
+        return found.channels if found is not None else ()
+
+    def _schedule(self, group: Group, due_s: float) -> None:
+        group.due_s = due_s
+        heapq.heappush(self._queue, (due_s, next(self._order), group))
+
+    def _due(self, now_s: float) -> Iterator[Group]:
+        """Take the groups that are due off the queue; what is outdated there is skipped."""
+        later: list[Group] = []
+        while self._queue and self._queue[0][0] <= now_s:
+            due_s, _, group = heapq.heappop(self._queue)
+            if group.due_s == due_s:
+                group.due_s = -math.inf
+                later.append(group)
+        for group in later:
+            group.schedule_next(now_s)
+            self._schedule(group, group.next_s)
+            yield group
+
+    def _look(self, group: Group, now_s: float) -> list[_Handover]:
+        """Return what is to be told about a group now (S9.6 to S9.8)."""
         with self._guard:
-            for stage in self._stages:
-                alerts = stage(alerts)
-            entry = self._entry_for(receiver, labels, alerts)
-            if entry is not None:
-                notice = self._notice(receiver, labels, alerts, entry)
-                if notice.alerts:
-                    self._deliver(notice)
-                self._remember(receiver, labels, entry)
-            return True
-        return False
+            look = Look(route=group.route, group_key=group.key, now_s=now_s, now_ms=self._clock.now_ms())
+            seen = [held.seen(self._awake_s(now_s)) for held in group.held.values()]
+            alerts = self._staged(group, seen, look)
+            group.has_failed = False
+            handovers = [
+                handover
+                for channel in self._channels(group.route.receiver)
+                if (handover := self._consider(group, channel, alerts, look)) is not None
+            ]
+            self._let_go(group, seen, alerts)
+            return handovers
+        return []
 
-    def _entry_for(self, receiver: str, labels: Labels, alerts: list[SentAlert]) -> _Entry | None:
-        """Return what the log will say after telling this; ``None`` where there is nothing to tell (S9.6)."""
-        known = self._entries.get((receiver, labels), _Entry())
-        now_s = self._clock.monotonic_s()
-        firing = frozenset((alert.labels, alert.starts_at_ms) for alert in alerts if not alert.is_resolved)
-        resolved = frozenset((alert.labels, alert.starts_at_ms) for alert in alerts if alert.is_resolved)
-        entry = _Entry(firing=firing, resolved=resolved, told_s=now_s)
-        if not _labels(firing) <= _labels(known.firing):
-            return entry
-        if not firing:
-            return entry if known.firing else None
-        if self._send_resolved and not _labels(resolved) <= _labels(known.resolved):
-            return entry
-        if now_s - known.told_s >= self._repeat_interval_s:
-            return replace(entry, reminders=known.reminders + 1)
-        return None
+    def _staged(self, group: Group, seen: list[SentAlert], look: Look) -> list[SentAlert]:
+        """Send the alerts through all stages, and note which fire behind a silence."""
+        alerts = seen
+        for stage in self._early_stages:
+            alerts = stage(alerts, look)
+        if self._silences is not None:
+            audible = self._silences(alerts, look)
+            heard = firing(audible)
+            for labels in group.silenced & heard:
+                look.urged[labels] = "still firing after a silence"
+            group.silenced = (group.silenced | (firing(alerts) - heard)) & (firing(seen) - heard)
+            alerts = audible
+        for stage in self._later_stages:
+            alerts = stage(alerts, look)
+        return alerts
 
-    def _notice(self, receiver: str, labels: Labels, alerts: list[SentAlert], entry: _Entry) -> Notice:
-        told = [alert for alert in alerts if self._send_resolved or not alert.is_resolved]
-        group_key = "{}:" + braced(labels)
-        return Notice(
-            key=_key(receiver, group_key, entry),
-            receiver=receiver,
-            group_key=group_key,
-            group_labels=labels,
+    def _consider(
+        self, group: Group, channel: ChannelSpec, alerts: list[SentAlert], look: Look
+    ) -> _Handover | None:
+        """Decide whether one channel is to be told, and make the notice."""
+        page = self._log.page((group.key, group.route.receiver, channel.name))
+        told = [alert for alert in alerts if channel.send_resolved or not alert.is_resolved]
+        fire, over = firing(told), resolved(told)
+        reason = self._reason(page, fire, over, look)
+        self._note_told(group, page, fire, now_s=look.now_s if reason else None)
+        if reason is None:
+            return None
+        content = _digest(told)
+        entry = page.begin(fire, over, now_s=look.now_s)
+        if not told:
+            page.end(entry, taken=True)
+            return None
+        notice = Notice(
+            key=_key(group.route.receiver, channel.name, group.key, str(page.told_number), content),
+            receiver=group.route.receiver,
+            group_key=group.key,
+            group_labels=group.labels,
             alerts=tuple(sorted(told, key=lambda alert: (alert.is_resolved, alert.labels.pairs))),
+            channel=channel.name,
         )
+        group.trying.add(page)
+        return _Handover(notice=notice, group=group, page=page, entry=entry)
 
-    def _remember(self, receiver: str, labels: Labels, entry: _Entry) -> None:
+    def _reason(
+        self, page: Page, fire: frozenset[Labels], over: frozenset[Labels], look: Look
+    ) -> Reason | None:
+        is_quiet = bool(fire) and all(map(self._is_quiet, fire))
+        repeat_s = math.inf if is_quiet else look.route.timing.repeat_interval_s
+        reason = page.reason(fire, over, now_s=look.now_s, repeat_s=repeat_s)
+        if reason is None and look.urged:
+            urged = [labels for labels in look.urged if labels in fire and labels in page.known.firing]
+            return look.urged[urged[0]] if urged else None
+        return reason
+
+    def _note_told(self, group: Group, page: Page, fire: frozenset[Labels], *, now_s: float | None) -> None:
+        """Note since when people know that an alert fires."""
+        at_s = now_s if now_s is not None else page.known.at_s
+        for labels in fire:
+            held = group.held.get(labels)
+            if held is not None and held.told_s is None:
+                held.told_s = at_s
+
+    def _let_go(self, group: Group, seen: list[SentAlert], told: list[SentAlert]) -> None:
+        """Let go of resolved alerts: at once, or when all channels know."""
+        still = firing(told)
+        shown = still | resolved(told)
+        group.leaving = {
+            alert.labels: alert for alert in seen if alert.is_resolved and alert.labels not in still
+        }
+        unheard = frozenset(group.leaving) - shown
+        if unheard:
+            for channel in self._channels(group.route.receiver):
+                self._log.page((group.key, group.route.receiver, channel.name)).forget(unheard)
+        if not group.trying:
+            self._settle(group)
+
+    def _settle(self, group: Group) -> None:
+        now_s = self._clock.monotonic_s()
+        for held in group.settle(self._awake_s(now_s)):
+            if not held.groups:
+                self._alerts.pop(held.alert.labels, None)
+                self._inhibitor.forget(held)
+        if not group.held:
+            group.due_s = -math.inf
+            self._groups.pop((self._numbers.get(id(group.route), -1), group.labels), None)
+
+    def _hand_over(self, handover: _Handover) -> None:
+        """Give a notice to the delivery; outside of the lock, since that may answer at once."""
+        done = partial(self._ended, handover)
+        with self._guard:
+            self._deliver(handover.notice, done)
+            return
+        done(False)  # noqa: FBT003 - the protocol of ``done``
+
+    def _ended(self, handover: _Handover, taken: bool) -> None:  # noqa: FBT001 - the protocol of ``done``
+        """Hear what became of a notice."""
+        group, page = handover.group, handover.page
         with self._lock:
-            self._notices += 1
-            self._entries[receiver, labels] = entry
-            self._entries.move_to_end((receiver, labels))
-            if len(self._entries) > _MOST_ENTRIES:
-                self._forget_entries(len(self._entries) // _FORGOTTEN_AT_ONCE + 1)
-
-    def _forget_entries(self, count: int) -> None:
-        """Forget the oldest entries of groups that are gone; of the others what was told must be known."""
-        gone = (key for key in self._entries if key[1] not in self._groups)
-        for key in list(islice(gone, count)):
-            del self._entries[key]
-
-    def _forget_resolved(self, labels: Labels, told: dict[Labels, SentAlert]) -> None:
-        """Drop what was told as resolved, unless it has changed meanwhile (S9.7)."""
-        with self._lock:
-            group = self._groups.get(labels, {})
-            for identity, alert in told.items():
-                if alert.is_resolved and group.get(identity) is alert:
-                    del group[identity]
-            if not group:
-                self._groups.pop(labels, None)
+            page.end(handover.entry, taken=taken)
+            self._notices += taken
+            if page.trying is not None:
+                return
+            group.trying.discard(page)
+            group.has_failed |= not taken
+            if not group.trying and not group.has_failed:
+                self._settle(group)
 
 
-def _labels(alerts: frozenset[tuple[Labels, int]]) -> set[Labels]:
-    return {labels for labels, _ in alerts}
+def _digest(alerts: Iterable[SentAlert]) -> str:
+    """Return a short text that is the same for the same alerts in the same state."""
+    parts = sorted(f"{alert.is_resolved} {alert.starts_at_ms} {alert.labels!r}" for alert in alerts)
+    return _key(*parts)
 
 
-def braced(labels: Labels) -> str:
-    """Write labels as Alertmanager does in the key of a group."""
-    pairs = ", ".join(f"{name}={quote(value)}" for name, value in labels)
-    return f"{{{pairs}}}"
-
-
-def _key(receiver: str, group_key: str, entry: _Entry) -> str:
-    """Name what is told, so that the same thing is told once whoever tells it again."""
-    parts = [receiver, group_key, str(entry.reminders)]
-    for kind, alerts in (("firing", entry.firing), ("resolved", entry.resolved)):
-        parts += sorted(f"{kind} {labels!r} {starts_at_ms}" for labels, starts_at_ms in alerts)
-    return hashlib.blake2b("\x00".join(parts).encode(), digest_size=16).hexdigest()
+def _key(*parts: str) -> str:
+    return hashlib.blake2b("\x00".join(parts).encode(errors="replace"), digest_size=16).hexdigest()

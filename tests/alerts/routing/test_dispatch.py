@@ -1,64 +1,28 @@
-"""From alerts that hold to messages (S9)."""
+"""From alerts that hold to notices (S9)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from dataclasses import replace
 
-from otel_monitoring.alerts.routing import dispatch
-from otel_monitoring.alerts.routing.dispatch import Dispatcher
-from otel_monitoring.errors import NotifyError
-from otel_monitoring.guard import Guard
-from otel_monitoring.model.alert import Notice, SentAlert
+from otel_monitoring.alerts.routing.config import InhibitRule, Route, RoutingConfig, Timing
+from otel_monitoring.alerts.routing.plain import plain_config
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.testing import FakeClock
-
-if TYPE_CHECKING:
-    import pytest
+from otel_monitoring.model.matcher import Matcher
+from otel_monitoring.model.receiver import ChannelSpec, ReceiverSpec
+from tests.alerts.routing.desk import Desk, alert
 
 HOUR_S = 3600.0
 
 
-def alert(name: str = "A", *, resolved: bool = False, starts_at_ms: int = 1000, **labels: str) -> SentAlert:
-    return SentAlert(
-        labels=Labels.of(labels, alertname=name),
-        annotations={},
-        value=1.0,
-        starts_at_ms=starts_at_ms,
-        ends_at_ms=2000,
-        is_resolved=resolved,
+def config(route: Route, *channels: ChannelSpec, rules: tuple[InhibitRule, ...] = ()) -> RoutingConfig:
+    names = {route.receiver, *(child.receiver for child in route.routes)}
+    specs = channels or (ChannelSpec(name="webhook[0]", kind="webhook"),)
+    return RoutingConfig(
+        route=route,
+        receivers=tuple(ReceiverSpec(name=name, channels=specs) for name in sorted(names)),
+        inhibit_rules=rules,
     )
-
-
-class Desk:
-    """A dispatcher and what it told."""
-
-    def __init__(self, **options: object) -> None:
-        self.clock = FakeClock()
-        self.guard = Guard("deliver")
-        self.notices: list[Notice] = []
-        self.refuses = False
-        self.dispatcher = Dispatcher(
-            deliver=self.deliver,
-            clock=self.clock,
-            guard=self.guard,
-            **options,  # type: ignore[arg-type]
-        )
-
-    def deliver(self, notice: Notice) -> None:
-        if self.refuses:
-            msg = "no room"
-            raise NotifyError(msg)
-        self.notices.append(notice)
-
-    def see(self, *alerts: SentAlert) -> list[tuple[str, list[str]]]:
-        """Put, flush, and return what was told: firing or resolved, and the jobs of the alerts."""
-        before = len(self.notices)
-        self.dispatcher.put(alerts)
-        self.dispatcher.flush()
-        return [
-            ("firing" if notice.is_firing else "resolved", [one.labels.get("job") for one in notice.alerts])
-            for notice in self.notices[before:]
-        ]
 
 
 def test_one_firing_and_one_resolved_message_however_often_it_is_sent() -> None:
@@ -68,7 +32,8 @@ def test_one_firing_and_one_resolved_message_however_often_it_is_sent() -> None:
     told = [desk.see(alert(job="a", resolved=resolved)) for resolved in (False, False, True, True, True)]
 
     assert told == [[("firing", ["a"])], [], [("resolved", ["a"])], [], []]
-    assert desk.dispatcher.stats() == {"groups": 0, "alerts": 0, "notices": 2}
+    stats = desk.dispatcher.stats()
+    assert (stats["groups"], stats["alerts"], stats["notices"]) == (0, 0, 2)
 
 
 def test_what_resolves_before_anybody_was_told_is_not_told() -> None:
@@ -136,34 +101,114 @@ def test_the_earliest_start_stays_while_an_alert_fires() -> None:
     assert desk.notices[-1].alerts[0].starts_at_ms == 900
 
 
-def test_every_receiver_is_told() -> None:
-    desk = Desk(receivers=["ops", "log"])
+def test_an_alert_that_is_not_sent_again_resolves_by_itself() -> None:
+    """S9.1, S8.2."""
+    desk = Desk()
+    desk.see(alert(job="a", ends_at_ms=desk.clock.now_ms() + 60_000))
+
+    assert desk.wait(55) == []
+    assert desk.wait(20) == [("resolved", ["a"])]
+
+
+def test_an_alert_without_an_end_holds_for_the_resolve_timeout() -> None:
+    """S9.1."""
+    desk = Desk()
+    desk.dispatcher.put([replace(alert(job="a"), ends_at_ms=0)])
+    desk.dispatcher.flush()
+
+    assert desk.wait(295) == []
+    assert desk.wait(20) == [("resolved", ["a"])]
+
+
+def test_every_channel_of_a_receiver_is_told_with_a_key_of_its_own() -> None:
+    """S9.6."""
+    channels = (ChannelSpec(name="slack[0]", kind="slack"), ChannelSpec(name="email[0]", kind="email"))
+    desk = Desk(config=config(plain_config().route, *channels))
 
     desk.see(alert(job="a"))
 
-    assert [notice.receiver for notice in desk.notices] == ["ops", "log"]
+    assert [notice.channel for notice in desk.notices] == ["slack[0]", "email[0]"]
     assert desk.notices[0].key != desk.notices[1].key
 
 
 def test_what_could_not_be_handed_over_comes_again_under_the_same_key() -> None:
     desk = Desk()
-    desk.refuses = True
-    first = desk.see(alert(job="a"))
-    desk.refuses = False
+    desk.raises = True
+    desk.see(alert(job="a"))
+    desk.raises = False
 
-    assert first == []
-    assert desk.see() == [("firing", ["a"])]
+    assert desk.wait(20) == [("firing", ["a"])]
     assert desk.guard.counts() == {"NotifyError": 1}
 
 
 def test_a_resolution_that_could_not_be_handed_over_is_not_forgotten() -> None:
     desk = Desk()
     desk.see(alert(job="a"))
-    desk.refuses = True
+    desk.raises = True
     desk.see(alert(job="a", resolved=True))
-    desk.refuses = False
+    desk.raises = False
 
-    assert desk.see() == [("resolved", ["a"])]
+    assert desk.wait(20) == [("resolved", ["a"])]
+    assert desk.dispatcher.stats()["groups"] == 0
+
+
+def test_what_is_given_up_is_told_at_the_next_look_and_not_before() -> None:
+    """S9.6."""
+    desk = Desk()
+    desk.answers = False
+    desk.see(alert(job="a"))
+
+    assert desk.wait(60) == []
+    assert len(desk.waiting) == 1
+    first = desk.waiting[0][0].key
+    desk.end(taken=False)
+    desk.wait(20)
+    assert [notice.key for notice, _ in desk.waiting] == [first]
+    assert desk.end(taken=True) == [("firing", ["a"])]
+    assert desk.wait(60) == []
+
+
+def test_what_fired_and_resolved_during_an_outage_is_told_once_as_resolved() -> None:
+    """S9.6, S9.7."""
+    desk = Desk()
+    desk.answers = False
+    desk.see(alert(job="a"))
+    desk.see(alert(job="a", resolved=True))
+
+    assert [notice.is_firing for notice, _ in desk.waiting] == [False]
+    assert desk.dispatcher.stats()["alerts"] == 1
+    assert desk.end(taken=True) == [("resolved", ["a"])]
+    assert desk.dispatcher.stats()["alerts"] == 0
+    assert desk.wait(60) == []
+
+
+def test_what_was_given_up_while_it_fired_is_told_as_resolved() -> None:
+    """S9.6."""
+    desk = Desk()
+    desk.answers = False
+    desk.see(alert(job="a"))
+    desk.end(taken=False)
+    desk.see(alert(job="a", resolved=True))
+
+    assert desk.end(taken=True) == [("resolved", ["a"])]
+
+
+def test_one_channel_that_is_down_does_not_keep_another_from_hearing() -> None:
+    """P11."""
+    channels = (ChannelSpec(name="slack[0]", kind="slack"), ChannelSpec(name="email[0]", kind="email"))
+    desk = Desk(config=config(plain_config().route, *channels))
+    desk.answers = False
+    desk.see(alert(job="a"))
+    email = next(one for one in desk.waiting if one[0].channel == "email[0]")
+    desk.waiting.remove(email)
+    email[1](True)
+
+    desk.see(alert(job="a", resolved=True))
+
+    assert [(notice.channel, notice.is_firing) for notice, _ in desk.waiting] == [
+        ("slack[0]", False),
+        ("email[0]", False),
+    ]
 
 
 def test_stages_take_alerts_out_in_order() -> None:
@@ -171,13 +216,13 @@ def test_stages_take_alerts_out_in_order() -> None:
     seen: list[list[str]] = []
 
     def without(job: str) -> object:
-        def stage(alerts: list[SentAlert]) -> list[SentAlert]:
-            seen.append([one.labels.get("job") for one in alerts])
-            return [one for one in alerts if one.labels.get("job") != job]
+        def stage(alerts: list[object], look: object) -> list[object]:
+            seen.append([one.labels.get("job") for one in alerts])  # type: ignore[attr-defined]
+            return [one for one in alerts if one.labels.get("job") != job]  # type: ignore[attr-defined]
 
         return stage
 
-    desk = Desk(group_by=["alertname"], stages=[without("a"), without("b")])
+    desk = Desk(group_by=["alertname"], silences=without("a"), stages=[without("b")])
 
     assert desk.see(alert(job="a"), alert(job="b"), alert(job="c")) == [("firing", ["c"])]
     assert seen == [["a", "b", "c"], ["b", "c"]]
@@ -185,7 +230,7 @@ def test_stages_take_alerts_out_in_order() -> None:
 
 def test_a_receiver_that_wants_no_resolutions_hears_the_next_firing() -> None:
     """S9.6."""
-    desk = Desk(send_resolved=False)
+    desk = Desk(config=plain_config(send_resolved=False))
 
     told = [desk.see(alert(job="a", resolved=resolved)) for resolved in (False, True, False)]
 
@@ -200,18 +245,115 @@ def test_group_keys_quote_what_would_break_them() -> None:
     assert desk.notices[0].group_key == '{}:{alertname="A", job="a\\"\\\\\\n"}'
 
 
-def test_forgets_the_oldest_groups_that_are_gone_and_none_that_are_there(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(dispatch, "_MOST_ENTRIES", 3)
-    desk = Desk()
-    desk.see(alert(job="stays"))
-    for job in "abcd":
-        desk.see(alert(job=job))
-        desk.see(alert(job=job, resolved=True))
+def test_a_new_group_waits_and_is_then_looked_at_on_a_grid() -> None:
+    """S9.5."""
+    desk = Desk(config=config(Route(receiver="ops", timing=Timing(30, 300, 14_400))))
+    now_ms = desk.clock.now_ms()
 
-    assert {labels.get("job") for _, labels in desk.dispatcher._entries} == {"stays", "c", "d"}
-    assert desk.see(alert(job="stays")) == []
+    assert desk.see(alert(job="a", starts_at_ms=now_ms)) == []
+    assert desk.wait(25) == []
+    assert desk.see(alert(job="b", starts_at_ms=now_ms)) == []
+    assert desk.wait(5) == [("firing", ["a", "b"])]
+    assert desk.see(alert(job="c", starts_at_ms=now_ms)) == []
+    assert desk.wait(295) == []
+    assert desk.wait(5) == [("firing", ["a", "b", "c"])]
+
+
+def test_an_alert_that_started_long_ago_makes_its_group_look_at_once() -> None:
+    """S9.5."""
+    desk = Desk(config=config(Route(receiver="ops", timing=Timing(30, 300, 14_400))))
+
+    assert desk.see(alert(job="a", starts_at_ms=desk.clock.now_ms() - 31_000)) == [("firing", ["a"])]
+
+
+def test_repeats_happen_on_the_grid_of_the_interval() -> None:
+    """S9.6."""
+    desk = Desk(config=config(Route(receiver="ops", timing=Timing(0, 300, 400))))
+    desk.see(alert(job="a"))
+
+    assert desk.wait(595) == []
+    assert desk.wait(5) == [("firing", ["a"])]
+
+
+def test_an_alert_takes_every_route_that_goes_on() -> None:
+    """S9.2."""
+    severity = Matcher("severity", "=", "page")
+    routes = (
+        Route(receiver="log", key="{}/{}", goes_on=True, timing=Timing(0, 0, 1e9)),
+        Route(receiver="pager", key='{}/{severity="page"}', matchers=(severity,), timing=Timing(0, 0, 1e9)),
+    )
+    desk = Desk(config=config(Route(receiver="ops", routes=routes, timing=Timing(0, 0, 1e9))))
+
+    desk.see(alert(job="a", severity="page"))
+    desk.see(alert(job="b", severity="info"))
+
+    assert [(notice.receiver, notice.group_key) for notice in desk.notices] == [
+        ("log", "{}/{}:{}"),
+        ("pager", '{}/{severity="page"}:{}'),
+        ("log", "{}/{}:{}"),
+    ]
+
+
+def test_an_inhibited_alert_is_told_when_its_source_is_gone() -> None:
+    """S9.8, S9.9."""
+    rule = InhibitRule(source=(Matcher("alertname", "=", "Down"),), target=(Matcher("alertname", "=", "A"),))
+    desk = Desk(config=config(plain_config().route, rules=(rule,)))
+
+    assert desk.see(alert("Down", job="x"), alert(job="a")) == [("firing", ["x"])]
+    assert desk.see(alert("Down", job="x", resolved=True)) == [("resolved", ["x"])]
+    assert desk.wait(20) == [("firing", ["a"])]
+
+
+def test_a_step_of_the_wall_clock_ends_nothing_and_repeats_nothing() -> None:
+    """Clock steps of an hour either way."""
+    desk = Desk()
+    desk.see(alert(job="a", ends_at_ms=desk.clock.now_ms() + 240_000))
+    told = []
+    for hours in (1, -2):
+        desk.clock.step_wall_clock(hours * HOUR_S)
+        told += desk.wait(60)
+        told += desk.see(alert(job="a", ends_at_ms=desk.clock.now_ms() + 240_000))
+
+    assert told == []
+    assert desk.see(alert(job="a", resolved=True)) == [("resolved", ["a"])]
+
+
+def test_a_process_that_stood_still_takes_nothing_as_resolved() -> None:
+    """A suspended process."""
+    desk = Desk()
+    desk.see(alert(job="a", ends_at_ms=desk.clock.now_ms() + 240_000))
+    desk.wait(10)
+    desk.clock.advance(8 * HOUR_S)
+
+    desk.dispatcher.flush()
+
+    assert [notice.is_firing for notice in desk.notices] == [True, True]
+    assert desk.wait(300) == [("resolved", ["a"])]
+
+
+def test_flush_says_when_the_next_group_is_due() -> None:
+    desk = Desk(config=config(Route(receiver="ops", timing=Timing(30, 300, 14_400))))
+
+    assert desk.dispatcher.flush() == math.inf
+    desk.dispatcher.put([alert(job="a", starts_at_ms=desk.clock.now_ms())])
+    assert desk.dispatcher.flush() == 30
+    desk.clock.advance(30)
+    assert desk.dispatcher.flush() == 300
+
+
+def test_another_configuration_tells_nothing_twice_and_knows_the_new_receivers() -> None:
+    desk = Desk(config=config(Route(receiver="ops", timing=Timing(0, 0, 1e9))))
+    desk.see(alert(job="a"))
+
+    desk.dispatcher.configure(
+        config(Route(receiver="ops", timing=Timing(0, 10, 1e9), routes=(Route(receiver="new", key="{}/{}"),)))
+    )
+
+    assert desk.wait(60) == [("firing", ["a"])]
+    assert desk.notices[-1].receiver == "new"
+    desk.dispatcher.configure(config(Route(receiver="ops", timing=Timing(0, 0, 1e9))))
+    assert desk.wait(60) == []
+    assert desk.see(alert(job="a", resolved=True)) == [("resolved", ["a"])]
 
 
 def test_a_child_process_begins_anew() -> None:
