@@ -139,12 +139,24 @@ def test_two_series_that_end_with_the_same_labels_are_an_error() -> None:
         asking.at('-{job="a"}', 0)
 
 
+def test_series_that_never_meet_may_end_with_the_same_labels() -> None:
+    assert NEVER_MEETING.over('abs({job="a"})', start_s=15, end_s=75, step_s=60) == {
+        Labels.of(job="a"): [1.0, 2.0]
+    }
+
+
+@pytest.mark.parametrize("expr", ['-{job="a"}', 'rate({job="a"}[30s])'])
+def test_where_whole_series_are_computed_they_may_not(expr: str) -> None:
+    with pytest.raises(QueryError, match="vector cannot contain metrics with the same labelset"):
+        NEVER_MEETING.over(expr, start_s=15, end_s=75, step_s=60)
+
+
 @pytest.mark.parametrize(
     ("expr", "message"),
     [
         ("up +", "parse error"),
-        ("info(up)", "the function info\\(\\) is not supported"),
-        ("limitk(1, up)", "the aggregation limitk is experimental; query.experimental switches"),
+        ("info(up)", r'parse error: function "info" is not enabled: .* query\.experimental enables it'),
+        ("limitk(1, up)", r"limitk\(\) is experimental and must be enabled with query\.experimental"),
     ],
 )
 def test_says_what_is_wrong(expr: str, message: str) -> None:
@@ -192,7 +204,9 @@ def test_a_query_that_takes_too_long_is_given_up() -> None:
 
     engine = Engine(SeriesStore(), limits=Limits(timeout_s=10), clock=SlowClock())
 
-    with pytest.raises(QueryError, match=r"timed out: it took longer than query\.timeout_s, 10 s"):
+    with pytest.raises(
+        QueryError, match=r"timed out in expression evaluation: it took longer than query\.timeout_s, 10 s"
+    ):
         engine.instant("1 + 1 + 1", 0)
 
 

@@ -13,6 +13,8 @@ import numpy as np
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME, Labels
+from otel_monitoring.promql.evaluation.filling import filled
+from otel_monitoring.promql.language.nodes import NO_FILL
 from otel_monitoring.promql.vectors.values import (
     Scalar,
     Vector,
@@ -112,11 +114,14 @@ def _between_vectors(node: Binary, left: Vector, right: Vector, memo: Memo) -> V
     matching, swapped = node.matching, node.matching.card == "one-to-many"
     keeps_name = node.op in COMPARISON and not node.return_bool
     many, one = (right, left) if swapped else (left, right)
+    fills = node.fill != NO_FILL
+    if fills:
+        many, one = filled(many, one, node.fill, matching, memo)
     pairs: _Pairs = memo.get(
-        ("pairs", matching, keeps_name),
+        ("pairs", matching, keeps_name, fills),
         (many.labels, one.labels),
         lambda: (
-            _alike(many.labels, one.labels, matching, memo, keeps_name=keeps_name)
+            (None if fills else _alike(many.labels, one.labels, matching, memo, keeps_name=keeps_name))
             or _pair(many.labels, one.labels, matching, keeps_name=keeps_name)
         ),
     )

@@ -27,6 +27,7 @@ class Operation:
     start: int
     return_bool: bool
     matching: Matching
+    fills: bool = False
 
 
 def check_unary(reader: Reader, kind: Kind, start: int) -> None:
@@ -98,7 +99,15 @@ def _refusal(operation: Operation, left: Kind, right: Kind) -> str:
         return "comparisons between scalars must use BOOL modifier"
     if op in SETS and scalars:
         return f'set operator "{op}" not allowed in binary scalar expression'
+    return _matching_refusal(operation, scalars)
+
+
+def _matching_refusal(operation: Operation, scalars: int) -> str:
     matching = operation.matching
     if scalars and (matching.labels or matching.include):
         return "vector matching only allowed between instant vectors"
+    if operation.fills and scalars:
+        return "filling in missing series only allowed between instant vectors"
+    if operation.fills and operation.op in SETS:
+        return "filling in missing series not allowed for set operators"
     return ""

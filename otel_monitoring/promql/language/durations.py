@@ -3,42 +3,45 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from otel_monitoring.errors import QueryError
+from otel_monitoring.promql.language.lengths import Length
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from otel_monitoring.promql.language.reading import Reader
 
 _MS = 1000
 _MAX_DEPTH = 50
-_MAX_MS = 2**63 // 1_000_000
-_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "^": 3}
-_SIGN = 3
+_MAX_OPERATORS = 100
 _LATER = frozenset(("step", "range"))
+_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "%": 2, "^": 3}
+_POWER = 3
+_EXPECTED = "number, duration, step(), or range()"
 
 
 class Durations:
-    """Read durations from a reader's tokens; arithmetic of constants is done at once."""
+    """Read durations from a reader's tokens."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._depth = 0
+        self._many = 0
 
-    def positive(self) -> int:
-        """Return a range or a step in milliseconds.
+    def positive(self) -> Length:
+        """Return a range or a step.
 
         Raises:
-            QueryError: It is not longer than 0.
+            QueryError: It is not longer than 0, as far as that can be told already.
         """
-        start = self._reader.token.start
-        length_ms = self._milliseconds(self._sum(1), start)
-        if length_ms <= 0:
-            self._reader.fail("duration must be greater than 0", start)
-        return length_ms
+        return self._checked(lambda: self._sum(1), least_ms=1)
 
-    def offset(self) -> int:
-        """Return an offset in milliseconds, with its sign; arithmetic stands in round brackets."""
-        start = self._reader.token.start
-        return self._milliseconds(self._one(), start)
+    def offset(self) -> Length:
+        """Return an offset, with its sign; arithmetic stands in round brackets."""
+        return self._checked(lambda: self._signed(self._one), least_ms=None)
 
     def time(self) -> int | Literal["start", "end"]:
         """Return the time behind ``@`` in Unix milliseconds, or which end of the query it is."""
@@ -59,46 +62,79 @@ class Durations:
             reader.fail(f"timestamp out of bounds for @ modifier: {value}", start)
         return round(value * _MS)
 
-    def _milliseconds(self, seconds: float, start: int) -> int:
-        if not math.isfinite(seconds) or abs(seconds) * _MS >= _MAX_MS:
-            self._reader.fail("duration out of range", start)
-        return round(seconds * _MS)
+    def _checked(self, read: Callable[[], Length], *, least_ms: int | None) -> Length:
+        start, self._many = self._reader.token.start, 0
+        length = read()
+        if not length.is_late:
+            try:
+                length.ms(least_ms=least_ms)
+            except QueryError as error:
+                self._reader.fail(str(error), start)
+        return length
 
-    def _sum(self, least: int) -> float:
-        left = self._one()
+    def _sum(self, least: int) -> Length:
+        left = self._signed(lambda: self._sum(_POWER))
         while (precedence := _PRECEDENCE.get(self._reader.word(), 0)) >= least:
             op = self._reader.next()
             right = self._sum(precedence + (op.text != "^"))
-            left = self._computed(op.text, left, right, op.start)
+            if op.text in {"/", "%"} and right.is_plain and right.value == 0:
+                self._reader.fail("division by zero" if op.text == "/" else "modulo by zero", op.start)
+            left = self._counted(Length(op.text, (left, right)))
         return left
 
-    def _one(self) -> float:
+    def _signed(self, read: Callable[[], Length]) -> Length:
+        """Read what may have a sign; within brackets a sign binds like a product."""
+        reader = self._reader
+        if not reader.is_symbol("+", "-"):
+            return self._one()
+        sign = reader.next().text
+        again = reader.is_symbol("+", "-")
+        length = self._deeper(lambda: self._signed(read)) if again else read()
+        if sign == "+":
+            return length
+        if length.is_plain:
+            return replace(length, value=-length.value)
+        return self._counted(Length("-", (length,)))
+
+    def _counted(self, length: Length) -> Length:
+        self._many += 1
+        if self._many > _MAX_OPERATORS:
+            message = f"durations have at most {_MAX_OPERATORS} operators"
+            self._reader.fail(message, self._reader.token.start)
+        return length
+
+    def _deeper(self, read: Callable[[], Length]) -> Length:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             self._reader.fail(f"durations nest at most {_MAX_DEPTH} deep", self._reader.token.start)
-        value = self._nested()
+        length = read()
         self._depth -= 1
-        return value
+        return length
 
-    def _nested(self) -> float:
+    def _one(self) -> Length:
+        return self._deeper(self._nested)
+
+    def _nested(self) -> Length:
         reader = self._reader
-        if reader.is_symbol("+", "-"):
-            sign = -1.0 if reader.next().text == "-" else 1.0
-            return sign * self._one()
         if reader.take("("):
-            value = self._sum(1)
+            length = replace(self._sum(1), bracketed=True)
             reader.expect(")", "duration expression")
-            return value
+            return length
         word = reader.word()
-        if word in _LATER:
-            reader.fail(f"{word}() in a duration is not supported", reader.token.start)
+        if word in _LATER and reader.peek().text == "(":
+            reader.next()
+            reader.expect("(", "duration expression")
+            reader.expect(")", "duration expression")
+            return Length(word)
         if word in {"max_of", "min_of"}:
             return self._extreme(word)
-        if reader.token.kind not in {"number", "duration"}:
-            reader.unexpected("duration expression", "number or duration")
-        return reader.next().value
+        token = reader.token
+        if token.kind not in {"number", "duration"}:
+            reader.unexpected("duration expression", _EXPECTED)
+        reader.next()
+        return Length(value=token.value, duration=token.kind == "duration")
 
-    def _extreme(self, word: str) -> float:
+    def _extreme(self, word: str) -> Length:
         reader = self._reader
         reader.next()
         reader.expect("(", "duration expression")
@@ -106,20 +142,4 @@ class Durations:
         reader.expect(",", "duration expression")
         second = self._sum(1)
         reader.expect(")", "duration expression")
-        return max(first, second) if word == "max_of" else min(first, second)
-
-    def _computed(self, op: str, left: float, right: float, start: int) -> float:
-        if op in "/%" and right == 0:
-            self._reader.fail("division by zero" if op == "/" else "modulo by zero", start)
-        try:
-            found = {
-                "+": lambda: left + right,
-                "-": lambda: left - right,
-                "*": lambda: left * right,
-                "/": lambda: left / right,
-                "%": lambda: math.fmod(left, right),
-                "^": lambda: math.pow(left, right),
-            }[op]()
-        except (OverflowError, ValueError):
-            self._reader.fail("duration out of range", start)
-        return found
+        return self._counted(Length(word, (first, second)))

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from otel_monitoring.model.labels import NAME
+from otel_monitoring.promql.language.lexer import LONE, is_byte
 from otel_monitoring.promql.language.nodes import (
     Aggregate,
     Binary,
@@ -17,6 +18,7 @@ from otel_monitoring.promql.language.nodes import (
     Negation,
     Node,
     Number,
+    Place,
     Selector,
     Subquery,
     Text,
@@ -28,7 +30,9 @@ from otel_monitoring.promql.vectors.number import number_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from otel_monitoring.promql.language.nodes import Matching, Shift
+    from otel_monitoring.model.matcher import Matcher
+    from otel_monitoring.promql.language.lengths import Length, Lengths
+    from otel_monitoring.promql.language.nodes import Fill, Matching, Shift
 
 _WIDTH = 100
 _INDENT = "  "
@@ -36,7 +40,7 @@ _MS = 1000
 _UNITS_MS = (
     ("y", 31_536_000_000, False),
     ("w", 604_800_000, False),
-    ("d", 86_400_000, False),
+    ("d", 86_400_000, True),
     ("h", 3_600_000, True),
     ("m", 60_000, True),
     ("s", 1000, True),
@@ -169,7 +173,7 @@ def _operator(node: Binary) -> str:
     text = f"{node.op} bool" if node.return_bool else node.op
     if matching.on or matching.labels or matching.card in {"many-to-one", "one-to-many"}:
         text += f" {'on' if matching.on else 'ignoring'} ({_names(matching.labels)})"
-    return text + _group(matching)
+    return text + _group(matching) + _fill(node.fill)
 
 
 def _group(matching: Matching) -> str:
@@ -177,6 +181,14 @@ def _group(matching: Matching) -> str:
         return ""
     side = "left" if matching.card == "many-to-one" else "right"
     return f" group_{side} ({_names(matching.include)})"
+
+
+def _fill(fill: Fill) -> str:
+    left, right = fill.left, fill.right
+    if left is not None and left == right:
+        return f" fill ({number_text(left)})"
+    sides = (("left", left), ("right", right))
+    return "".join(f" fill_{side} ({number_text(value)})" for side, value in sides if value is not None)
 
 
 def _head(node: Aggregate | Call) -> str:
@@ -203,38 +215,63 @@ def _name(label: str) -> str:
 
 def _selector(node: Selector) -> str:
     matchers, name = list(node.matchers), ""
-    first = matchers[0]
-    if first.name == NAME and first.op == "=" and _can_stand_alone(first.value):
-        name = first.value
-        matchers.pop(0)
+    if not node.place.labels_only and matchers[0].op == "=" and _names_metric(matchers[0]):
+        name = matchers.pop(0).value
     inside = ",".join(sorted(f"{_name(one.name)}{one.op}{_quoted(one.value)}" for one in matchers))
-    window = "" if node.range_ms is None else f"[{duration_text(node.range_ms)}]"
-    return name + (f"{{{inside}}}" if inside else "") + window + _shift(node.shift)
+    window = "" if node.range_ms is None else f"[{_duration(node.range_ms, node.lengths.range)}]"
+    extension = f" {node.extension}" if node.extension else ""
+    return (
+        name
+        + (f"{{{inside}}}" if inside or not name else "")
+        + window
+        + extension
+        + _shift(node.shift, node.lengths)
+    )
 
 
-def _can_stand_alone(name: str) -> bool:
-    return _METRIC.fullmatch(name) is not None and name.lower() not in _NOT_A_METRIC
+def _names_metric(matcher: Matcher) -> bool:
+    name = matcher.value
+    can_stand_alone = _METRIC.fullmatch(name) is not None and name.lower() not in _NOT_A_METRIC
+    return matcher.name == NAME and can_stand_alone
 
 
 def _subquery_tail(node: Subquery) -> str:
-    step = "" if node.step_ms is None else duration_text(node.step_ms)
-    return f"[{duration_text(node.range_ms)}:{step}]{_shift(node.shift)}"
+    lengths = node.lengths
+    step = "" if node.step_ms is None else _duration(node.step_ms, lengths.step)
+    return f"[{_duration(node.range_ms, lengths.range)}:{step}]{_shift(node.shift, lengths)}"
 
 
-def _shift(shift: Shift) -> str:
+def _duration(length_ms: int, length: Length | None) -> str:
+    return duration_text(length_ms) if length is None else _length(length)
+
+
+def _length(length: Length) -> str:
+    operands = [_length(one) for one in length.operands]
+    if length.op in {"max_of", "min_of", "step", "range"}:
+        text = f"{length.op}({', '.join(operands)})"
+    elif not operands:
+        text = _number(Number(length.value, Place(duration=length.duration)))
+    else:
+        text = length.op + operands[0] if len(operands) == 1 else f" {length.op} ".join(operands)
+    return f"({text})" if length.bracketed else text
+
+
+def _shift(shift: Shift, lengths: Lengths) -> str:
     text = ""
     if isinstance(shift.at, str):
         text = f" @ {shift.at}()"
     elif shift.at is not None:
         sign = "-" if shift.at < 0 else ""
         text = f" @ {sign}{abs(shift.at) // _MS}.{abs(shift.at) % _MS:03d}"
-    if shift.offset_ms:
+    if lengths.offset is not None:
+        text += f" offset {_length(lengths.offset)}"
+    elif shift.offset_ms:
         text += f" offset {'-' if shift.offset_ms < 0 else ''}{duration_text(abs(shift.offset_ms))}"
     return text
 
 
 def duration_text(length_ms: int) -> str:
-    """Return a duration as Prometheus writes it: years, weeks and days only where they come out even."""
+    """Return a duration as Prometheus writes it: years and weeks only where they come out even."""
     if length_ms == 0:
         return "0s"
     text = ""
@@ -258,6 +295,8 @@ def _character(char: str) -> str:
     if char.isprintable():
         return char
     code = ord(char)
+    if is_byte(char):
+        return f"\\x{code - LONE:02x}"
     if code < 0x80:  # noqa: PLR2004 - ASCII
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004 - the basic plane

@@ -13,11 +13,14 @@ from otel_monitoring.model.labels import NAME
 from otel_monitoring.model.matcher import Matcher
 from otel_monitoring.promql.language import checks
 from otel_monitoring.promql.language.durations import Durations
+from otel_monitoring.promql.language.lengths import Lengths
 from otel_monitoring.promql.language.lexer import tokens
 from otel_monitoring.promql.language.nodes import (
+    NO_FILL,
     Aggregate,
     Binary,
     Call,
+    Fill,
     Matching,
     Negation,
     Node,
@@ -34,13 +37,14 @@ from otel_monitoring.promql.language.signatures import AGGREGATIONS, SIGNATURES,
 
 if TYPE_CHECKING:
     from otel_monitoring.model.matcher import MatchOp
-    from otel_monitoring.promql.language.nodes import Cardinality
+    from otel_monitoring.promql.language.lengths import Length
+    from otel_monitoring.promql.language.nodes import Cardinality, Extension
 
 MAX_DEPTH = 150
 
 _MATCHES: dict[str, MatchOp] = {"=": "=", "!=": "!=", "=~": "=~", "!~": "!~"}
 _NOT_A_METRIC = frozenset(("on", "ignoring", "bool", "group_left", "group_right", "atan2"))
-_NEWER = frozenset(("anchored", "smoothed"))
+_EXTENSIONS: dict[str, Extension] = {"anchored": "anchored", "smoothed": "smoothed"}
 _FILLS = frozenset(("fill", "fill_left", "fill_right"))
 
 
@@ -157,13 +161,14 @@ class Grammar(Reader):
         self.next()
         return self._selector(token.text, token.start)
 
-    def _selector(self, name: str, start: int) -> Part:
+    def _selector(self, name: str, start: int, *, labels_only: bool = False) -> Part:
         matchers = [Matcher(NAME, "=", name)] if name else []
         if self.is_symbol("{"):
             matchers += self._matchers(name)
-        if not any(_selects(matcher) for matcher in matchers):
+        if not labels_only and not any(_selects(matcher) for matcher in matchers):
             self.fail("vector selector must contain at least one non-empty matcher", start)
-        return Part(Selector(tuple(matchers), Shift(), place=self._place(start)), "instant vector")
+        place = Place(start, self.last_end, labels_only=labels_only)
+        return Part(Selector(tuple(matchers), Shift(), place=place), "instant vector")
 
     def _matchers(self, name: str) -> list[Matcher]:
         self.next()
@@ -206,25 +211,27 @@ class Grammar(Reader):
                 part = self._window(part)
             elif word in {"offset", "@"}:
                 part = self._shift(part, word)
-            elif word in _NEWER:
-                self.fail(f"the modifier {word} is experimental and not supported", self.token.start)
+            elif word in _EXTENSIONS:
+                part = self._extended(part, _EXTENSIONS[word])
             else:
                 return part
 
     def _window(self, part: Part) -> Part:
         opened = self.next()
-        range_ms = self._durations.positive()
+        length = self._durations.positive()
         if not self.take(":"):
             self.expect("]", "subquery or range")
-            return self._ranged(part, range_ms, opened.start)
-        step_ms = None if self.is_symbol("]") else self._durations.positive()
+            return self._ranged(part, length, opened.start)
+        step = None if self.is_symbol("]") else self._durations.positive()
         self.expect("]", "subquery selector")
         start = part.node.place.start
         checks.check_subquery(self, part.kind, start)
-        node = Subquery(part.node, range_ms, step_ms, Shift(), place=self._place(start))
+        lengths = Lengths(range=_unless_plain(length), step=_unless_plain(step))
+        step_ms = None if step is None else _known_ms(step)
+        node = Subquery(part.node, _known_ms(length), step_ms, Shift(), lengths, place=self._place(start))
         return self._part(node, "range vector", part)
 
-    def _ranged(self, part: Part, range_ms: int, at: int) -> Part:
+    def _ranged(self, part: Part, length: Length, at: int) -> Part:
         node = part.node
         if not isinstance(node, Selector) or node.range_ms is not None or "bracketed" in part.shifted:
             self.fail("ranges only allowed for vector selectors", at)
@@ -232,7 +239,20 @@ class Grammar(Reader):
             if what in part.shifted:
                 self.fail(f"no {what} modifiers allowed before range", at)
         place = self._place(node.place.start)
-        return Part(replace(node, range_ms=range_ms, place=place), "range vector")
+        lengths = Lengths(range=_unless_plain(length))
+        ranged = replace(node, range_ms=_known_ms(length), lengths=lengths, place=place)
+        return Part(ranged, "range vector")
+
+    def _extended(self, part: Part, word: Extension) -> Part:
+        node, start = part.node, part.node.place.start
+        self.next()
+        if isinstance(node, Subquery):
+            self.fail(f"{word} modifier is not supported for subqueries", start)
+        if not isinstance(node, Selector) or "bracketed" in part.shifted:
+            self.fail(f"{word} modifier not implemented", start)
+        if node.extension not in {"", word}:
+            self.fail("anchored and smoothed modifiers cannot be used together", start)
+        return replace(part, node=replace(node, extension=word, place=self._place(start)))
 
     def _shift(self, part: Part, word: str) -> Part:
         token = self.next()
@@ -247,11 +267,14 @@ class Grammar(Reader):
         if word in part.shifted:
             named = "offset" if word == "offset" else "@ <timestamp>"
             self.fail(f"{named} may not be set multiple times", token.start)
+        lengths = node.lengths
         if word == "offset":
-            shift = Shift(self._durations.offset(), node.shift.at)
+            length = self._durations.offset()
+            shift = Shift(_known_ms(length), node.shift.at)
+            lengths = replace(lengths, offset=_unless_plain(length))
         else:
             shift = Shift(node.shift.offset_ms, self._durations.time())
-        moved = replace(node, shift=shift, place=self._place(node.place.start))
+        moved = replace(node, shift=shift, lengths=lengths, place=self._place(node.place.start))
         return replace(part, node=moved, shifted=part.shifted | {word})
 
     def _call(self) -> Part:
@@ -259,22 +282,34 @@ class Grammar(Reader):
         signature = SIGNATURES.get(name.text)
         if signature is None:
             self.fail(f'unknown function with name "{name.text}"', name.start)
-        args = self._arguments()
+        args = self._arguments(name.text)
         checks.check_call(self, name, signature, [(part.kind, part.node.place.start) for part in args])
         node = Call(name.text, tuple(part.node for part in args), place=self._place(name.start))
         return self._part(node, signature.gives, *args)
 
-    def _arguments(self) -> list[Part]:
+    def _arguments(self, name: str = "") -> list[Part]:
         self.expect("(", "function call")
         found: list[Part] = []
         while not self.is_symbol(")"):
-            found.append(self._expression(0))
+            found.append(self._info_labels() if name == "info" and len(found) == 1 else self._expression(0))
             if not self.take(","):
                 break
             if self.is_symbol(")"):
                 self.fail("trailing commas not allowed in function call args", self.token.start)
         self.expect(")", "function call")
         return found
+
+    def _info_labels(self) -> Part:
+        """Read the second argument of ``info``: matchers without a metric, which may fit nothing."""
+        start = self.token.start
+        if not self.is_symbol("{"):
+            part = self._expression(0)
+            got = ", got vector selector instead" if isinstance(part.node, Selector) else ""
+            self.fail(f"expected label selectors only{got}", start)
+        part = self._selector("", start, labels_only=True)
+        if not self.is_symbol(",", ")"):
+            self.fail("expected label selectors only", start)
+        return part
 
     def _aggregate(self, op: str) -> Part:
         start = self.next().start
@@ -318,13 +353,14 @@ class Grammar(Reader):
         if return_bool:
             self.next()
         matching = self._matching(op)
+        fill = self._fill()
         right = self._expression(precedence if op == "^" else precedence + 1)
-        check = checks.Operation(op, token.start, return_bool, matching)
+        check = checks.Operation(op, token.start, return_bool, matching, fills=fill != NO_FILL)
         kind = checks.check_binary(self, check, left.kind, right.kind)
         if kind == "scalar" or "scalar" in {left.kind, right.kind}:
             matching = Matching()
         place = self._place(left.node.place.start)
-        node = Binary(op, left.node, right.node, matching, return_bool=return_bool, place=place)
+        node = Binary(op, left.node, right.node, matching, return_bool=return_bool, fill=fill, place=place)
         return self._part(node, kind, left, right)
 
     def _matching(self, op: str) -> Matching:
@@ -337,10 +373,34 @@ class Grammar(Reader):
             word = self.word()
             if word in {"group_left", "group_right"}:
                 matching = self._grouped(matching, op, at)
-        if self.word() in _FILLS and self.peek().text == "(":
-            message = f"the modifier {self.word()} is experimental and not supported"
-            self.fail(message, self.token.start)
         return matching
+
+    def _fill(self) -> Fill:
+        """Read what stands for missing samples: one word for both sides, or one for each."""
+        found: dict[str, float] = {}
+        while self._fills(found):
+            word = self.word()
+            self.next()
+            value = self._fill_value()
+            found |= dict.fromkeys(("left", "right"), value) if word == "fill" else {word[5:]: value}
+        return Fill(**found) if found else NO_FILL
+
+    def _fills(self, found: dict[str, float]) -> bool:
+        word = self.word()
+        if word not in _FILLS or self.peek().text != "(":
+            return False
+        return not found or (word != "fill" and len(found) == 1 and word[5:] not in found)
+
+    def _fill_value(self) -> float:
+        self.expect("(", "fill value")
+        sign = 1.0
+        if self.is_symbol("+", "-"):
+            sign = -1.0 if self.next().text == "-" else 1.0
+        if not self.is_kind("number", "duration"):
+            self.unexpected("fill value", "number")
+        value = sign * self.next().value
+        self.expect(")", "fill value")
+        return value
 
     def _grouped(self, matching: Matching, op: str, at: int) -> Matching:
         word = self.word()
@@ -353,6 +413,15 @@ class Grammar(Reader):
                 self.fail(f'label "{label}" must not occur in ON and GROUP clause at once', at)
         card: Cardinality = "many-to-one" if word == "group_left" else "one-to-many"
         return Matching(card, on=matching.on, labels=matching.labels, include=include)
+
+
+def _known_ms(length: Length) -> int:
+    """Return a length in milliseconds; 0 for one that only a query tells."""
+    return 0 if length.is_late else length.ms()
+
+
+def _unless_plain(length: Length | None) -> Length | None:
+    return None if length is None or length.is_plain else length
 
 
 def _selects(matcher: Matcher) -> bool:

@@ -44,6 +44,9 @@ _ESCAPE = re.compile(
 )
 _SIMPLE = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92, "'": 39, '"': 34}
 _MAX_BYTE = 255
+LONE = 0xDC00
+"""What is added to a byte that is no UTF-8, so that a string can hold it."""
+_LONE_BYTE = re.compile("[\udc80-\udcff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,16 @@ class Token:
     value: float = 0.0
 
 
+def is_byte(char: str) -> bool:
+    """Tell whether a character of a string stands for a byte that is no UTF-8."""
+    return _LONE_BYTE.match(char) is not None
+
+
+def shown(text: str) -> str:
+    """Return a string with every byte that is no UTF-8 replaced, as whoever reads it in JSON would see it."""
+    return text if text.isascii() else _LONE_BYTE.sub("\ufffd", text)
+
+
 def position_text(expr: str, offset: int) -> str:
     """Return ``line:column`` of a place in an expression, both from 1; columns count characters."""
     line = expr.count("\n", 0, offset) + 1
@@ -73,7 +86,7 @@ def position_text(expr: str, offset: int) -> str:
 
 def parse_error(expr: str, offset: int, message: str) -> QueryError:
     """Return the error of an expression that cannot be read, with the place in front."""
-    return QueryError(f"{position_text(expr, offset)}: parse error: {message}")
+    return QueryError(f"{position_text(expr, offset)}: parse error: {shown(message)}")
 
 
 def tokens(expr: str) -> list[Token]:
@@ -165,7 +178,7 @@ def _string(expr: str, at: int) -> Token:
 
 
 def _unescaped(expr: str, raw: str, at: int) -> str:
-    """Replace Go's escapes; those of bytes must make up UTF-8 in the end."""
+    """Replace Go's escapes; bytes that make up no UTF-8 stay apart, see :func:`is_byte`."""
     if "\\" not in raw:
         return raw
     encoded, place = bytearray(), 0
@@ -179,10 +192,7 @@ def _unescaped(expr: str, raw: str, at: int) -> str:
             raise parse_error(expr, at + 1 + place, f"unknown escape sequence {raw[place : place + 2]!r}")
         encoded += _escaped(expr, escape, at + 1 + place)
         place = escape.end()
-    try:
-        return encoded.decode()
-    except UnicodeDecodeError:
-        raise parse_error(expr, at, f"{raw} in a string is not UTF-8") from None
+    return encoded.decode(errors="surrogateescape")
 
 
 def _escaped(expr: str, escape: re.Match[str], at: int) -> bytes:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from otel_monitoring.promql.language.lengths import LITERAL, Lengths
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from otel_monitoring.model.matcher import Matcher
 
+Extension = Literal["", "anchored", "smoothed"]
 Cardinality = Literal["one-to-one", "many-to-one", "one-to-many", "many-to-many"]
 
 
@@ -20,12 +25,14 @@ class Place:
         end: Behind its last character.
         brackets: How many pairs of round brackets are around it.
         duration: Whether a number was written as a duration.
+        labels_only: Whether a selector can only be written as matchers: the labels that ``info`` adds.
     """
 
     start: int = 0
     end: int = 0
     brackets: int = 0
     duration: bool = False
+    labels_only: bool = False
 
 
 NOWHERE = Place()
@@ -68,11 +75,15 @@ class Selector:
         matchers: All hold; the metric's name is among them.
         shift: When it looks.
         range_ms: The length of the window, ``None`` for an instant selector.
+        extension: How samples beyond the window count.
+        lengths: The lengths that were computed.
     """
 
     matchers: tuple[Matcher, ...]
     shift: Shift
     range_ms: int | None = None
+    extension: Extension = ""
+    lengths: Lengths = LITERAL
     place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -84,6 +95,7 @@ class Subquery:
     range_ms: int
     step_ms: int | None
     shift: Shift
+    lengths: Lengths = LITERAL
     place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -113,6 +125,17 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """What stands for a sample that one side of a binary operator lacks; ``None`` for nothing."""
+
+    left: float | None = None
+    right: float | None = None
+
+
+NO_FILL = Fill()
+
+
+@dataclass(frozen=True, slots=True)
 class Binary:
     """A binary operator; ``return_bool`` makes a comparison give 0 or 1."""
 
@@ -121,6 +144,7 @@ class Binary:
     right: Node
     matching: Matching
     return_bool: bool = False
+    fill: Fill = NO_FILL
     place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
@@ -157,6 +181,21 @@ def children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Aggregate):
         return (node.expr,) if node.param is None else (node.param, node.expr)
     return node.args if isinstance(node, Call) else ()
+
+
+def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
+    """Return a node with every child changed; the same object where no child is another one."""
+    below = children(node)
+    changed = list(map(change, below))
+    if all(new is old for new, old in zip(changed, below, strict=True)):
+        return node
+    if isinstance(node, (Subquery, Negation)):
+        return replace(node, expr=changed[0])
+    if isinstance(node, Binary):
+        return replace(node, left=changed[0], right=changed[1])
+    if isinstance(node, Aggregate):
+        return replace(node, expr=changed[-1], param=None if node.param is None else changed[0])
+    return replace(node, args=tuple(changed)) if isinstance(node, Call) else node
 
 
 def selectors_of(node: Node) -> list[Selector]:

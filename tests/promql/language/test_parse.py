@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.matcher import Matcher
+from otel_monitoring.promql.language.format import formatted
 from otel_monitoring.promql.language.nodes import (
     Aggregate,
     Binary,
     Call,
+    Fill,
     Matching,
     Negation,
     Number,
@@ -70,9 +72,13 @@ FOO = Selector((Matcher("__name__", "=", "foo"),), Shift())
         ('topk by ("a.b") (2, foo)', Aggregate("topk", FOO, Number(2.0), ("a.b",), without=False)),
         ("time()", Call("time", ())),
         ("-1^2", Negation(Binary("^", Number(1.0), Number(2.0), Matching()))),
-        ("foo[5m + 1m * 2]", Selector(FOO.matchers, Shift(), 420_000)),
-        ("foo offset -(1m)", Selector(FOO.matchers, Shift(-60_000))),
-        ("foo[max_of(1m, 90s)]", Selector(FOO.matchers, Shift(), 90_000)),
+        ("foo[5m] smoothed", Selector(FOO.matchers, Shift(), 300_000, "smoothed")),
+        ("foo anchored[5m]", Selector(FOO.matchers, Shift(), 300_000, "anchored")),
+        ("foo + fill (2) foo", Binary("+", FOO, FOO, Matching(), fill=Fill(2.0, 2.0))),
+        ("foo + fill_right (-1m) foo", Binary("+", FOO, FOO, Matching(), fill=Fill(None, -60.0))),
+        ("foo + fill_right (1) fill_left (2) foo", Binary("+", FOO, FOO, Matching(), fill=Fill(2.0, 1.0))),
+        ("fill", Selector((Matcher("__name__", "=", "fill"),), Shift())),
+        ("info(foo, {})", Call("info", (FOO, Selector((), Shift())))),
         ("1_000", Number(1000.0)),
         ("1h30m", Number(5400.0)),
         ("sum", Selector((Matcher("__name__", "=", "sum"),), Shift())),
@@ -119,11 +125,15 @@ def test_escapes_of_bytes_are_utf_8(text: str, value: str) -> None:
         ('foo{"bar"}', "metric name must not be set twice"),
         ('{a="b" or c="d"}', 'unexpected <or> in label matching, expected "," or "}"'),
         ('foo{a=~"("}', "1:5: parse error: .*regular expression"),
-        ("foo / on (a) fill (0) foo", "the modifier fill is experimental and not supported"),
-        ("foo[5m] anchored", "the modifier anchored is experimental and not supported"),
-        ("foo[step()]", r"step\(\) in a duration is not supported"),
         ("foo[5m / 0]", "division by zero"),
-        (r'"\xff"', r"\\xff in a string is not UTF-8"),
+        ("foo[5m:1m] smoothed", "smoothed modifier is not supported for subqueries"),
+        ("(foo) anchored", "anchored modifier not implemented"),
+        ("foo smoothed anchored", "anchored and smoothed modifiers cannot be used together"),
+        ("foo and fill (1) foo", "filling in missing series not allowed for set operators"),
+        ("foo + fill (1) 2", "filling in missing series only allowed between instant vectors"),
+        ("foo + fill (foo) foo", 'unexpected identifier "foo" in fill value, expected number'),
+        ("info(foo, bar)", "expected label selectors only, got vector selector instead"),
+        ('info(foo, {a="b"} + 1)', "expected label selectors only"),
         (r'"\q"', "unknown escape sequence"),
         ('"a', "unterminated quoted string"),
         ("5mm", "bad number or duration syntax"),
@@ -195,3 +205,8 @@ def test_any_characters_are_a_node_or_an_error(expr: str) -> None:
         assert str(error)  # noqa: PT017 - either outcome is right
     else:
         assert node is not None
+
+
+def test_bytes_that_are_no_utf_8_stay_what_they_are() -> None:
+    assert formatted(r'foo{a="\xff\xc3\xa9"}') == r'foo{a="\xffé"}'
+    assert parse(r'"\xff"') != parse(r'"\xfe"')
