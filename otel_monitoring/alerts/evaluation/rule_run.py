@@ -10,7 +10,7 @@ from otel_monitoring.alerts.evaluation.identity import Labeller
 from otel_monitoring.alerts.evaluation.series import SeriesWriter, alert_samples, recorded
 from otel_monitoring.alerts.evaluation.state import advance, moved, state_of
 from otel_monitoring.alerts.evaluation.status import RuleHealth, RuleStatus
-from otel_monitoring.alerts.rules.rule import AlertingRule
+from otel_monitoring.alerts.rules.rule import OBSERVE_LABEL, AlertingRule
 from otel_monitoring.errors import MonitoringError, RuleError
 from otel_monitoring.templates import Context
 
@@ -180,7 +180,7 @@ class RuleRun:
         self.state, sent = self._services.sending.due(
             step.state, moment.at_ms, expr=rule.expr, interval_ms=moment.interval_ms
         )
-        if sent:
+        if sent and rule.labels.get(OBSERVE_LABEL) != "true":
             self._services.guard.call(self._services.send, sent)
         if step.transitions:
             self._services.guard.call(self._services.told, step.transitions)

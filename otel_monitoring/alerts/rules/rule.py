@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+OBSERVE_LABEL = "observe"
+"""A rule with this label set to ``true`` is evaluated and shown, and nobody is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class AlertingRule:

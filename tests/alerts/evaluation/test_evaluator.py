@@ -393,3 +393,17 @@ def test_counts_what_it_holds() -> None:
     stats = house.evaluator.stats()
 
     assert (stats["rules"], stats["alerts_firing"], stats["alerts_pending"]) == (2, 1, 1)
+
+
+def test_of_a_rule_that_is_observed_nobody_is_told() -> None:
+    """It is evaluated, shown and in the history all the same."""
+    house = House(AlertingRule(name="A", expr="up", labels={"observe": "true"}))
+    house.up()
+
+    house.minutes(2)
+
+    assert house.sent == []
+    assert house.said == ["firing"]
+    (rule,) = house.evaluator.groups()[0].rules
+    assert [alert.state for alert in rule.alerts] == ["firing"]
+    assert house.batches != []
