@@ -15,8 +15,8 @@ _METADATA = frozenset({"fd00:ec2::254", "100.100.100.200", "168.63.129.16"})
 """Where clouds tell machines their credentials outside of link-local networks."""
 
 
-def check_address(host: str, port: int, *, allow_private: bool) -> None:
-    """Refuse a host that resolves to an address where messages must not go.
+def allowed_addresses(host: str, port: int, *, allow_private: bool) -> list[str]:
+    """Resolve a host and return its addresses; connect to these, as a name may resolve otherwise next time.
 
     Raises:
         NotifyError: An address is refused, or the name cannot be resolved; the latter may be retried.
@@ -26,11 +26,13 @@ def check_address(host: str, port: int, *, allow_private: bool) -> None:
     except (OSError, UnicodeError) as error:
         msg = f"{host} cannot be resolved: {error}"
         raise NotifyError(msg, retry_after_s=0) from error
-    for *_, address in found:
-        why = refused_because(str(address[0]), allow_private=allow_private)
+    addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
+    for address in addresses:
+        why = refused_because(address, allow_private=allow_private)
         if why:
-            msg = f"{host} resolves to {address[0]}, {why}"
+            msg = f"{host} resolves to {address}, {why}"
             raise NotifyError(msg)
+    return addresses
 
 
 def refused_because(address: str, *, allow_private: bool) -> str:

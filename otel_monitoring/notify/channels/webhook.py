@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
-from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
-from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.address import check_address
+from otel_monitoring.notify.channels.http import HttpOptions, Poster, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import httpx
-
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.notify.message import Message
 
-_PORTS = {"http": 80, "https": 443}
-_TOO_MANY = 429
-_SERVER_ERRORS = range(500, 600)
-_SUCCESSES = range(200, 300)
-_LONGEST_WAIT_S = 3600.0
+SIGNATURE = "X-Signature-256"
+"""The header ``t=<Unix seconds>,v1=<HMAC-SHA-256 of "seconds.body" in hexadecimal digits>``."""
 
 
 class WebhookChannel:
@@ -38,10 +32,15 @@ class WebhookChannel:
         headers: Further headers, such as ``Authorization``.
         timeout_s: The longest time for connecting, for sending, and for each piece of the answer.
         allow_private: Whether private and loopback addresses may be posted to.
+        secret: Signs bodies, so that the receiver knows who sent them; empty for no signature.
+        most_alerts: The most alerts in one message; 0 for all.
+        http: How requests are made; takes the place of the three options above that it holds.
 
     Raises:
         NotifyError: The URL is not one of HTTP, or has no host.
     """
+
+    kind = "webhook"
 
     def __init__(
         self,
@@ -51,19 +50,21 @@ class WebhookChannel:
         headers: Mapping[str, str] | None = None,
         timeout_s: float = 10,
         allow_private: bool = True,
+        secret: str = "",
+        most_alerts: int = 0,
+        http: HttpOptions | None = None,
     ) -> None:
-        self._target = _target(url)
+        self._shown = target_of(url).shown()
         self._url = url
         self._clock = clock
-        self._headers = {
-            "User-Agent": "otel-monitoring",
-            "Content-Type": "application/json",
-            **self._target.authorization(),
-            **(headers or {}),
-        }
-        self._timeout_s = timeout_s
-        self._allow_private = allow_private
-        self._transport: httpx.HTTPTransport | None = None
+        self._secret = secret
+        self._most_alerts = most_alerts
+        options = http or HttpOptions(
+            headers=headers or {}, timeout_s=timeout_s, allow_private=allow_private, follow_redirects=True
+        )
+        self._poster = Poster(clock=clock, options=options)
+        self.close = self._poster.close
+        self.after_fork = self._poster.after_fork
 
     def send(self, message: Message, /) -> None:
         """Post ``message``.
@@ -71,119 +72,29 @@ class WebhookChannel:
         Raises:
             NotifyError: The receiver did not take it.
         """
-        import httpx
-
-        try:
-            request = httpx.Request(
-                "POST",
-                self._url,
-                content=json.dumps(message.as_json()).encode(),
-                headers={**self._headers, "Idempotency-Key": message.key},
-                extensions={"timeout": httpx.Timeout(self._timeout_s).as_dict()},
-            )
-            answer = self._connected().handle_request(request)
-        except httpx.InvalidURL as error:
-            msg = f"{self!r} cannot be posted to: {error}"
-            raise NotifyError(msg) from None
-        except httpx.HTTPError as error:
-            msg = f"{self!r} gave no answer: {type(error).__name__}"
-            raise NotifyError(msg, retry_after_s=0) from None
-        answer.close()
-        self._check(answer.status_code, answer.headers.get("retry-after"))
-
-    def close(self) -> None:
-        """Close the connections; the next message opens new ones."""
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.close()
-
-    def after_fork(self) -> None:
-        """Leave the connections to the parent process."""
-        self._transport = None
+        body = json.dumps(_cut(message, self._most_alerts).as_json()).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": message.key}
+        if self._secret:
+            headers[SIGNATURE] = signature(self._secret, body, time_s=self._clock.now_ms() // 1000)
+        self._poster.post(self._url, body, headers=headers, shown=self._shown)
 
     def __repr__(self) -> str:
         """Write where messages go, without what may be secret."""
-        return self._target.shown()
-
-    def _connected(self) -> httpx.HTTPTransport:
-        """Return the transport, without the client around it: that one logs whole URLs."""
-        from urllib.request import getproxies, proxy_bypass
-
-        import httpx
-
-        proxy = None if proxy_bypass(self._target.host) else getproxies().get(self._target.scheme)
-        if proxy is None:
-            check_address(self._target.host, self._target.port, allow_private=self._allow_private)
-        if self._transport is None:
-            self._transport = httpx.HTTPTransport(proxy=proxy)
-        return self._transport
-
-    def _check(self, status: int, retry_after: str | None) -> None:
-        if status in _SUCCESSES:
-            return
-        may_retry = status == _TOO_MANY or status in _SERVER_ERRORS
-        msg = f"{self!r} answered {status}"
-        raise NotifyError(msg, retry_after_s=self._wait_s(retry_after) if may_retry else None)
-
-    def _wait_s(self, retry_after: str | None) -> float:
-        """Return the seconds that a ``Retry-After`` asks for, between 0 and an hour."""
-        text = (retry_after or "0").strip()
-        try:
-            seconds = float(text) if text.isdigit() else self._seconds_until(text)
-        except (ValueError, OverflowError):
-            return 0.0
-        return min(max(seconds, 0.0), _LONGEST_WAIT_S)
-
-    def _seconds_until(self, date: str) -> float:
-        from email.utils import parsedate_to_datetime
-
-        return parsedate_to_datetime(date).timestamp() - self._clock.now_ms() / 1000
+        return self._shown
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Where a URL leads.
-
-    Attributes:
-        scheme: ``http`` or ``https``.
-        host: The name or the address.
-        port: The port.
-        user: The user of basic authentication; empty for none.
-        password: That user's password.
-    """
-
-    scheme: str
-    host: str
-    port: int
-    user: str
-    password: str
-
-    def authorization(self) -> dict[str, str]:
-        """Return the header that user and password make."""
-        if not self.user:
-            return {}
-        credentials = f"{unquote(self.user)}:{unquote(self.password)}".encode()
-        return {"Authorization": f"Basic {b64encode(credentials).decode()}"}
-
-    def shown(self) -> str:
-        """Write what of the URL is no secret."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}/…"
+def signature(secret: str, body: bytes, *, time_s: int) -> str:
+    """Return the value of the signature's header; a receiver computes it again and refuses old times."""
+    digest = hmac.new(secret.encode(), f"{time_s}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={time_s},v1={digest}"
 
 
-def _target(url: str) -> _Target:
-    try:
-        parts = urlsplit(url)
-        if parts.scheme in _PORTS and parts.hostname:
-            return _Target(
-                scheme=parts.scheme,
-                host=parts.hostname,
-                port=parts.port or _PORTS[parts.scheme],
-                user=parts.username or "",
-                password=parts.password or "",
-            )
-    except ValueError:
-        pass
-    msg = "webhook URL: expected http:// or https:// with a host"
-    raise NotifyError(msg)
+def _cut(message: Message, most_alerts: int) -> Message:
+    left_out = len(message.alerts) - most_alerts
+    if not most_alerts or left_out <= 0:
+        return message
+    return replace(
+        message,
+        alerts=message.alerts[:most_alerts],
+        truncated_alerts=message.truncated_alerts + left_out,
+    )

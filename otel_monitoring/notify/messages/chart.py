@@ -5,6 +5,7 @@ Source of the file format: PNG (Portable Network Graphics) Specification, third 
 
 from __future__ import annotations
 
+import itertools
 import math
 import struct
 import zlib
@@ -115,5 +116,5 @@ def _thinned(values: Sequence[float], most: int) -> list[float]:
     if len(values) <= most:
         return list(values)
     edges = [number * len(values) // most for number in range(most + 1)]
-    stretches = (values[start:end] for start, end in zip(edges, edges[1:], strict=False))
+    stretches = (values[start:end] for start, end in itertools.pairwise(edges))
     return [max((one for one in part if math.isfinite(one)), default=math.nan) for part in stretches]

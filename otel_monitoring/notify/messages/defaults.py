@@ -5,8 +5,8 @@ from __future__ import annotations
 _SUBJECT = """
 {{- define "__subject" }}{{ $more := .CommonLabels.Remove .GroupLabels.Names -}}
 [{{ toUpper .Status }}{{ if eq .Status "firing" }}:{{ len .Alerts.Firing }}{{ end }}] {{ "" -}}
-{{ join " " .GroupLabels.SortedPairs.Values }} {{ if $more }}({{ join " " $more.SortedPairs.Values }}){{ end -}}
-{{ end }}
+{{ join " " .GroupLabels.SortedPairs.Values }} {{ "" -}}
+{{ if $more }}({{ join " " $more.SortedPairs.Values }}){{ end }}{{ end }}
 {{- define "__alertmanager" }}Alertmanager{{ end }}
 {{- define "__alertmanagerURL" }}{{ .ExternalURL }}/#/alerts?receiver={{ urlquery .Receiver }}{{ end }}
 {{- define "__description" }}{{ end }}

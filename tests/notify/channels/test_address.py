@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.address import check_address, refused_because
+from otel_monitoring.notify.channels.address import allowed_addresses, refused_because
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_a_host_is_refused_for_what_it_resolves_to() -> None:
     with pytest.raises(
         NotifyError, match=r"localhost resolves to .*, a private address, which is not allowed"
     ) as caught:
-        check_address("localhost", 80, allow_private=False)
+        allowed_addresses("localhost", 80, allow_private=False)
 
     assert caught.value.retry_after_s is None
 
 
 def test_a_name_that_does_not_resolve_may_be_tried_again() -> None:
     with pytest.raises(NotifyError, match="cannot be resolved") as caught:
-        check_address("name." + "x" * 70 + ".invalid", 80, allow_private=True)
+        allowed_addresses("name." + "x" * 70 + ".invalid", 80, allow_private=True)
 
     assert caught.value.retry_after_s == 0

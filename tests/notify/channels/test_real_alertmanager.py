@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from otel_monitoring.alerts.routing.dispatch import braced
+from otel_monitoring.alerts.routing.tree import braced
 from otel_monitoring.model.alert import Notice, SentAlert
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels

@@ -173,11 +173,11 @@ def test_a_child_process_opens_connections_of_its_own(
     receiver: Receiver, hook: WebhookChannel, notice: Notice
 ) -> None:
     hook.send(message_of(notice))
-    before: Any = hook._transport
+    before: Any = hook._poster._transport
 
     hook.after_fork()
     hook.send(message_of(notice))
 
-    assert hook._transport is not before
+    assert hook._poster._transport is not before
     assert len(receiver.bodies) == 2
     before.close()
