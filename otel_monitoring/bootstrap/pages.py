@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.guard import Guard
 from otel_monitoring.health.check import Health
 from otel_monitoring.health.registry import HealthRegistry
+from otel_monitoring.model.durations import format_duration
 
 if TYPE_CHECKING:
     from otel_monitoring.api.asgi import ASGIApp
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from otel_monitoring.api.prometheus.sources import Sources
     from otel_monitoring.bootstrap.lazy import LazyAnalysis
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +78,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
 
     given = settings.token.get_secret_value() if settings.token else None
     token = given or secrets.token_urlsafe(_TOKEN_BYTES)
+    started_ms = builder.clock.now_ms()
 
     def build() -> ASGIApp:
         from otel_monitoring.api.exposition.router import exposition_router
@@ -87,13 +90,14 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
             alerts=analysis,
             health=registry,
             auth=TokenAuth(token),
-            prometheus=_sources(builder, analysis),
+            prometheus=_sources(builder, analysis, started_ms=started_ms),
             metrics=MetricsSource(
                 query=made.ask,
                 metadata=made.store.metadata,
                 clock=builder.clock,
                 strategy=builder.settings.store.translation_strategy,
             ),
+            rules=made.rules,
             exposition=exposition_router(
                 store=made.store,
                 clock=builder.clock,
@@ -109,7 +113,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
     return found
 
 
-def _sources(builder: Builder, analysis: LazyAnalysis) -> Sources:
+def _sources(builder: Builder, analysis: LazyAnalysis, *, started_ms: int) -> Sources:
     from otel_monitoring.api.prometheus.sources import Sources
     from otel_monitoring.promql.language.format import formatted
 
@@ -125,7 +129,26 @@ def _sources(builder: Builder, analysis: LazyAnalysis) -> Sources:
         clock=builder.clock,
         collect_interval_s=builder.settings.telemetry.collect_interval_s,
         retention_s=builder.settings.store.retention_s,
+        started_ms=started_ms,
+        flags=_flags(builder.settings),
+        experimental=builder.settings.query.experimental,
     )
+
+
+def _flags(settings: Settings) -> dict[str, str]:
+    """Return the flags of Prometheus that settings of ours stand for."""
+    query = settings.query
+    durations_s = {
+        "query.lookback-delta": query.lookback_s,
+        "query.timeout": query.timeout_s,
+        "storage.tsdb.retention.time": settings.store.retention_s,
+    }
+    shown = {name: format_duration(round(seconds * 1000)) for name, seconds in durations_s.items()}
+    return {
+        **shown,
+        "enable-feature": "promql-experimental-functions" if query.experimental else "",
+        "query.max-samples": str(query.max_samples),
+    }
 
 
 def _exporting(builder: Builder) -> Health:

@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from otel_monitoring.api.prometheus import metadata, queries, rules, status
+from otel_monitoring.api.prometheus import features, metadata, queries, rules, status, targets
 from otel_monitoring.api.prometheus.answer import ApiError, failure
 from otel_monitoring.api.prometheus.parameters import Parameters
 
@@ -42,14 +42,21 @@ _ROUTES: dict[str, tuple[Answer, tuple[str, ...]]] = {
     "labels": (metadata.label_names, ("GET", "POST")),
     "label/{name}/values": (metadata.label_values, ("GET",)),
     "metadata": (metadata.metadata, ("GET",)),
-    "targets": (status.targets, ("GET",)),
+    "targets": (targets.targets, ("GET",)),
+    "targets/metadata": (targets.metadata, ("GET",)),
+    "scrape_pools": (targets.pools, ("GET",)),
+    "alertmanagers": (targets.alertmanagers, ("GET",)),
     "rules": (rules.rules, ("GET",)),
     "alerts": (rules.alerts, ("GET",)),
+    "features": (features.features, ("GET",)),
+    "notifications": (status.notifications, ("GET",)),
     "status/buildinfo": (status.build, ("GET",)),
     "status/config": (status.config, ("GET",)),
     "status/flags": (status.flags, ("GET",)),
     "status/runtimeinfo": (status.runtime, ("GET",)),
     "status/tsdb": (status.tsdb, ("GET",)),
+    "status/tsdb/blocks": (status.blocks, ("GET",)),
+    "status/walreplay": (status.replay, ("GET",)),
 }
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.api.prometheus import encode
 from otel_monitoring.api.prometheus.answer import ApiError, success
-from otel_monitoring.api.prometheus.parameters import invalid
+from otel_monitoring.api.prometheus.selecting import matchers_of
 from otel_monitoring.errors import QueryError
-from otel_monitoring.promql.language.nodes import Selector, selectors_of
+from otel_monitoring.promql.language.nodes import selectors_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,15 +56,12 @@ def label_values(sources: Sources, given: Parameters, *, name: str) -> Response:
 
 def metadata(sources: Sources, given: Parameters) -> Response:
     """Answer ``metadata``."""
-    wanted, limit = given.get("metric"), given.get("limit") or "-1"
-    for name in ("limit", "limit_per_metric"):
-        if given.get(name) and not re.fullmatch(r"-?[0-9]{1,18}", given.get(name)):
-            msg = f"{name} must be a number"
-            raise ApiError(msg)
+    wanted, limit = given.get("metric"), given.number("limit", default=-1)
+    given.number("limit_per_metric", default=-1)
     known = sources.series.metadata()
     names = [name for name in sorted(known) if not wanted or name == wanted]
-    if int(limit) >= 0:
-        names = names[: int(limit)]
+    if limit >= 0:
+        names = names[:limit]
     rows = {name: known[name] for name in names}
     return success(
         {name: [{"type": one.type, "help": one.help, "unit": one.unit}] for name, one in rows.items()}
@@ -107,24 +104,11 @@ def _matched(sources: Sources, given: Parameters) -> Iterator[Labels]:
     """Return the label sets that one of ``match[]`` selects, each once, with a sample in the time asked."""
     start_ms, end_ms = given.time_ms("start", _EVER_MS[0]), given.time_ms("end", _EVER_MS[1])
     seen: set[Labels] = set()
-    for matchers in _selectors(sources, given.all("match[]")) or [()]:
+    for matchers in matchers_of(sources, given.all("match[]"), name="match[]") or [()]:
         for labels in _living(sources, matchers, start_ms=start_ms, end_ms=end_ms):
             if labels not in seen:
                 seen.add(labels)
                 yield labels
-
-
-def _selectors(sources: Sources, texts: Iterable[str]) -> list[tuple[Matcher, ...]]:
-    found = []
-    for text in texts:
-        try:
-            node = sources.parse(text)
-        except QueryError as error:
-            raise invalid(name="match[]", reason=str(error)) from None
-        if not isinstance(node, Selector) or node.range_ms is not None:
-            raise invalid(name="match[]", reason=f'cannot parse "{text}" to a series selector')
-        found.append(node.matchers)
-    return found
 
 
 def _living(sources: Sources, matchers: Sequence[Matcher], *, start_ms: int, end_ms: int) -> Iterable[Labels]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _LATEST_MS = 253_402_300_799_999  # the last millisecond of the year 9999
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _MICROSECONDS = 6
+_YES = frozenset(("1", "t", "T", "TRUE", "true", "True"))
+_NO = frozenset(("0", "f", "F", "FALSE", "false", "False"))
 _MOST_FIELDS = 10_000
 
 
@@ -85,6 +87,29 @@ class Parameters:
             return parse_duration(text)
         except RuleError:
             raise invalid(name=name, reason=f'cannot parse "{text}" to a valid duration') from None
+
+    def number(self, name: str, *, default: int) -> int:
+        """Return a whole number.
+
+        Raises:
+            ApiError: It is none.
+        """
+        text = self.get(name)
+        if text and not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+            msg = f"{name} must be a number"
+            raise ApiError(msg)
+        return int(text or default)
+
+    def flag(self, name: str) -> bool:
+        """Return a choice, false where it is missing.
+
+        Raises:
+            ApiError: It is neither of the words for yes and no.
+        """
+        text = self.get(name)
+        if text and text not in _YES | _NO:
+            raise invalid(name=name, reason=f'cannot parse "{text}" to true or false')
+        return text in _YES
 
     def limit(self) -> int:
         """Return the parameter ``limit``: the most entries of an answer, 0 for all.

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 _STEPS_MAX = 11_000
 _NOTES_MAX = 10
+_SAMPLES = ("totalQueryableSamples", "samplesRead", "peakSamples")
+_STATS = ("true", "all")
+_OLD_STATS = (
+    'value "{}" for parameter "stats" is deprecated and will be rejected in the next major release, '
+    'use "true" or "all"'
+)
 _TRUNCATED = "results truncated due to limit"
 
 
@@ -74,14 +80,26 @@ def parsed(sources: Sources, given: Parameters) -> Response:
 
 
 def _query(sources: Sources, given: Parameters) -> Query:
-    """Return who is asked, under the limits that the request sets."""
+    """Return who is asked, under the limits that the request sets; no look-back is the usual one."""
     timeout_ms = given.duration_ms("timeout") if given.get("timeout") else None
-    lookback_ms = given.duration_ms("lookback_delta") if given.get("lookback_delta") else None
+    lookback_ms = _lookback_ms(given)
+    if timeout_ms is not None and timeout_ms <= 0:
+        msg = "query timed out in query execution: the timeout leaves no time"
+        raise ApiError(msg, kind="timeout")
     if timeout_ms is None and lookback_ms is None:
         return sources.query
-    if lookback_ms is not None and lookback_ms <= 0:
-        raise invalid(name="lookback_delta", reason="expected more than 0")
     return sources.tune(timeout_s=None if timeout_ms is None else timeout_ms / 1000, lookback_ms=lookback_ms)
+
+
+def _lookback_ms(given: Parameters) -> int | None:
+    if not given.get("lookback_delta"):
+        return None
+    try:
+        lookback_ms = given.duration_ms("lookback_delta")
+    except ApiError as error:
+        msg = f"error parsing lookback delta duration: {str(error).partition(': ')[2]}"
+        raise ApiError(msg) from None
+    return lookback_ms if lookback_ms > 0 else None
 
 
 def _checked(sources: Sources, given: Parameters) -> str:
@@ -112,7 +130,10 @@ def _answer(sources: Sources, given: Parameters, *, limit: int, ask: Callable[[]
     if limit and max(len(found.samples), len(found.series)) > limit:
         found = replace(found, samples=found.samples[:limit], series=found.series[:limit])
         warnings.append(_TRUNCATED)
-    data = encode.result(found, stats=_stats(found, took_s) if given.get("stats") else None)
+    stats = given.get("stats")
+    if stats and stats not in _STATS:
+        warnings.append(_OLD_STATS.format(stats))
+    data = encode.result(found, stats=_stats(found, took_s) if stats else None)
     return success(data, warnings=warnings, infos=_few(found.infos, "info"))
 
 
@@ -129,5 +150,5 @@ def _stats(found: Result, took_s: float) -> dict[str, dict[str, float]]:
     whole = ("evalTotalTime", "innerEvalTime", "execTotalTime")
     return {
         "timings": {**dict.fromkeys(whole, took_s), **dict.fromkeys(parts, 0.0)},
-        "samples": {"totalQueryableSamples": found.samples_read, "peakSamples": found.samples_read},
+        "samples": dict.fromkeys(_SAMPLES, found.samples_read),
     }

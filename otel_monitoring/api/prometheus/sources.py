@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from otel_monitoring.alerts.evaluation.status import GroupStatus
     from otel_monitoring.model.clock import Clock
@@ -101,6 +101,9 @@ class Sources:
         clock: Tells now.
         collect_interval_s: Seconds between two collections.
         retention_s: How far back the series reach.
+        started_ms: When the process set its telemetry up, Unix milliseconds.
+        flags: The flags of Prometheus that our settings stand for, as it writes them.
+        experimental: Whether functions may be called that Prometheus has behind a flag.
     """
 
     query: Query
@@ -113,3 +116,6 @@ class Sources:
     exemplars: ExemplarSource | None = None
     collect_interval_s: float = 15
     retention_s: float = 21_600
+    started_ms: int = 0
+    flags: Mapping[str, str] = field(default_factory=dict)
+    experimental: bool = False

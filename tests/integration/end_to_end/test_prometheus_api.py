@@ -158,6 +158,10 @@ QUERIES: list[tuple[str, dict[str, Any]]] = [
     ("/api/v1/metadata", {"metric": "nobody_has_this"}),
     ("/api/v1/format_query", {"query": "sum  by(a)(rate(b[5m]))"}),
     ("/api/v1/rules", {"rule_name[]": "nobody_has_this"}),
+    ("/api/v1/query", {"query": "1", "lookback_delta": "0", **NOW}),
+    ("/api/v1/query", {"query": "1", "lookback_delta": "1h", "timeout": "1s", **NOW}),
+    ("/api/v1/query", {"query": "nobody_has_this", "limit": "0", **NOW}),
+    ("/api/v1/metadata", {"limit": "0"}),
     *(
         ("/api/v1/parse_query", {"query": query})
         for query in (
@@ -191,6 +195,26 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("/api/v1/rules", {"type": "x"}),
     ("/api/v1/query_exemplars", {"query": "a", "start": "2", "end": "1"}),
     ("/api/v1/format_query", {"query": "1 +"}),
+    ("/api/v1/query", {"query": "1", "timeout": "-1"}),
+    ("/api/v1/query", {"query": "1", "timeout": "1e300"}),
+    ("/api/v1/query", {"query": "1", "limit": "x"}),
+    ("/api/v1/query", {"query": "1", "lookback_delta": "x"}),
+    ("/api/v1/query_range", {"query": "1", **SPAN, "lookback_delta": "1e300"}),
+    ("/api/v1/query_range", {"query": "1", **SPAN, "limit": "-1"}),
+    ("/api/v1/labels", {"limit": "x"}),
+    ("/api/v1/label/job/values", {"limit": "-1"}),
+    ("/api/v1/series", {"match[]": "up", "limit": "-1"}),
+    ("/api/v1/metadata", {"limit_per_metric": "x"}),
+    ("/api/v1/rules", {"group_limit": "x"}),
+    ("/api/v1/rules", {"group_limit": "0"}),
+    ("/api/v1/rules", {"group_next_token": "x"}),
+    ("/api/v1/rules", {"group_limit": "1", "group_next_token": "x"}),
+    ("/api/v1/rules", {"exclude_alerts": "x"}),
+    ("/api/v1/targets/metadata", {"limit": "x"}),
+    ("/api/v1/targets/metadata", {"match_target": "x{"}),
+    ("/api/v1/status/tsdb", {"limit": "x"}),
+    ("/api/v1/status/tsdb", {"limit": "0"}),
+    ("/api/v1/status/tsdb", {"limit": "10001"}),
     ("/api/v1/parse_query", {"query": "sum("}),
     ("/api/v1/parse_query", {}),
 ]
@@ -208,6 +232,74 @@ def test_an_answer_is_that_of_prometheus(
     assert ours.status_code == theirs.status_code
     if theirs.status_code == 200:
         assert ours.json()["data"] == theirs.json()["data"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/alertmanagers",
+        "/api/v1/notifications",
+        "/api/v1/scrape_pools",
+        "/api/v1/status/config",
+        "/api/v1/status/runtimeinfo",
+        "/api/v1/status/tsdb",
+        "/api/v1/status/tsdb/blocks",
+        "/api/v1/status/walreplay",
+        "/api/v1/targets",
+    ],
+)
+def test_a_page_has_the_fields_of_prometheus(prometheus: Prometheus, api: Api, path: str) -> None:
+    theirs = ask(f"{prometheus.url}{path}", fields={}).json()["data"]
+
+    ours = api.ask(path).json()["data"]
+
+    assert type(ours) is type(theirs)
+    assert (set(ours) == set(theirs)) if isinstance(theirs, dict) else True
+
+
+def test_a_target_and_its_metadata_have_the_fields_of_prometheus(prometheus: Prometheus, api: Api) -> None:
+    theirs = ask(f"{prometheus.url}/api/v1/targets", fields={}).json()["data"]["activeTargets"][0]
+    described = ask(f"{prometheus.url}/api/v1/targets/metadata", fields={}).json()["data"][0]
+
+    ours = api.ask("/api/v1/targets").json()["data"]["activeTargets"][0]
+
+    assert set(ours) == set(theirs)
+    assert set(api.ask("/api/v1/targets/metadata").json()["data"][0]) == set(described)
+
+
+def test_features_that_are_told_are_known_to_prometheus(prometheus: Prometheus, api: Api) -> None:
+    """Ours are some of its groups; functions and operators are the same, on and off alike."""
+    theirs = ask(f"{prometheus.url}/api/v1/features", fields={}).json()["data"]
+
+    ours = api.ask("/api/v1/features").json()["data"]
+
+    assert {(group, name) for group in ours for name in ours[group] if name not in theirs[group]} == set()
+    assert set(theirs["promql_functions"]) - set(ours["promql_functions"]) <= {"info", "start_timestamp"}
+    assert {
+        name
+        for group in ("promql_functions", "promql_operators")
+        for name in ours[group]
+        if ours[group][name] != theirs[group][name]
+    } == set()
+
+
+def test_what_a_query_cost_has_the_fields_of_prometheus(prometheus: Prometheus, api: Api) -> None:
+    fields = {"query": "sum(vector(1))", "stats": "all", **NOW}
+    theirs = ask(f"{prometheus.url}/api/v1/query", fields=fields).json()["data"]["stats"]
+
+    ours = api.ask("/api/v1/query", **fields).json()["data"]["stats"]
+
+    assert set(ours["timings"]) == set(theirs["timings"])
+    assert set(ours["samples"]) == set(theirs["samples"])
+
+
+@pytest.mark.parametrize("path", ["/-/healthy", "/-/ready"])
+def test_it_says_that_it_is_well_as_prometheus_does(prometheus: Prometheus, api: Api, path: str) -> None:
+    theirs = ask(f"{prometheus.url}{path}", fields={})
+
+    ours = api.ask(path)
+
+    assert (ours.status_code, ours.headers["content-type"]) == (200, theirs.headers["content-type"])
 
 
 @pytest.mark.parametrize(("path", "fields"), WRONG)
