@@ -17,7 +17,9 @@ import numpy as np
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.promql.evaluation.evaluate import Budget, Environment, Evaluator
+from otel_monitoring.promql.evaluation.budget import Budget
+from otel_monitoring.promql.evaluation.evaluate import Environment, Evaluator
+from otel_monitoring.promql.evaluation.extended import extended_samples
 from otel_monitoring.promql.language.experimental import refuse_experimental
 from otel_monitoring.promql.language.nodes import Node, Selector, Subquery
 from otel_monitoring.promql.language.parse import parse
@@ -148,7 +150,8 @@ class Engine:
         steps = (end_ms - start_ms) // step_ms + 1
         if steps > self._limits.max_steps:
             most = self._limits.max_steps
-            msg = f"exceeded maximum resolution: {steps:,} steps are more than query.max_steps, {most:,}"
+            about = f"{steps:,} steps are more than query.max_steps, {most:,}"
+            msg = f"exceeded maximum resolution of {most:,} points per timeseries: {about}"
             raise QueryError(msg)
         return self._query(expr, start_ms, end_ms, step_ms, ranged=True)
 
@@ -313,12 +316,23 @@ def _vector_as_series(value: Value, times_ms: NDArray[np.int64]) -> list[Series]
 
 
 def _windows_as_series(evaluator: Evaluator, node: Node) -> list[Series]:
+    if isinstance(node, Selector) and node.extension:
+        return _extended_as_series(evaluator, node)
     at_ms, range_ms, blocks = evaluator.ranged(node)
     found = []
     for block in blocks:
         inside = (block.times_ms > at_ms[0] - range_ms) & (block.times_ms <= at_ms[0])
         values = block.values[inside]
         found += _as_series(block.labels, block.times_ms[inside], values, ~is_hole(values))
+    return sorted(found, key=lambda series: series.labels.pairs)
+
+
+def _extended_as_series(evaluator: Evaluator, node: Selector) -> list[Series]:
+    at_ms, reach, blocks = evaluator.extended(node)
+    found = []
+    for block in blocks:
+        window = extended_samples(block, int(at_ms[0]), reach)
+        found += _as_series(block.labels, *window) if window else []
     return sorted(found, key=lambda series: series.labels.pairs)
 
 

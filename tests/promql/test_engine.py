@@ -16,6 +16,7 @@ from tests.promql.asking import GAP, NONE, STALE, Asking, named
 
 UP = named("up", job="a")
 UPS = {named("up", job="a"): [1, 2, 3, 4], named("up", job="b"): [5, 6, 7, 8]}
+NEVER_MEETING = {named("up", job="a"): [1, 1, STALE], named("down", job="a"): [GAP] * 4 + [2, 2]}
 
 
 def test_a_selector_gives_the_newest_samples() -> None:
@@ -140,15 +141,14 @@ def test_two_series_that_end_with_the_same_labels_are_an_error() -> None:
 
 
 def test_series_that_never_meet_may_end_with_the_same_labels() -> None:
-    assert NEVER_MEETING.over('abs({job="a"})', start_s=15, end_s=75, step_s=60) == {
+    assert Asking(NEVER_MEETING).over('abs({job="a"})', start_s=15, end_s=75, step_s=60) == {
         Labels.of(job="a"): [1.0, 2.0]
     }
 
 
-@pytest.mark.parametrize("expr", ['-{job="a"}', 'rate({job="a"}[30s])'])
-def test_where_whole_series_are_computed_they_may_not(expr: str) -> None:
+def test_series_that_never_meet_may_not_where_each_is_computed_as_a_whole() -> None:
     with pytest.raises(QueryError, match="vector cannot contain metrics with the same labelset"):
-        NEVER_MEETING.over(expr, start_s=15, end_s=75, step_s=60)
+        Asking(NEVER_MEETING).over('max_over_time({job="a"}[30s])', start_s=15, end_s=75, step_s=60)
 
 
 @pytest.mark.parametrize(

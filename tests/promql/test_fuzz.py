@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.promql.evaluation.aggregates import AGGREGATIONS
-from otel_monitoring.promql.evaluation.evaluate import Budget, Environment, Evaluator
+from otel_monitoring.promql.evaluation.budget import Budget
+from otel_monitoring.promql.evaluation.evaluate import Environment, Evaluator
 from otel_monitoring.promql.functions.dates import DATE_PARTS
 from otel_monitoring.promql.functions.table import ELEMENTWISE
 from otel_monitoring.promql.functions.windows import WINDOW_FUNCTIONS

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from otel_monitoring.promql.evaluation.budget import Budget
     from otel_monitoring.promql.language.nodes import Aggregate
     from otel_monitoring.promql.vectors.memo import Memo
     from otel_monitoring.promql.vectors.values import Floats
@@ -36,6 +37,7 @@ _LARGEST_HASH = 2.0**64
 _PADDING_ALLOWED = 4
 _PADDING_FREE = 4096
 _FEW_RANKED = 64
+_STEPS_AT_ONCE = 65_536
 _SMALL, _FEW_SUMS = 2048, 8
 """So few numbers, in so few sums, are added one by one: what vectors cost to set up is more."""
 
@@ -95,7 +97,7 @@ class Grouping:
         return places if self.order is None else self.order[places]
 
 
-def aggregate(node: Aggregate, vector: Vector, param: Floats | None, memo: Memo) -> Vector:
+def aggregate(node: Aggregate, vector: Vector, param: Floats | None, *, memo: Memo, budget: Budget) -> Vector:
     """Aggregate a vector.
 
     Args:
@@ -103,6 +105,7 @@ def aggregate(node: Aggregate, vector: Vector, param: Floats | None, memo: Memo)
         vector: The samples.
         param: The parameter of ``topk``, ``bottomk`` and ``quantile`` at each step, shape (s,).
         memo: Where groups are kept.
+        budget: What the query may still use.
 
     Raises:
         QueryError: The aggregation is not supported, or its parameter cannot be used.
@@ -113,19 +116,19 @@ def aggregate(node: Aggregate, vector: Vector, param: Floats | None, memo: Memo)
         lambda: Grouping.of(vector.labels, names=node.labels, without=node.without),
     )
     if node.op == "limit_ratio":
-        return _share(vector, param, memo)
+        return _share(vector, param, memo, budget)
     if node.op == "limitk":
         any_order = Vector(vector.labels, np.zeros(vector.values.shape), vector.present)
-        kept = _extremes(any_order, grouping, param, memo, name="limitk")
+        kept = _extremes(any_order, grouping, param, name="limitk", memo=memo, budget=budget)
         return Vector(vector.labels, vector.values, kept.present)
     if node.op in {"topk", "bottomk"}:
-        return _extremes(vector, grouping, param, memo, name=node.op)
+        return _extremes(vector, grouping, param, name=node.op, memo=memo, budget=budget)
     if not len(grouping.labels):
         return Vector((), np.empty((len(vector.values), 0)))
     count = _count(vector, grouping)
     present = None if vector.present is None or count.all() else count > 0
     if node.op == "quantile":
-        values = _quantile(vector, grouping, param)
+        values = _quantile(vector, grouping, param, budget)
     elif node.op in AGGREGATIONS:
         values = AGGREGATIONS[node.op](vector, grouping, count)
     else:
@@ -205,15 +208,25 @@ AGGREGATIONS: dict[str, Callable[[Vector, Grouping, Floats], Floats]] = {
 }
 
 
-def _quantile(vector: Vector, grouping: Grouping, param: Floats | None) -> Floats:
+def _quantile(vector: Vector, grouping: Grouping, param: Floats | None, budget: Budget) -> Floats:
     q = _param(param, "quantile")
     out = np.empty((len(vector.values), len(grouping.labels)))
+    runs = _runs(q)
     for group in range(len(grouping.labels)):
         columns = grouping.run(group)
-        for step in range(len(out)):
-            present = None if vector.present is None else vector.present[step, columns][:, None]
-            out[step, group] = quantile_of(vector.values[step, columns][:, None], present, float(q[step]))[0]
+        for steps in runs:
+            budget.pulse()
+            present = None if vector.present is None else vector.present[steps, columns].T
+            values = vector.values[steps, columns].T
+            out[steps, group] = quantile_of(values, present, float(q[steps.start]))
     return out
+
+
+def _runs(q: Floats) -> list[slice]:
+    """Return the steps in runs of one parameter, not too many at once; mostly there is one run."""
+    changed = np.flatnonzero(~((q[1:] == q[:-1]) | (np.isnan(q[1:]) & np.isnan(q[:-1])))) + 1
+    begins = sorted({*changed.tolist(), *range(0, len(q), _STEPS_AT_ONCE)})
+    return [slice(begin, end) for begin, end in zip(begins, [*begins[1:], len(q)], strict=True)]
 
 
 def _rank(labels: tuple[Labels, ...]) -> NDArray[np.intp]:
@@ -222,7 +235,9 @@ def _rank(labels: tuple[Labels, ...]) -> NDArray[np.intp]:
     return np.argsort(np.array(order, dtype=np.intp))
 
 
-def _extremes(vector: Vector, grouping: Grouping, param: Floats | None, memo: Memo, *, name: str) -> Vector:
+def _extremes(  # noqa: PLR0913 - what is kept, of what, by what means
+    vector: Vector, grouping: Grouping, param: Floats | None, *, name: str, memo: Memo, budget: Budget
+) -> Vector:
     """Keep the k largest or smallest samples of each group; of equals the first by labels, NaN last."""
     wanted = _whole(_param(param, name))
     kept = np.zeros(vector.values.shape, dtype=bool)
@@ -230,18 +245,20 @@ def _extremes(vector: Vector, grouping: Grouping, param: Floats | None, memo: Me
     mask = vector.mask
     for step, k in enumerate(wanted):
         for group in range(len(grouping.labels)):
+            budget.pulse()
             columns = grouping.run(group)
             columns = columns[mask[step, columns]]
             samples = vector.values[step, columns]
             columns, keys = _foremost(columns, -samples if name == "topk" else samples, k)
             ranks = columns[np.lexsort((_ranks(vector.labels, columns, memo), keys))[:k]]
             kept[step, ranks] = True
-            order.append(ranks)
-    chosen = np.concatenate(order) if len(wanted) == 1 and order else None
+            if len(wanted) == 1:
+                order.append(ranks)
+    chosen = np.concatenate(order) if order else None
     return Vector(vector.labels, vector.values, kept, chosen)
 
 
-def _share(vector: Vector, param: Floats | None, memo: Memo) -> Vector:
+def _share(vector: Vector, param: Floats | None, memo: Memo, budget: Budget) -> Vector:
     """Keep a share of the series, the same ones every time: by the hash of their labels.
 
     A negative share keeps those that the positive one would leave out.
@@ -251,11 +268,18 @@ def _share(vector: Vector, param: Floats | None, memo: Memo) -> Vector:
         msg = "Ratio value is NaN"
         raise QueryError(msg)
     ratio = np.clip(ratio, -1.0, 1.0)[:, None]
-    offsets: Floats = memo.get(
-        ("hash",), (vector.labels,), lambda: np.array([hash64(one) for one in vector.labels]) / _LARGEST_HASH
-    )
+    offsets: Floats = memo.get(("hash",), (vector.labels,), lambda: _offsets(vector.labels, budget))
     kept = np.where(ratio >= 0, offsets < ratio, offsets >= 1.0 + ratio)
     return Vector(vector.labels, vector.values, vector.mask & kept)
+
+
+def _offsets(labels: tuple[Labels, ...], budget: Budget) -> Floats:
+    """Return where each label set lies between 0 and 1, by its hash."""
+    offsets = np.empty(len(labels))
+    for at, one in enumerate(labels):
+        budget.pulse()
+        offsets[at] = hash64(one) / _LARGEST_HASH
+    return offsets
 
 
 def _foremost(columns: NDArray[np.intp], keys: Floats, k: int) -> tuple[NDArray[np.intp], Floats]:
@@ -295,11 +319,17 @@ def _whole(param: Floats) -> list[int]:
     return [max(int(k), 0) for k in param]
 
 
-def count_values(node: Aggregate, vector: Vector, label: str) -> Vector:
+def count_values(node: Aggregate, vector: Vector, label: str, budget: Budget) -> Vector:
     """Count how often each value occurs; the value goes into a label.
 
+    Args:
+        node: The aggregation.
+        vector: The samples.
+        label: Where the value goes.
+        budget: What the query may still use: there can be as many series as there are samples.
+
     Raises:
-        QueryError: The label is not a valid name.
+        QueryError: The label is not a valid name, or a limit was reached.
     """
     if not is_label_name(label):
         msg = f'invalid label name "{label}"'
@@ -312,9 +342,12 @@ def count_values(node: Aggregate, vector: Vector, label: str) -> Vector:
     )
     mask = vector.mask
     for step, column in zip(*np.nonzero(mask), strict=True):
+        budget.pulse()
         text = number_text(float(vector.values[step, column]))
         labels = groups.labels[groups.group[column]].with_({label: text})
         at = counts.setdefault(labels, {})
+        if not at:
+            budget.reserve(len(counts) * len(vector.values))
         at[step] = at.get(step, 0) + 1
     values = np.zeros((len(vector.values), len(counts)))
     for column, steps in enumerate(counts.values()):

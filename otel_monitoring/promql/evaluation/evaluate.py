@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from otel_monitoring.errors import QueryError, QueryTimeoutError
+from otel_monitoring.errors import QueryError
 from otel_monitoring.promql.evaluation.aggregates import AGGREGATIONS, BEHIND_A_FLAG, aggregate, count_values
+from otel_monitoring.promql.evaluation.extended import Reach, check_allowed, over_extended, smoothed_instant
 from otel_monitoring.promql.evaluation.matching import binary
 from otel_monitoring.promql.evaluation.series import (
     as_block,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from otel_monitoring.model.matcher import Matcher
+    from otel_monitoring.promql.evaluation.budget import Budget
     from otel_monitoring.promql.evaluation.series import Window
     from otel_monitoring.promql.functions.windows import Kernel
     from otel_monitoring.promql.language.nodes import Shift
@@ -65,38 +67,6 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T", Scalar, String, Vector)
-
-
-@dataclass(slots=True)
-class Budget:
-    """What one query may still use; shared by its subqueries.
-
-    Attributes:
-        samples: Samples that may be looked at.
-        limit: What ``samples`` was at the beginning.
-        expired: Tells whether the time is up.
-        timeout_s: What that time was, for the message.
-    """
-
-    samples: int
-    limit: int
-    expired: Callable[[], bool]
-    timeout_s: float
-
-    def spend(self, samples: int) -> None:
-        """Count samples and look at the clock.
-
-        Raises:
-            QueryError: The query uses too many samples.
-            QueryTimeoutError: It uses too much time.
-        """
-        self.samples -= samples
-        if self.samples < 0:
-            msg = f"query processing would load too many samples: more than query.max_samples, {self.limit:,}"
-            raise QueryError(msg)
-        if self.expired():
-            msg = f"query timed out: it took longer than query.timeout_s, {self.timeout_s:g} s"
-            raise QueryTimeoutError(msg)
 
 
 _CELLS_AT_ONCE = 64_000
@@ -156,6 +126,7 @@ class Evaluator:
         self._times_ms = times_ms
         self._asked: list[tuple[Node, bool]] = []
         self.memo = environment.memo
+        self.budget = environment.budget
 
     @property
     def times_ms(self) -> Times:
@@ -178,10 +149,12 @@ class Evaluator:
         Raises:
             QueryError: It cannot be evaluated, or a limit was reached.
         """
-        self._env.budget.spend(0)
+        self.budget.pulse()
+        held = self.budget.held
         self._asked.append((node, spare_names))
         value = _EVALUATE[type(node)](self, node)
         self._asked.pop()
+        self.budget.hold(held + (0 if isinstance(value, String) else value.values.size))
         return value
 
     @property
@@ -244,7 +217,10 @@ class Evaluator:
             function: Takes a window and the parameters at its step; see ``windows``.
             params: Values at each step, shape (s,).
         """
+        if isinstance(node, Selector) and node.extension:
+            return self._over_extended(node, function)
         at_ms, range_ms, blocks = self.ranged(node)
+        self.budget.reserve(len(at_ms) * sum(len(block.labels) for block in blocks))
         parts = [self._apply(block, at_ms, range_ms, function, params) for block in blocks]
         return joined(parts, self.memo) if parts else self._nothing()
 
@@ -265,7 +241,7 @@ class Evaluator:
             samples = self._window(block, end_ms - range_ms, end_ms, at_step)
             if samples is None:
                 continue
-            self._env.budget.spend(samples.values.size)
+            self.budget.spend(samples.values.size)
             values[step], some = function(samples, *(param[step] for param in params))
             present[step] = True if some is None else some
         return Vector(block.labels, values, None if present.all() else present)
@@ -273,11 +249,11 @@ class Evaluator:
     def _apply_stepped(self, block: Block, at_ms: Times, range_ms: int, function: Kernel) -> Vector:
         """Apply a function to the windows of many steps at once, as many as memory should hold."""
         bounds = np.searchsorted(block.times_ms, [at_ms - range_ms, at_ms], side="right")
-        self._env.budget.spend(int((bounds[1] - bounds[0]).sum()) * len(block.labels))
+        self.budget.spend(int((bounds[1] - bounds[0]).sum()) * len(block.labels))
         together = max(_CELLS_AT_ONCE // max(len(block.labels), 1), 1)
         parts = []
         for begin in range(0, len(at_ms), together):
-            self._env.budget.spend(0)
+            self.budget.pulse()
             parts.append(STEPPED[function](block, at_ms[begin : begin + together], range_ms))
         values = np.concatenate([values for values, _ in parts])
         if all(present is None for _, present in parts):
@@ -304,6 +280,18 @@ class Evaluator:
         at_ms = self._shifted(node.shift)
         return at_ms, node.range_ms, self._select(node, at_ms, node.range_ms)
 
+    def extended(self, node: Selector) -> tuple[Times, Reach, list[Block]]:
+        """Return an anchored or smoothed range vector: where its windows end, what they see, samples."""
+        at_ms = self._shifted(node.shift)
+        reach = Reach(node.extension, node.range_ms or 0, self._env.lookback_ms)
+        return at_ms, reach, self._select(node, at_ms, reach.back_ms, reach.ahead_ms)
+
+    def _over_extended(self, node: Selector, function: Kernel) -> Vector:
+        check_allowed(node.extension, self.node.name if isinstance(self.node, Call) else "")
+        at_ms, reach, blocks = self.extended(node)
+        parts = [over_extended(block, at_ms, reach, function, self.budget.spend) for block in blocks]
+        return joined(parts, self.memo) if parts else self._nothing()
+
     def _subquery(self, node: Subquery) -> tuple[Times, int, list[Block]]:
         at_ms = self._shifted(node.shift)
         step_ms = node.step_ms or self._env.default_step_ms
@@ -312,7 +300,7 @@ class Evaluator:
         last_ms = int(at_ms.max())
         if last_ms < first_ms:
             return at_ms, node.range_ms, []
-        self._env.budget.spend((last_ms - first_ms) // step_ms + 1)  # before there is memory for them
+        self.budget.spend((last_ms - first_ms) // step_ms + 1)  # before there is memory for them
         times_ms = np.arange(first_ms, last_ms + 1, step_ms, dtype=np.int64)
         vector = Evaluator(self._env, times_ms).vector(node.expr)
         return at_ms, node.range_ms, [as_block(vector, times_ms)]
@@ -323,8 +311,8 @@ class Evaluator:
         fixed_ms = {"start": self._env.start_ms, "end": self._env.end_ms}.get(str(shift.at), shift.at)
         return np.full(len(self._times_ms), fixed_ms, dtype=np.int64) - shift.offset_ms
 
-    def _select(self, node: Selector, at_ms: Times, back_ms: int) -> list[Block]:
-        start_ms, end_ms = int(at_ms.min()) - back_ms, int(at_ms.max())
+    def _select(self, node: Selector, at_ms: Times, back_ms: int, ahead_ms: int = 0) -> list[Block]:
+        start_ms, end_ms = int(at_ms.min()) - back_ms, int(at_ms.max()) + ahead_ms
         key = (node.matchers, start_ms, end_ms)
         found = self._env.selected.get(key)
         if found is None:
@@ -336,7 +324,7 @@ class Evaluator:
         at_ms, lookback_ms = self._shifted(node.shift), self._env.lookback_ms
         parts = []
         for block in self._select(node, at_ms, lookback_ms):
-            self._env.budget.spend(len(at_ms) * len(block.labels))
+            self.budget.spend(len(at_ms) * len(block.labels))
             parts.append(instant(block, at_ms=at_ms, lookback_ms=lookback_ms))
         if not parts:
             nothing = self._nothing()
@@ -349,7 +337,14 @@ class Evaluator:
     def _evaluate_selector(self, node: Selector) -> Value:
         if node.range_ms is not None:
             raise QueryError(_NOT_A_VALUE)
-        return self._instant(node)[0]
+        return self._smoothed(node) if node.extension == "smoothed" else self._instant(node)[0]
+
+    def _smoothed(self, node: Selector) -> Vector:
+        at_ms, lookback_ms = self._shifted(node.shift), self._env.lookback_ms
+        blocks = self._select(node, at_ms, lookback_ms, lookback_ms)
+        self.budget.spend(len(at_ms) * sum(len(block.labels) for block in blocks))
+        parts = [smoothed_instant(block, at_ms, lookback_ms) for block in blocks]
+        return joined(parts, self.memo) if parts else self._nothing()
 
     def _evaluate_subquery(self, _node: Subquery) -> Value:
         raise QueryError(_NOT_A_VALUE)
@@ -366,11 +361,11 @@ class Evaluator:
 
     def _evaluate_binary(self, node: Binary) -> Value:
         left, right = self.value(node.left), self.value(node.right)
-        return binary(node, _operand(left), _operand(right), self.memo)
+        return binary(node, _operand(left), _operand(right), memo=self.memo, budget=self.budget)
 
     def _evaluate_aggregate(self, node: Aggregate) -> Value:
         if node.op == "count_values" and node.param is not None:
-            return count_values(node, self.vector(node.expr), self.text(node.param))
+            return count_values(node, self.vector(node.expr), self.text(node.param), self.budget)
         param = None if node.param is None else self.scalar(node.param)
         if node.op == "quantile" and node.param is not None and param is not None:
             functions.warn_of_quantile(self, functions.outermost(param), node.param)
@@ -383,7 +378,7 @@ class Evaluator:
         vector = _expect(
             self.value(node.expr, spare_names=not names_count and node.op in AGGREGATIONS), Vector
         )
-        return aggregate(node, vector, param, self.memo)
+        return aggregate(node, vector, param, memo=self.memo, budget=self.budget)
 
     def _warn_of_ratio(self, ratio: Floats, node: Node) -> None:
         for wrong, most in ((ratio.max(), 1), (-ratio.min(), 1)):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from otel_monitoring.promql.evaluation.budget import Budget
     from otel_monitoring.promql.language.nodes import Binary, Matching
     from otel_monitoring.promql.vectors.memo import Memo
     from otel_monitoring.promql.vectors.values import Floats, Mask
@@ -55,21 +56,32 @@ COMPARISON: dict[str, Callable[[Floats, Floats], Mask]] = {
 }
 SETS = ("and", "or", "unless")
 
+_CELLS_AT_ONCE = 64_000
+
 _MANY_TO_MANY = "many-to-many matching not allowed: matching labels must be unique on one side"
 
 
-def binary(node: Binary, left: Scalar | Vector, right: Scalar | Vector, memo: Memo) -> Scalar | Vector:
+def binary(
+    node: Binary, left: Scalar | Vector, right: Scalar | Vector, *, memo: Memo, budget: Budget
+) -> Scalar | Vector:
     """Apply a binary operator.
 
+    Args:
+        node: The operator and how the sides match.
+        left: What is on its left.
+        right: What is on its right.
+        memo: Keeps which series meet.
+        budget: What the query may still use: pairs can be far more than the series of both sides.
+
     Raises:
-        QueryError: The sides do not match as the operator demands.
+        QueryError: The sides do not match as the operator demands, or a limit was reached.
     """
     if isinstance(left, Scalar) and isinstance(right, Scalar):
         return Scalar(_compute(node.op, left.values, right.values))
     if isinstance(left, Vector) and isinstance(right, Vector):
         if node.op in SETS:
             return _set_operation(node, left, right, memo)
-        return _between_vectors(node, left, right, memo)
+        return _between_vectors(node, left, right, memo, budget)
     return _with_scalar(node, left, right, memo)
 
 
@@ -90,6 +102,19 @@ def _with_scalar(node: Binary, left: Scalar | Vector, right: Scalar | Vector, me
 
 
 @dataclass(frozen=True, slots=True)
+class _Crowds:
+    """Series of one key of which only one may have a sample at a step.
+
+    Attributes:
+        ones: Columns of the side that must be unique, per key that has several.
+        manies: The same of the other side of a one-to-one match, and the columns that they meet.
+    """
+
+    ones: tuple[tuple[Labels, NDArray[np.intp]], ...] = ()
+    manies: tuple[tuple[Labels, NDArray[np.intp], NDArray[np.intp]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Pairs:
     """Which columns meet.
 
@@ -98,21 +123,19 @@ class _Pairs:
         right: Columns of the right side, shape (p,), or a slice of them.
         labels: The label set of each pair without repetition, shape (r,).
         columns: The place of each pair among ``labels``; ``None`` where every pair has its own.
-        crowds: Columns of the side that must be unique, per key that has several, and a pair's key.
-        many: The same of the other side of a one-to-one match.
+        crowds: What must not meet at a step.
     """
 
     left: NDArray[np.intp] | slice
     right: NDArray[np.intp] | slice
     labels: tuple[Labels, ...]
     columns: NDArray[np.intp] | None
-    crowds: tuple[tuple[Labels, NDArray[np.intp]], ...]
-    many: tuple[tuple[Labels, NDArray[np.intp], NDArray[np.intp]], ...]
+    crowds: _Crowds
 
 
-def _between_vectors(node: Binary, left: Vector, right: Vector, memo: Memo) -> Vector:
+def _between_vectors(node: Binary, left: Vector, right: Vector, memo: Memo, budget: Budget) -> Vector:
     matching, swapped = node.matching, node.matching.card == "one-to-many"
-    keeps_name = node.op in COMPARISON and not node.return_bool
+    keeps_name, side = node.op in COMPARISON and not node.return_bool, "left" if swapped else "right"
     many, one = (right, left) if swapped else (left, right)
     fills = node.fill != NO_FILL
     if fills:
@@ -122,10 +145,10 @@ def _between_vectors(node: Binary, left: Vector, right: Vector, memo: Memo) -> V
         (many.labels, one.labels),
         lambda: (
             (None if fills else _alike(many.labels, one.labels, matching, memo, keeps_name=keeps_name))
-            or _pair(many.labels, one.labels, matching, keeps_name=keeps_name)
+            or _Pairing(many, one, matching, side).pairs(keeps_name=keeps_name, budget=budget)
         ),
     )
-    _check_unique(pairs, many, one, side="left" if swapped else "right")
+    _check_unique(pairs.crowds, many, one, side=side)
     a, b = many.values[:, pairs.left], one.values[:, pairs.right]
     a, b = (b, a) if swapped else (a, b)
     present = both(
@@ -160,7 +183,7 @@ def _alike(
     if labels != nameless(one, memo):
         return None
     every = slice(None)
-    return _Pairs(every, every, many if keeps_name else labels, None, (), ())
+    return _Pairs(every, every, many if keeps_name else labels, None, _Crowds())
 
 
 def signature(matching: Matching) -> Callable[[Labels], tuple[tuple[str, str], ...]]:
@@ -180,38 +203,65 @@ def _by_signature(
     return columns
 
 
-def _pair(
-    many: tuple[Labels, ...], one: tuple[Labels, ...], matching: Matching, *, keeps_name: bool
-) -> _Pairs:
-    ones, manies = _by_signature(one, matching), _by_signature(many, matching)
-    left: list[int] = []
-    right: list[int] = []
-    labels: list[Labels] = []
-    for key, columns in manies.items():
-        for a in columns:
-            for b in ones.get(key, ()):
-                left.append(a)
-                right.append(b)
-                labels.append(_result_labels(many[a], one[b], matching, keeps_name=keeps_name))
-    place: dict[Labels, int] = {}
-    columns_of = [place.setdefault(one_set, len(place)) for one_set in labels]
-    crowds = tuple(
-        (Labels.from_pairs(key), np.array(columns)) for key, columns in ones.items() if len(columns) > 1
-    )
-    both_many = tuple(
-        (Labels.from_pairs(key), np.array(columns), np.array(ones[key]))
-        for key, columns in manies.items()
-        if matching.card == "one-to-one" and len(columns) > 1 and key in ones
-    )
-    unique = len(place) == len(labels)
-    return _Pairs(
-        left=np.array(left, dtype=np.intp),
-        right=np.array(right, dtype=np.intp),
-        labels=tuple(place),
-        columns=None if unique else np.array(columns_of, dtype=np.intp),
-        crowds=crowds,
-        many=both_many,
-    )
+class _Pairing:
+    """Finds which columns of two sides meet.
+
+    Args:
+        many: The side that may have several series of a key.
+        one: The side that may not.
+        matching: What makes a key.
+        side: The name of ``one`` in messages.
+    """
+
+    def __init__(self, many: Vector, one: Vector, matching: Matching, side: str) -> None:
+        self._many, self._one = many, one
+        self._matching, self._side = matching, side
+        self._manies = _by_signature(many.labels, matching)
+        self._ones = _by_signature(one.labels, matching)
+
+    def pairs(self, *, keeps_name: bool, budget: Budget) -> _Pairs:
+        """Return all pairs; refused before there is memory for them, if they are too many.
+
+        Raises:
+            QueryError: Series meet that must not, or a limit was reached.
+        """
+        crowds = self._crowds()
+        _check_unique(crowds, self._many, self._one, side=self._side)
+        met = [(columns, self._ones[key]) for key, columns in self._manies.items() if key in self._ones]
+        budget.reserve(sum(len(a) * len(b) for a, b in met) * len(self._many.values))
+        left = [a for columns, others in met for a in columns for _ in others]
+        right = [b for columns, others in met for _ in columns for b in others]
+        place: dict[Labels, int] = {}
+        columns_of = []
+        for a, b in zip(left, right, strict=True):
+            budget.pulse()
+            labels = _result_labels(
+                self._many.labels[a], self._one.labels[b], self._matching, keeps_name=keeps_name
+            )
+            columns_of.append(place.setdefault(labels, len(place)))
+        unique = len(place) == len(left)
+        return _Pairs(
+            left=np.array(left, dtype=np.intp),
+            right=np.array(right, dtype=np.intp),
+            labels=tuple(place),
+            columns=None if unique else np.array(columns_of, dtype=np.intp),
+            crowds=crowds,
+        )
+
+    def _crowds(self) -> _Crowds:
+        one_to_one = self._matching.card == "one-to-one"
+        return _Crowds(
+            tuple(
+                (Labels.from_pairs(key), np.array(columns))
+                for key, columns in self._ones.items()
+                if len(columns) > 1
+            ),
+            tuple(
+                (Labels.from_pairs(key), np.array(columns), np.array(self._ones[key]))
+                for key, columns in self._manies.items()
+                if one_to_one and len(columns) > 1 and key in self._ones
+            ),
+        )
 
 
 def _result_labels(many: Labels, one: Labels, matching: Matching, *, keeps_name: bool) -> Labels:
@@ -223,13 +273,13 @@ def _result_labels(many: Labels, one: Labels, matching: Matching, *, keeps_name:
     return labels
 
 
-def _check_unique(pairs: _Pairs, many: Vector, one: Vector, *, side: str) -> None:
+def _check_unique(crowds: _Crowds, many: Vector, one: Vector, *, side: str) -> None:
     """Refuse several samples of one key at one step where only one may be; an empty other side is no match.
 
     Raises:
         QueryError: There are several.
     """
-    for key, columns in pairs.crowds:
+    for key, columns in crowds.ones:
         met = one.mask[:, columns]
         crowded = (met.sum(axis=1) > 1) & many.mask.any(axis=1)
         if crowded.any():
@@ -240,7 +290,7 @@ def _check_unique(pairs: _Pairs, many: Vector, one: Vector, *, side: str) -> Non
                 f"the operation: [{shown}];{_MANY_TO_MANY}"
             )
             raise QueryError(msg)
-    for _, columns, others in pairs.many:
+    for _, columns, others in crowds.manies:
         met = (many.mask[:, columns].sum(axis=1) > 1) & one.mask[:, others].any(axis=1)
         if met.any():
             msg = (
@@ -277,8 +327,10 @@ def _matched(vector: Vector, other: Vector, matching: Matching, memo: Memo) -> M
     )
     met = np.zeros((len(vector.values), many + 1), dtype=bool)
     mask = other.mask
-    for step in range(len(mask)):
-        met[step, other_keys[mask[step]]] = True
+    together = max(_CELLS_AT_ONCE // max(len(other_keys), 1), 1)
+    for begin in range(0, len(mask), together):
+        steps, columns = np.nonzero(mask[begin : begin + together])
+        met[begin + steps, other_keys[columns]] = True
     met[:, many] = False
     found: Mask = met[:, keys]
     return found

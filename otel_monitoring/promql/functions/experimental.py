@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from otel_monitoring.promql.functions.table import Args, Evaluation
     from otel_monitoring.promql.vectors.values import Value
 
-_CHUNK = re.compile(r"\d+|\D+")
+_CHUNK = re.compile(r"[0-9]+|[^0-9]+")
 _MS = 1000
 
 
@@ -64,6 +64,7 @@ def _sorted_by(ev: Evaluation, args: Args, *, sign: int) -> Vector:
         return vector
 
     def compare(one: int, other: int) -> int:
+        ev.budget.pulse()
         return sign * _compared(vector.labels[one], vector.labels[other], names)
 
     order = sorted(range(len(vector.labels)), key=cmp_to_key(compare))
@@ -79,9 +80,15 @@ def _compared(one: Labels, other: Labels, names: Sequence[str]) -> int:
     return (one.pairs > other.pairs) - (one.pairs < other.pairs)
 
 
-def _natural(text: str) -> list[tuple[bool, int, str]]:
+def _natural(text: str) -> list[tuple[bool, int, str, str]]:
+    """Return what texts compare by: runs of digits by how many they are and then digit by digit."""
     chunks = _CHUNK.findall(text)
-    return [(not chunk.isdecimal(), int(chunk) if chunk.isdecimal() else 0, chunk) for chunk in chunks]
+    return [_by_size(chunk) if chunk.isdecimal() else (True, 0, "", chunk) for chunk in chunks]
+
+
+def _by_size(digits: str) -> tuple[bool, int, str, str]:
+    whole = digits.lstrip("0")
+    return False, len(whole), whole, digits
 
 
 EXPERIMENTAL: dict[str, Callable[[Evaluation, Args], Value]] = {

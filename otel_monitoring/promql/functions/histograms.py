@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from otel_monitoring.model.labels import Labels
+    from otel_monitoring.promql.evaluation.budget import Budget
     from otel_monitoring.promql.vectors.memo import Memo
     from otel_monitoring.promql.vectors.values import Floats, Mask
 
@@ -39,6 +40,7 @@ class Notes(Protocol):
     """Takes what is to be told of buckets."""
 
     times_ms: NDArray[np.int64]
+    budget: Budget
 
     def warn(self, message: str) -> None:
         """Tell what is doubtful."""
@@ -132,6 +134,7 @@ def _each(
         done = done & mask.all(axis=-1)
         result = np.where(done, fast, np.nan)
         for step, place in np.argwhere(some & ~done):
+            notes.budget.pulse()
             met = mask[step, place]
             bounds = family.bounds[met].tolist()
             one = plan.labels[family.places[place]]

@@ -13,18 +13,33 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from otel_monitoring.model.labels import Labels
+    from otel_monitoring.promql.evaluation.budget import Budget
     from otel_monitoring.promql.vectors.memo import Memo
 
+_LONGEST_VALUE = 16_384
+"""Characters of a label value that may be written: nested functions could multiply them without end."""
+
+_CHARACTERS_OF_A_SAMPLE = 8
+_CHARACTERS_KEPT = 1_000_000
+_MOST_DIGITS = 8
 _TEMPLATE = re.compile(r"\$(?:\$|(?P<plain>\w+)|\{(?P<braced>\w+)\})")
 
 
 def label_replace(
-    vector: Vector, target: str, replacement: str, source: str, pattern: str, *, memo: Memo
+    vector: Vector,
+    target: str,
+    replacement: str,
+    source: str,
+    pattern: str,
+    *,
+    memo: Memo,
+    budget: Budget,
 ) -> Vector:
     """Write ``replacement`` into the label ``target`` of the series whose ``source`` matches ``pattern``.
 
     Raises:
-        QueryError: The pattern is not RE2, the target is no label, or two series end with the same labels.
+        QueryError: The pattern is not RE2, the target is no label, two series end with the same labels, or
+            a limit was reached.
     """
     try:
         regex = compile_regex(pattern)
@@ -33,31 +48,65 @@ def label_replace(
         raise QueryError(msg) from None
     _check_label(target, "destination label name in label_replace()")
 
+    written = _Written("label_replace", budget)
+
     def replace(labels: Labels) -> Labels:
         found = regex.fullmatch(labels.get(source))
         if found is None:
             return labels
-        return labels.with_({target: _expand(replacement, found)})
+        return labels.with_({target: written.checked(_expand(replacement, found))})
 
-    return relabelled(vector, memo, ("label_replace", target, replacement, source, pattern), replace)
+    return relabelled(
+        vector, memo, ("label_replace", target, replacement, source, pattern), replace, keep=written.are_few
+    )
 
 
 def label_join(
-    vector: Vector, target: str, separator: str, sources: tuple[str, ...], *, memo: Memo
+    vector: Vector, target: str, separator: str, sources: tuple[str, ...], *, memo: Memo, budget: Budget
 ) -> Vector:
     """Write the values of ``sources``, joined, into the label ``target``.
 
     Raises:
-        QueryError: A name is no label, or two series end with the same labels.
+        QueryError: A limit was reached, a name is no label, or two series end with the same labels.
     """
     for name in sources:
         _check_label(name, "source label name in label_join()")
     _check_label(target, "destination label name in label_join()")
 
-    def join(labels: Labels) -> Labels:
-        return labels.with_({target: separator.join(labels.get(name) for name in sources)})
+    written = _Written("label_join", budget)
 
-    return relabelled(vector, memo, ("label_join", target, separator, sources), join)
+    def join(labels: Labels) -> Labels:
+        return labels.with_({target: written.checked(separator.join(labels.get(name) for name in sources))})
+
+    return relabelled(vector, memo, ("label_join", target, separator, sources), join, keep=written.are_few)
+
+
+class _Written:
+    """Refuses label values that are too long, and looks after the memory that all of them take."""
+
+    def __init__(self, function: str, budget: Budget) -> None:
+        self._function = function
+        self._budget = budget
+        self._characters = 0
+
+    def checked(self, value: str) -> str:
+        """Return a value that may be written.
+
+        Raises:
+            QueryError: It is too long, or those written so far are.
+        """
+        if len(value) > _LONGEST_VALUE:
+            about = f"{len(value):,} characters are more than {_LONGEST_VALUE:,}"
+            msg = f"{self._function}() would write a label value that is too long: {about}"
+            raise QueryError(msg)
+        self._characters += len(value)
+        self._budget.pulse()
+        self._budget.reserve(self._characters // _CHARACTERS_OF_A_SAMPLE)
+        return value
+
+    def are_few(self) -> bool:
+        """Tell whether the labels may be kept for the next time."""
+        return self._characters <= _CHARACTERS_KEPT
 
 
 def _check_label(name: str, what: str) -> None:
@@ -83,8 +132,9 @@ def _group_of(found: re.Match[str]) -> Callable[[re.Match[str]], str]:
         name = reference["plain"] or reference["braced"]
         if name is None:
             return "$"
-        if name.isdigit():
-            number = int(name)
+        if name.isascii() and name.isdigit():
+            digits = name.lstrip("0") or "0"
+            number = int(digits) if len(digits) <= _MOST_DIGITS else found.re.groups + 1
             return (found.group(number) or "") if number <= found.re.groups else ""
         return (found.group(names[name]) or "") if name in names else ""
 

@@ -19,13 +19,14 @@ from otel_monitoring.promql.functions.windows import WINDOW_FUNCTIONS
 from otel_monitoring.promql.language.lexer import shown
 from otel_monitoring.promql.language.nodes import Node, Selector
 from otel_monitoring.promql.vectors.number import openmetrics_text, short_text
-from otel_monitoring.promql.vectors.values import Scalar, Vector, both, joined
+from otel_monitoring.promql.vectors.values import Scalar, Vector, both, joined, kept_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from otel_monitoring.promql.evaluation.budget import Budget
     from otel_monitoring.promql.functions.histograms import Mended
     from otel_monitoring.promql.functions.windows import Kernel
     from otel_monitoring.promql.vectors.memo import Memo
@@ -38,6 +39,7 @@ class Evaluation(Protocol):
     """What a function may ask of the evaluation that calls it."""
 
     memo: Memo
+    budget: Budget
 
     @property
     def times_ms(self) -> NDArray[np.int64]:
@@ -137,7 +139,7 @@ def _register_windows() -> None:
                 warn_of_quantile(ev, params[0][vector.mask.any(axis=1)], nodes[0])
             if name in _OF_COUNTERS:
                 _inform_of_names(ev, vector, ranged)
-            return vector if name in _KEEP_NAME else ev.drop_names(vector)
+            return vector if name in _KEEP_NAME else kept_apart(vector, ev.drop_names(vector))
 
         FUNCTIONS[name] = call
 
@@ -401,6 +403,7 @@ class _Notes:
         self._ev = ev
         self._node = node
         self.times_ms = ev.times_ms
+        self.budget = ev.budget
 
     def warn(self, message: str) -> None:
         self._ev.warn(message, self._node)
@@ -412,13 +415,14 @@ class _Notes:
 @function("label_replace")
 def _label_replace(ev: Evaluation, args: Args) -> Value:
     texts = [ev.text(node) for node in args[1:]]
-    return relabel.label_replace(ev.vector(args[0]), *texts, memo=ev.memo)
+    return relabel.label_replace(ev.vector(args[0]), *texts, memo=ev.memo, budget=ev.budget)
 
 
 @function("label_join")
 def _label_join(ev: Evaluation, args: Args) -> Value:
     target, separator, *sources = (ev.text(node) for node in args[1:])
-    return relabel.label_join(ev.vector(args[0]), target, separator, tuple(sources), memo=ev.memo)
+    vector = ev.vector(args[0])
+    return relabel.label_join(vector, target, separator, tuple(sources), memo=ev.memo, budget=ev.budget)
 
 
 def _register_dates() -> None:

@@ -41,6 +41,8 @@ class Memo:
         key: tuple[Hashable, ...],
         labels: tuple[tuple[Labels, ...], ...],
         derive: Callable[[], Any],
+        *,
+        keep: Callable[[], bool] | None = None,
     ) -> Any:
         """Return what ``derive`` gave the last time for the same key and the very same tuples of labels.
 
@@ -48,6 +50,7 @@ class Memo:
             key: What is derived, hashable.
             labels: What it is derived from.
             derive: Called without a lock when it is not known.
+            keep: Tells after that whether it is light enough to be kept.
         """
         full = (key, *map(id, labels))
         with self._lock:
@@ -56,6 +59,8 @@ class Memo:
                 self._kept[full] = found
                 return found[1]
         value = derive()
+        if keep is not None and not keep():
+            return value
         with self._lock:
             if full not in self._kept:
                 self._kept[full] = (labels, value)

@@ -78,7 +78,12 @@ def both(left: Mask | None, right: Mask | None) -> Mask | None:
 
 
 def relabelled(
-    vector: Vector, memo: Memo, key: tuple[Any, ...], relabel: Callable[[Labels], Labels]
+    vector: Vector,
+    memo: Memo,
+    key: tuple[Any, ...],
+    relabel: Callable[[Labels], Labels],
+    *,
+    keep: Callable[[], bool] | None = None,
 ) -> Vector:
     """Give every series new labels; series that end with the same labels must never meet at a step.
 
@@ -87,12 +92,16 @@ def relabelled(
         memo: Where the new label sets are kept.
         key: What the new labels depend on besides the old ones.
         relabel: The new label set of an old one.
+        keep: Tells after that whether the new label sets are light enough to be kept.
 
     Raises:
         QueryError: Two series with the same labels have a sample at the same step.
     """
     labels, columns = memo.get(
-        ("relabelled", *key), (vector.labels,), lambda: _unified([relabel(one) for one in vector.labels])
+        ("relabelled", *key),
+        (vector.labels,),
+        lambda: _unified([relabel(one) for one in vector.labels]),
+        keep=keep,
     )
     moved = Vector(labels, vector.values, vector.present, vector.order)
     return moved if columns is None else merged(moved, columns)
@@ -101,6 +110,25 @@ def relabelled(
 def without_name(vector: Vector, memo: Memo) -> Vector:
     """Drop the metric's name, as everything does that changes values."""
     return relabelled(vector, memo, (NAME,), drop_name)
+
+
+def kept_apart(before: Vector, after: Vector) -> Vector:
+    """Return ``after``, unless series of ``before`` became one in it.
+
+    What Prometheus computes series by series may not end with the same labels twice, even where the two never
+    meet at a step; what it computes step by step may.
+
+    Raises:
+        QueryError: Two series with samples became one.
+    """
+    if len(after.labels) < len(before.labels) and _present(after) < _present(before):
+        raise QueryError(SAME_LABELS)
+    return after
+
+
+def _present(vector: Vector) -> int:
+    """Return how many series have a sample at any step."""
+    return int(vector.mask.any(axis=0).sum())
 
 
 def nameless(labels: tuple[Labels, ...], memo: Memo) -> tuple[Labels, ...]:
