@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from otel_monitoring.api.health import HealthSource
     from otel_monitoring.api.metrics.router import MetricsSource
     from otel_monitoring.api.prometheus.sources import Sources
+    from otel_monitoring.api.rules import RulesKept
 
 _NO_TELEMETRY = {
     "tracing": False,
@@ -38,6 +39,7 @@ def build_api(
     prometheus: Sources | None = None,
     exposition: APIRouter | None = None,
     metrics: MetricsSource | None = None,
+    rules: RulesKept | None = None,
 ) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
 
@@ -48,6 +50,7 @@ def build_api(
         prometheus: Whom the HTTP API of Prometheus asks; ``None`` leaves it out.
         exposition: The routes that ``exposition_router`` makes; ``None`` leaves them out.
         metrics: Whom the metrics by hand ask; ``None`` leaves them out.
+        rules: The book of rules; ``None`` leaves its routes out.
 
     Raises:
         MissingExtraError: FastAPI is not installed.
@@ -70,6 +73,10 @@ def build_api(
         from otel_monitoring.api.metrics.router import metrics_router
 
         app.include_router(metrics_router(metrics))
+    if rules is not None:
+        from otel_monitoring.api.rules import rules_router
+
+        app.include_router(rules_router(rules))
     if prometheus is not None:
         from otel_monitoring.api.prometheus.application import prometheus_app
 

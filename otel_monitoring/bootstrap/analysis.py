@@ -7,6 +7,7 @@ arrives, an interval after the start, or when somebody asks earlier.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,10 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.alerts.evaluation.evaluator import Evaluator
 from otel_monitoring.alerts.routing.dispatch import Dispatcher
+from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
+from otel_monitoring.alerts.rules.rule import RuleFile
+from otel_monitoring.errors import RuleError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.exemplars import ExemplarTap
@@ -29,7 +33,10 @@ from otel_monitoring.stores.exemplars import ExemplarStore
 from otel_monitoring.stores.series import SeriesStore
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from otel_monitoring.alerts.evaluation.status import GroupStatus
+    from otel_monitoring.alerts.rules.rule import RuleGroup
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.promql.query import Query
     from otel_monitoring.settings import Settings
@@ -38,6 +45,7 @@ _log = logging.getLogger(__name__)
 
 RECEIVER = "default"
 _CLOCK_STEP_MS = 30_000
+_LOOK_EVERY_S = 10.0
 
 
 class Analysis:
@@ -75,8 +83,15 @@ class Analysis:
             group_by=settings.notify.group_by or None,
             repeat_interval_s=settings.alerts.repeat_interval_s,
         )
+        self.rules = RuleBook(
+            load=partial(_load, settings),
+            apply=self._apply,
+            clock=builder.clock,
+            patterns=settings.alerts.rule_files if settings.alerts.enabled else (),
+        )
+        self._looked_s = builder.clock.monotonic_s()
         self.evaluator = Evaluator(
-            groups=_groups(settings),
+            groups=self.rules.groups(),
             query=Asking(self.ask),
             send=self.dispatcher.put,
             record=self.store.append,
@@ -103,8 +118,28 @@ class Analysis:
 
     def evaluate(self, now_ms: int) -> None:
         """Ask the rules that are due, and tell what has changed."""
+        self._watch_rules()
         self.evaluator.tick(now_ms)
         self.dispatcher.flush()
+
+    def _apply(self, groups: Sequence[RuleGroup]) -> None:
+        self.evaluator.replace(groups)
+
+    def _watch_rules(self) -> None:
+        """Read rule files anew that have changed; where one is not valid the rules stay as they are."""
+        now_s = self._clock.monotonic_s()
+        if now_s - self._looked_s < _LOOK_EVERY_S:
+            return
+        self._looked_s = now_s
+        try:
+            found = self.rules.reload_if_changed()
+        except RuleError as error:
+            _log.error(
+                "the rule files have changed and are not taken, the rules stay as they are:\n%s", error
+            )
+            return
+        if found is not None:
+            _log.info("the rule files have changed: %d groups run now", len(self.rules.groups()))
 
     def trim(self, now_ms: int) -> None:
         """Forget what is older than the retention."""
@@ -165,10 +200,10 @@ def _remote(builder: Builder) -> RemoteQuery | None:
     )
 
 
-def _groups(settings: Settings) -> Any:
+def _load(settings: Settings) -> RuleFile:
     alerts = settings.alerts
     if not alerts.enabled:
-        return ()
+        return RuleFile(source="", groups=())
     rules = load_rules(
         rule_files=alerts.rule_files,
         check_expr=parse,
@@ -177,7 +212,7 @@ def _groups(settings: Settings) -> Any:
     )
     for warning in rules.warnings:
         _log.warning("%s", warning)
-    return rules.groups
+    return rules
 
 
 def _deliver(builder: Builder) -> Deliver:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from otel_monitoring.alerts.evaluation.asking import Asking
+from otel_monitoring.alerts.rules.simple import AlertRule
 from otel_monitoring.bootstrap import parts
 from otel_monitoring.bootstrap.analysis import Analysis
 from otel_monitoring.bootstrap.lazy import LazyAnalysis
@@ -16,7 +19,6 @@ from otel_monitoring.testing import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 RULES = """
 groups:
@@ -146,7 +148,7 @@ def test_the_limits_of_queries_are_settings(rig: Callable[..., Rig]) -> None:
     made.clock.advance(30)
 
     assert made.ask("orders_total") == []
-    with pytest.raises(QueryError, match=r"query\.max_steps, 3"):
+    with pytest.raises(QueryError, match=r"query\.max_steps"):
         made.analysis.engine.range_("1", 0, 3_000, 1_000)
 
 
@@ -164,3 +166,33 @@ def test_queries_are_counted_by_outcome(fresh_process: pytest.MonkeyPatch) -> No
 
     counts = engine.instant("otel_monitoring_query_count_total", builder.clock.now_ms())
     assert {labels.get("outcome"): value for labels, value in counts.samples} == {"ok": 1, "error": 1}
+
+
+def test_a_rule_file_that_changes_is_read_anew(
+    rig: Callable[..., Rig], rules: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S2.10: and one that is not valid changes nothing."""
+    made = rig(service_name="shop", alerts={"rule_files": [rules], "default_rules": False})
+    status = Path(rules).stat()
+    changed = RULES.replace("TooManyOrders", "EvenMoreOrders")
+
+    for turn, text in enumerate((RULES + "  - alert: [", changed), 1):
+        Path(rules).write_text(text, encoding="utf-8")
+        os.utime(rules, ns=(status.st_atime_ns, status.st_mtime_ns + turn * 1_000_000))
+        made.pass_time(30)
+        names = [rule.rule.name for group in made.analysis.groups() for rule in group.rules]
+        assert names == [["TooManyOrders"], ["EvenMoreOrders"]][turn - 1]
+
+    assert "the rule files have changed and are not taken, the rules stay" in caplog.text
+
+
+def test_a_rule_made_at_run_time_runs(rig: Callable[..., Rig]) -> None:
+    made = rig(service_name="shop", alerts={"default_rules": False})
+    rule = AlertRule("ManyOrders", "orders_total", ">", 2, aggregation="max", severity="critical")
+    made.analysis.rules.put(rule, actor="test")
+    made.counter.add(3)
+
+    made.pass_time(60)
+
+    (group,) = made.analysis.groups()
+    assert [alert.state for rule in group.rules for alert in rule.alerts] == ["firing"]

@@ -1,0 +1,171 @@
+"""``/rules/…``: rules made, switched, reloaded and exported at run time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from fastapi import APIRouter, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from otel_monitoring.alerts.rules.rulefile import RuleFileError
+from otel_monitoring.alerts.rules.simple import AlertRule
+from otel_monitoring.api.problems import MEDIA_TYPE, problem
+from otel_monitoring.errors import RuleError
+
+if TYPE_CHECKING:
+    from otel_monitoring.alerts.rules.rule import RuleFile
+
+Mode = Literal["enabled", "disabled", "observe"]
+_ACTOR = "api"
+
+
+class RulesKept(Protocol):
+    """What the API needs of the book of rules; called from worker threads."""
+
+    def put(self, rule: AlertRule, *, actor: str) -> bool:
+        """Add a rule or change one; return whether it is new."""
+        ...
+
+    def remove(self, name: str, *, actor: str) -> None:
+        """Remove a rule that was made at run time."""
+        ...
+
+    def set_mode(self, name: str, mode: Mode, *, actor: str) -> None:
+        """Switch a rule on or off, or have it observed only."""
+        ...
+
+    def mode(self, name: str) -> Mode:
+        """Return whether a rule is evaluated, and whether anybody is told."""
+        ...
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all alerting rules."""
+        ...
+
+    def reload(self, *, actor: str) -> RuleFile:
+        """Read the rule files anew."""
+        ...
+
+    def export(self) -> str:
+        """Return everything that runs as a rule file."""
+        ...
+
+
+class RuleIn(BaseModel):
+    """A threshold on one metric, in words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(examples=["SlowCart"])
+    metric: str = Field(examples=["http_server_request_duration_seconds"])
+    operator: str = Field(examples=[">"])
+    threshold: float = Field(examples=[2])
+    kind: str = Field("gauge", description="gauge, counter or histogram.")
+    aggregation: str = Field("avg", description="avg, min, max, sum, count, p50, p95 or p99.")
+    window: str = "5m"
+    group_by: list[str] = Field([], examples=[["http_route"]])
+    where: dict[str, str] = {}
+    for_: str = Field("0s", alias="for", examples=["5m"])
+    keep_firing_for: str = "0s"
+    severity: str = "warning"
+    category: str = ""
+    channels: list[str] = []
+    cooldown: str = ""
+    min_events: int = 0
+    description: str = ""
+    runbook_url: str = ""
+    owner: str = ""
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    enabled: bool = True
+    observe_only: bool = False
+
+
+class RuleOut(BaseModel):
+    """A rule, and what it is in PromQL."""
+
+    name: str
+    expr: str
+    mode: Mode
+
+
+class ModeBody(BaseModel):
+    """Whether a rule is evaluated, and whether anybody is told."""
+
+    mode: Mode
+
+
+class ReloadedBody(BaseModel):
+    """What was read."""
+
+    groups: int
+    rules: int
+    warnings: list[str]
+
+
+def rules_router(kept: RulesKept) -> APIRouter:
+    """Return the routes that change rules; every change is an audit event."""
+    router, routes = APIRouter(tags=["rules"]), _Routes(kept)
+    router.post("/rules", summary="Make a rule, or change it", status_code=201, response_model=RuleOut)(
+        routes.put
+    )
+    router.delete("/rules/{name}", summary="Remove a rule that was made here", status_code=204)(routes.remove)
+    router.put("/rules/{name}/mode", summary="Switch a rule", response_model=ModeBody)(routes.set_mode)
+    router.post("/rules/reload", summary="Read the rule files anew", response_model=ReloadedBody)(
+        routes.reload
+    )
+    router.get("/rules/export", summary="Everything that runs, as a rule file of Prometheus")(routes.export)
+    return router
+
+
+class _Routes:
+    def __init__(self, kept: RulesKept) -> None:
+        self._kept = kept
+
+    def put(self, given: RuleIn, response: Response) -> Any:
+        try:
+            rule = AlertRule(**given.model_dump())
+            if not self._kept.put(rule, actor=_ACTOR):
+                response.status_code = 200
+        except RuleError as error:
+            return _refusal(422, str(error))
+        return RuleOut(name=rule.name, expr=rule.expr, mode=self._kept.mode(rule.name))
+
+    def remove(self, name: str) -> Response:
+        if name not in self._kept.names():
+            return _refusal(404, f"rule {name!r} does not exist")
+        try:
+            self._kept.remove(name, actor=_ACTOR)
+        except RuleError as error:
+            return _refusal(409, str(error))
+        return Response(status_code=204)
+
+    def set_mode(self, name: str, given: ModeBody) -> Any:
+        try:
+            self._kept.set_mode(name, given.mode, actor=_ACTOR)
+        except RuleError as error:
+            return _refusal(404, str(error))
+        return given
+
+    def reload(self) -> Any:
+        try:
+            file = self._kept.reload(actor=_ACTOR)
+        except RuleFileError as error:
+            return _refusal(422, str(error), errors=[str(one) for one in error.problems])
+        except RuleError as error:
+            return _refusal(422, str(error))
+        return ReloadedBody(
+            groups=len(file.groups),
+            rules=sum(len(group.rules) for group in file.groups),
+            warnings=[str(one) for one in file.warnings],
+        )
+
+    def export(self) -> Response:
+        return Response(self._kept.export(), media_type="application/yaml")
+
+
+def _refusal(status: int, detail: str, **more: Any) -> JSONResponse:
+    titles = {404: "Not Found", 409: "Conflict", 422: "Unprocessable Content"}
+    content = problem(status=status, title=titles[status], detail=detail, **more)
+    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE)
