@@ -1,6 +1,6 @@
 """What a routing configuration states: who is told about which alerts, when, and when not.
 
-``alertmanager.yml`` (``configfile``) and the plain settings (``plain``) both end here.
+``alertmanager.yml`` (folder ``alertmanager``) and the plain settings (``plain``) both end here.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""``alertmanager.yml`` read, with every problem named by line and column."""
