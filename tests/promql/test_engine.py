@@ -16,7 +16,10 @@ from tests.promql.asking import GAP, NONE, STALE, Asking, named
 
 UP = named("up", job="a")
 UPS = {named("up", job="a"): [1, 2, 3, 4], named("up", job="b"): [5, 6, 7, 8]}
-NEVER_MEETING = {named("up", job="a"): [1, 1, STALE], named("down", job="a"): [GAP] * 4 + [2, 2]}
+NEVER_MEETING: dict[Labels, list[float | object]] = {
+    named("up", job="a"): [1.0, 1.0, STALE],
+    named("down", job="a"): [GAP, GAP, GAP, GAP, 2.0, 2.0],
+}
 
 
 def test_a_selector_gives_the_newest_samples() -> None:
