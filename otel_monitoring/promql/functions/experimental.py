@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from otel_monitoring.promql.functions.info import info
 from otel_monitoring.promql.vectors.values import Scalar, Vector
 
 if TYPE_CHECKING:
@@ -91,14 +92,22 @@ def _by_size(digits: str) -> tuple[bool, int, str, str]:
     return False, len(whole), whole, digits
 
 
+def _start_timestamp(ev: Evaluation, args: Args) -> Value:
+    """Return nothing: the store does not know since when a counter counts, and so has no such times."""
+    ev.vector(args[0])
+    return Vector((), np.empty((len(ev.times_ms), 0)))
+
+
 EXPERIMENTAL: dict[str, Callable[[Evaluation, Args], Value]] = {
     "end": _end,
+    "info": info,
     "max_of": _max_of,
     "min_of": _min_of,
     "range": _range,
     "sort_by_label": _sort_by_label,
     "sort_by_label_desc": _sort_by_label_desc,
     "start": _start,
+    "start_timestamp": _start_timestamp,
     "step": _step,
 }
 """Each of them by its name."""

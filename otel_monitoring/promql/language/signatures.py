@@ -46,7 +46,7 @@ SIGNATURES: dict[str, Signature] = {
         "abs absent acos acosh asin asinh atan atanh ceil cos cosh deg exp floor histogram_avg "
         "histogram_count histogram_stddev "
         "histogram_stdvar histogram_sum ln log10 log2 rad sgn sin sinh sort sort_desc sqrt "
-        "tan tanh timestamp",
+        "start_timestamp tan tanh timestamp",
         "v",
     ),
     **_all(

@@ -173,11 +173,6 @@ def test_experimental_functions_are_off_unless_switched_on() -> None:
         Asking().at("mad_over_time(x[5m])")
 
 
-def test_functions_that_are_not_there_are_refused_by_name() -> None:
-    with pytest.raises(QueryError, match=r"the function info\(\) is not supported"):
-        Asking(experimental=True).at("info(x)", 0)
-
-
 def test_the_table_holds_the_functions_that_are_on_by_default() -> None:
     assert {"rate", "abs", "label_replace", "hour", "absent", "histogram_quantile"} <= set(FUNCTIONS)
 
