@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.api.prometheus import encode
 from otel_monitoring.api.prometheus.answer import ApiError, success
+from otel_monitoring.api.prometheus.numbers import number
+from otel_monitoring.api.prometheus.rows import seconds
 from otel_monitoring.api.prometheus.selecting import matchers_of
 from otel_monitoring.errors import QueryError
 from otel_monitoring.promql.language.nodes import selectors_of
@@ -87,8 +88,8 @@ def exemplars(sources: Sources, given: Parameters) -> Response:
             found[labels] = [
                 {
                     "labels": one.labels.as_dict(),
-                    "value": encode.number(one.value),
-                    "timestamp": encode.seconds(one.time_ms),
+                    "value": number(one.value),
+                    "timestamp": seconds(one.time_ms),
                 }
                 for one in several
             ]

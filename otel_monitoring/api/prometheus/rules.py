@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from otel_monitoring.alerts.rules.rule import AlertingRule
 from otel_monitoring.api.prometheus import encode
 from otel_monitoring.api.prometheus.answer import success
+from otel_monitoring.api.prometheus.numbers import scientific
 from otel_monitoring.api.prometheus.parameters import invalid
 from otel_monitoring.api.prometheus.selecting import matchers_of
 from otel_monitoring.model.labels import Labels
@@ -155,7 +156,7 @@ def _alert(alert: Alert) -> dict[str, Any]:
         "annotations": dict(alert.annotations),
         "state": alert.state,
         "activeAt": encode.rfc3339(alert.active_at_ms),
-        "value": encode.scientific(alert.value),
+        "value": scientific(alert.value),
     }
     if alert.keep_firing_since_ms is not None:
         body["keepFiringSince"] = encode.rfc3339(alert.keep_firing_since_ms)

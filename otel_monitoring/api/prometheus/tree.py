@@ -6,7 +6,7 @@ import math
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.api.prometheus import encode
+from otel_monitoring.api.prometheus import numbers
 from otel_monitoring.model.labels import NAME
 from otel_monitoring.promql.language.nodes import (
     Aggregate,
@@ -181,4 +181,4 @@ def _kind(node: Node) -> Kind:
 
 
 def _plain(value: float) -> str:
-    return encode.positional(value) if math.isfinite(value) else encode.number(value)
+    return numbers.positional(value) if math.isfinite(value) else numbers.number(value)
