@@ -184,7 +184,7 @@ class RuleRun:
             self._services.guard.call(self._services.send, sent)
         if step.transitions:
             self._services.guard.call(self._services.told, step.transitions)
-        self._writer.write(alert_samples(self.state.values()), moment.query_at_ms)
+        self._writer.write(alert_samples(self.state.values(), rule.labels), moment.query_at_ms)
 
     def _context(self, moment: Moment) -> Context:
         return Context(

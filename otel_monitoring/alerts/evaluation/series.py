@@ -31,13 +31,22 @@ def recorded(rule: RecordingRule, result: Sequence[Breach]) -> dict[Labels, floa
     return samples
 
 
-def alert_samples(alerts: Iterable[Alert]) -> dict[Labels, float]:
-    """Return ``ALERTS`` and ``ALERTS_FOR_STATE`` of every pending or firing alert (S5.1)."""
+def alert_samples(alerts: Iterable[Alert], templates: Mapping[str, str]) -> dict[Labels, float]:
+    """Return ``ALERTS`` and ``ALERTS_FOR_STATE`` of every pending or firing alert (S5.1).
+
+    Args:
+        alerts: The alerts of one rule.
+        templates: The rule's own labels as they are written. One whose text came out empty is no label of the
+            alert, and yet one of these series, unexpanded: so it is on Prometheus, and a rule may ask for it.
+    """
     samples: dict[Labels, float] = {}
     for alert in alerts:
         if alert.state != "inactive":
-            samples[alert.labels.with_({NAME: "ALERTS", "alertstate": alert.state})] = 1.0
-            samples[alert.labels.with_({NAME: "ALERTS_FOR_STATE"})] = float(alert.active_at_ms // 1000)
+            labels = alert.labels
+            if templates and not all(map(labels.get, templates)):
+                labels = Labels.of({**templates, **labels.as_dict()})
+            samples[labels.with_({NAME: "ALERTS", "alertstate": alert.state})] = 1.0
+            samples[labels.with_({NAME: "ALERTS_FOR_STATE"})] = float(alert.active_at_ms // 1000)
     return samples
 
 

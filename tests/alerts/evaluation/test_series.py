@@ -46,7 +46,7 @@ def test_pending_and_firing_alerts_have_two_series_each_and_resolved_ones_none()
         Alert(Labels.of(alertname="A", job="r"), {}, "inactive", 1.0, 60_000, resolved_at_ms=70_000),
     ]
 
-    assert alert_samples(alerts) == {
+    assert alert_samples(alerts, {}) == {
         Labels.of(__name__="ALERTS", alertname="A", alertstate="pending", job="p"): 1.0,
         Labels.of(__name__="ALERTS_FOR_STATE", alertname="A", job="p"): 61.0,
         Labels.of(__name__="ALERTS", alertname="A", alertstate="firing", job="f"): 1.0,
@@ -78,3 +78,14 @@ def test_what_is_no_longer_written_gets_one_staleness_marker() -> None:
 
 def bits(value: float) -> int:
     return int(struct.unpack("<Q", struct.pack("<d", value))[0])
+
+
+def test_a_label_that_came_out_empty_is_in_the_series_as_it_is_written() -> None:
+    """S5.1, as it is on Prometheus: the alert does not have the label, ALERTS has its template."""
+    labels = Labels.of(alertname="A", team="b")
+    alert = Alert(labels=labels, annotations={}, state="pending", value=1, active_at_ms=0)
+
+    samples = alert_samples([alert], {"team": "{{ $labels.team }}", "gone": "{{ $labels.gone }}"})
+
+    assert [one.get("gone") for one in samples] == ["{{ $labels.gone }}"] * 2
+    assert [one.get("team") for one in samples] == ["b"] * 2
