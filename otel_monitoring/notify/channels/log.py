@@ -14,6 +14,8 @@ _log = logging.getLogger("otel_monitoring.alerts")
 class LogChannel:
     """Write each alert of a message as one line: a warning, or an error where its severity is critical."""
 
+    kind = "log"
+
     def send(self, message: Message, /) -> None:
         """Write the alerts of ``message``."""
         for alert in message.alerts:

@@ -1,56 +1,81 @@
-"""Which channel a URL stands for."""
+"""Which channel a URL or an entry of a configuration stands for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 from otel_monitoring.errors import NotifyError
+from otel_monitoring.notify.channels.http_config import http_options
 from otel_monitoring.notify.channels.log import LogChannel
+from otel_monitoring.notify.channels.making import ChannelOptions
+from otel_monitoring.notify.channels.options import Options
 from otel_monitoring.notify.channels.webhook import WebhookChannel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.receiver import ChannelSpec
     from otel_monitoring.notify.channel import Channel
+
+__all__ = ["CHANNELS", "ENTRY_POINTS", "KINDS", "ChannelOptions", "channel_from_spec", "channel_from_url"]
 
 ENTRY_POINTS = "otel_monitoring.channels"
 """The group of entry points under which other packages offer channels, each named by its scheme."""
 
-
-@dataclass(frozen=True, slots=True)
-class ChannelOptions:
-    """What channels are made with besides their URL.
-
-    Attributes:
-        clock: The time.
-        timeout_s: The longest time of one delivery.
-        headers: Further headers of HTTP channels.
-        allow_private: Whether HTTP channels may post to private addresses.
-    """
-
-    clock: Clock
-    timeout_s: float = 10
-    headers: Mapping[str, str] = field(default_factory=dict)
-    allow_private: bool = True
-
-
 Maker: TypeAlias = "Callable[[str, ChannelOptions], Channel]"
+OptionsMaker: TypeAlias = "Callable[[Options, ChannelOptions], Channel]"
 
 
 def _log(_url: str, _options: ChannelOptions) -> Channel:
     return LogChannel()
 
 
+def _log_by_options(_options: Options, _made: ChannelOptions) -> Channel:
+    return LogChannel()
+
+
 def _webhook(url: str, options: ChannelOptions) -> Channel:
     return WebhookChannel(
-        url.removeprefix("webhook+"),
-        clock=options.clock,
-        headers=options.headers,
-        timeout_s=options.timeout_s,
-        allow_private=options.allow_private,
+        url.removeprefix("webhook+"), clock=options.clock, http=options.http(with_headers=True)
     )
+
+
+def _webhook_by_options(options: Options, made: ChannelOptions) -> Channel:
+    url = options.needed_secret("url")
+    secret, most_alerts = options.secret("hmac_secret"), options.whole("max_alerts")
+    options.refuse("its body is Alertmanager's own", "payload", "template")
+    return WebhookChannel(
+        url,
+        clock=made.clock,
+        secret=secret,
+        most_alerts=most_alerts,
+        http=http_options(options, made.http(with_headers=True)),
+    )
+
+
+def _by_url(options: Options, made: ChannelOptions) -> Channel:
+    return channel_from_url(options.needed_secret("url"), made)
+
+
+def _url_maker(module: str) -> Maker:
+    """Return a maker of ``channels/<module>.py``, imported when it is needed."""
+
+    def make(url: str, made: ChannelOptions) -> Channel:
+        found = import_module(f"otel_monitoring.notify.channels.{module}")
+        channel: Channel = found.from_url(url, made)
+        return channel
+
+    return make
+
+
+def _options_maker(module: str) -> OptionsMaker:
+    def make(options: Options, made: ChannelOptions) -> Channel:
+        found = import_module(f"otel_monitoring.notify.channels.{module}")
+        channel: Channel = found.from_options(options, made)
+        return channel
+
+    return make
 
 
 CHANNELS: dict[str, Maker] = {
@@ -59,8 +84,22 @@ CHANNELS: dict[str, Maker] = {
     "https": _webhook,
     "webhook+http": _webhook,
     "webhook+https": _webhook,
+    "mailto": _url_maker("email"),
+    "mailtos": _url_maker("email"),
+    "slack": _url_maker("slack"),
+    "pagerduty": _url_maker("pagerduty"),
 }
 """What makes a channel, by the scheme of its URL."""
+
+KINDS: dict[str, OptionsMaker] = {
+    "url": _by_url,
+    "log": _log_by_options,
+    "webhook": _webhook_by_options,
+    "email": _options_maker("email"),
+    "slack": _options_maker("slack"),
+    "pagerduty": _options_maker("pagerduty"),
+}
+"""What makes a channel of a configuration, by its kind."""
 
 
 def channel_from_url(url: str, options: ChannelOptions) -> Channel:
@@ -78,6 +117,29 @@ def channel_from_url(url: str, options: ChannelOptions) -> Channel:
         msg = f"no channel for {scheme}://: expected one of {', '.join(sorted(CHANNELS))}"
         raise NotifyError(msg)
     return maker(url, options)
+
+
+def channel_from_spec(spec: ChannelSpec, options: ChannelOptions) -> Channel:
+    """Return the channel that an entry of a configuration stands for.
+
+    Raises:
+        NotifyError: No channel has that kind, or an option is wrong, missing or unknown; the message names
+            source, field, value and what was expected, and never shows what may be secret.
+    """
+    given = Options.of(spec)
+    maker = KINDS.get(spec.kind)
+    if maker is None:
+        msg = f"{given.where}: kind {spec.kind!r}: expected one of {', '.join(sorted(KINDS))}"
+        raise NotifyError(msg)
+    try:
+        channel = maker(given, options)
+    except NotifyError as error:
+        if str(error).startswith(given.where):
+            raise
+        msg = f"{given.where}: {error}"
+        raise NotifyError(msg) from None
+    given.finish()
+    return channel
 
 
 def _from_entry_point(scheme: str) -> Maker | None:
