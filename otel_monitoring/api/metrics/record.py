@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import threading
 from typing import TYPE_CHECKING, Any, cast
 
@@ -39,6 +40,8 @@ MAX_SERIES = 2000
 _FIELDS = ("name", "value", "kind", "unit", "description", "attributes")
 _MAX_DESCRIPTION = 1000
 _INT64 = 2**63
+_HALF = re.compile("[\ud800-\udfff]").search
+_PART = re.compile(r"(.+)_(?:bucket|sum|count)").fullmatch
 _KINDS: dict[str, names.MetricKind] = {
     "gauge": "gauge",
     "counter": "counter",
@@ -67,6 +70,7 @@ class Recorder:
         self._max_series = max_series
         self._strategy = strategy
         self._series: set[tuple[str, frozenset[tuple[str, str]]]] = set()
+        self._types: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def __call__(self, body: bytes) -> list[str]:
@@ -86,10 +90,11 @@ class Recorder:
                 raise FieldsError(errors)
             series = self._series.union(map(_series_of, values))
             self._check_limits(values, series)
+            types = self._types_with(values)
             for value in values:
                 attributes = value.pop("attributes", None)
                 record_metric(**value, tags=attributes)
-            self._series = series
+            self._series, self._types = series, types
         return [self._prometheus_name(value) for value in values]
 
     def _errors(self, value: object, prefix: str) -> list[FieldError]:
@@ -109,11 +114,26 @@ class Recorder:
             return [wrong(error.field, value.get(error.field), str(error).partition(", expected ")[2])]
         except StoreError:
             return [wrong("name", value["name"], "a name that Prometheus can have")]
-        known = self._metadata().get(name)
-        expected = "gauge" if kind == "up_down_counter" else kind
-        if known is not None and known.type not in (expected, "unknown"):
-            return [wrong("kind", kind, f"{known.type!r}, which {name} is already")]
+        known = self._metadata()
+        if name in known and known[name].type not in (_type_of(value), "unknown"):
+            return [wrong("kind", kind, f"{known[name].type!r}, which {name} is already")]
+        base = _PART(name)
+        if base is not None and base[1] in known and known[base[1]].type == "histogram":
+            return [wrong("name", value["name"], f"another one: {name} is part of the histogram {base[1]}")]
         return []
+
+    def _types_with(self, values: list[dict[str, Any]]) -> dict[str, str]:
+        """Return the types of the names in Prometheus, of all requests; several names may become one there.
+
+        Raises:
+            FieldsError: One of them would have two types.
+        """
+        types = dict(self._types)
+        for value in values:
+            name, made = self._prometheus_name(value), _type_of(value)
+            if types.setdefault(name, made) != made:
+                raise FieldsError([wrong("kind", made, f"{types[name]!r}, which {name} is already")])
+        return types
 
     def _prometheus_name(self, value: dict[str, Any]) -> str:
         kind = _KINDS[value.get("kind", "gauge")]
@@ -137,6 +157,11 @@ class Recorder:
                 raise FieldsError(
                     [wrong("kind", made[1], f"name, kind and unit {before} as before in the list")]
                 )
+
+
+def _type_of(value: dict[str, Any]) -> str:
+    kind: str = value.get("kind", "gauge")
+    return "gauge" if kind == "up_down_counter" else kind
 
 
 def _values(body: bytes) -> tuple[list[Any], str]:
@@ -163,7 +188,7 @@ def _shape_errors(value: dict[str, Any]) -> list[FieldError]:
     if not isinstance(kind, str) or kind not in _KINDS:
         errors.append(wrong("kind", kind, f"one of {', '.join(_KINDS)}"))
     description = value.get("description", "")
-    if not isinstance(description, str) or len(description) > _MAX_DESCRIPTION:
+    if not _is_text(description, most=_MAX_DESCRIPTION):
         errors.append(wrong("description", description, f"a text of {_MAX_DESCRIPTION} characters at most"))
     return errors + _attribute_errors(value.get("attributes", {}))
 
@@ -175,16 +200,21 @@ def _attribute_errors(attributes: object) -> list[FieldError]:
     return [
         wrong(f"attributes.{ascii(key[:50])[1:-1]}", one, expected)
         for key, one in attributes.items()
-        if not 0 < len(key) <= MAX_TAG_CHARS or not _is_attribute(one)
+        if not key or not _is_text(key, most=MAX_TAG_CHARS) or not _is_attribute(one)
     ]
 
 
 def _is_attribute(value: object) -> bool:
     if isinstance(value, str):
-        return len(value) <= MAX_TAG_CHARS
+        return _is_text(value, most=MAX_TAG_CHARS)
     if isinstance(value, int):
         return -_INT64 <= value < _INT64
     return isinstance(value, float) and math.isfinite(value)
+
+
+def _is_text(value: object, *, most: int) -> bool:
+    """Tell whether a value is a text that can be sent on: half of a surrogate pair cannot."""
+    return isinstance(value, str) and len(value) <= most and not _HALF(value)
 
 
 def _series_of(value: dict[str, Any]) -> tuple[str, frozenset[tuple[str, str]]]:

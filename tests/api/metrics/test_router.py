@@ -138,7 +138,21 @@ def test_answers_what_the_engine_answers(shop: Shop, kind: str) -> None:
         ({"value": -1, "kind": "counter"}, "value"),
         ({"kind": "summary"}, "kind"),
         ({"kind": []}, "kind"),
+        ({"name": ""}, "name"),
+        ({"name": None}, "name"),
+        ({"name": "a" * 256}, "name"),
+        ({"unit": "é"}, "unit"),
+        ({"unit": 1}, "unit"),
+        ({"value": True}, "value"),
+        ({"value": None}, "value"),
+        ({"value": 2**63}, "value"),
+        ({"timestamp": 1_700_000_000}, "timestamp"),
         ({"attributes": {"a": [1]}}, "attributes.a"),
+        ({"attributes": {"a": "half \ud800"}}, "attributes.a"),
+        ({"attributes": {"\udfff": 1}}, "attributes.\\udfff"),
+        ({"attributes": {"": 1}}, "attributes."),
+        ({"attributes": {"a": "x" * 257}}, "attributes.a"),
+        ({"description": "half \ud800"}, "description"),
         ({"attributes": {str(n): n for n in range(40)}}, "attributes"),
         ({"colour": "red"}, "colour"),
         ({"description": 3}, "description"),
@@ -168,6 +182,33 @@ def test_an_instrument_keeps_its_kind(shop: Shop) -> None:
     ]
 
     assert [answer.json()["errors"][0]["field"] for answer in answers] == ["kind", "kind"]
+
+
+def test_two_names_that_become_one_have_the_same_kind(shop: Shop) -> None:
+    """Within a list, and before the first of them was collected."""
+    gauge = {"name": "oven.lamps", "value": 1}
+    histogram = {"name": "oven_lamps", "value": 1, "kind": "histogram"}
+
+    at_once = shop.post([gauge, histogram])
+    shop.post(gauge)
+    later = shop.post(histogram)
+    shop.collect()
+
+    assert [at_once.status_code, later.status_code] == [422, 422]
+    assert later.json()["errors"] == [
+        {"field": "kind", "value": "'histogram'", "expected": "'gauge', which oven_lamps is already"}
+    ]
+    assert list(shop.store.metadata()) == ["oven_lamps"]
+
+
+def test_no_name_is_that_of_a_part_of_a_histogram(shop: Shop) -> None:
+    shop.post({"name": "oven.heat", "value": 1, "kind": "histogram"})
+    shop.collect()
+
+    answer = shop.post({"name": "oven.heat.count", "value": 1})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "name"
 
 
 def test_series_are_limited(shop: Shop) -> None:
