@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from otel_monitoring.promql.functions.table import Args, Evaluation
     from otel_monitoring.promql.vectors.values import Value
 
-_CHUNK = re.compile(r"[0-9]+|[^0-9]+")
+_RUN = re.compile(r"[0-9]+|[^0-9]+")
+_DIGITS = frozenset("0123456789")
+_MAX_DIGITS = 1000
 _MS = 1000
 
 
@@ -77,19 +79,31 @@ def _compared(one: Labels, other: Labels, names: Sequence[str]) -> int:
     for name in names:
         a, b = one.get(name), other.get(name)
         if a != b:
-            return -1 if _natural(a) < _natural(b) else 1
+            return _in_nature(a, b)
     return (one.pairs > other.pairs) - (one.pairs < other.pairs)
 
 
-def _natural(text: str) -> list[tuple[bool, int, str, str]]:
-    """Return what texts compare by: runs of digits by how many they are and then digit by digit."""
-    chunks = _CHUNK.findall(text)
-    return [_by_size(chunk) if chunk.isdecimal() else (True, 0, "", chunk) for chunk in chunks]
+def _in_nature(a: str, b: str) -> int:
+    """Compare two different texts run by run: two numbers by size, anything else by its characters.
+
+    Prometheus does not order what differs in leading zeros alone; here the fewer come first.
+    """
+    runs, others = _RUN.findall(a), _RUN.findall(b)
+    for run, other in zip(runs, others, strict=False):
+        one, two = _number(run), _number(other)
+        if one is not None and two is not None:
+            if one != two:
+                return -1 if one < two else 1
+        elif run != other:
+            return -1 if run < other else 1
+    shorter = (len(runs) > len(others)) - (len(runs) < len(others))
+    return shorter or (len(a) > len(b)) - (len(a) < len(b))
 
 
-def _by_size(digits: str) -> tuple[bool, int, str, str]:
-    whole = digits.lstrip("0")
-    return False, len(whole), whole, digits
+def _number(run: str) -> int | None:
+    """Return a run of digits as a number, if a machine word holds it."""
+    found = int(run) if run[0] in _DIGITS and len(run) <= _MAX_DIGITS else None
+    return found if found is None or found < 1 << 63 else None
 
 
 def _start_timestamp(ev: Evaluation, args: Args) -> Value:

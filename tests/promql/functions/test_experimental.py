@@ -30,6 +30,33 @@ def test_numbers_in_labels_are_sorted_by_size() -> None:
     assert hosts("sort_by_label(up)") == ["h1", "h10", "h9"]
 
 
+def test_runs_of_digits_are_numbers_where_both_are_and_text_otherwise() -> None:
+    in_order = [
+        "-1",
+        "-2",
+        "1",
+        "01",
+        "1.2",
+        "1.10",
+        "9a",
+        "10a",
+        "A1",
+        "a1",
+        "a1B",
+        "a2",
+        "x1y2",
+        "é",
+        "\u0663",
+    ]
+    huge = ["z10000000000000000000000", "z9999999999999999999999"]
+    names = [*in_order[:-2], *huge, *in_order[-2:]]
+    series = {named("up", host=host): [1] for host in sorted(names)}
+
+    found = asked(series).engine.instant('sort_by_label(up, "host")', 0).samples
+
+    assert [labels.get("host") for labels, _ in found] == names
+
+
 def test_a_range_is_sorted_by_labels_anyway_and_says_so() -> None:
     result = asked().engine.range_('sort_by_label(up, "host")', 0, 15_000, 15_000)
 
