@@ -7,34 +7,32 @@ what is due.
 
 from __future__ import annotations
 
-import hashlib
 import heapq
 import math
 import threading
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from otel_monitoring.alerts.routing.escalate import Escalation
 from otel_monitoring.alerts.routing.groups import Group, Held, Look, firing, resolved
 from otel_monitoring.alerts.routing.inhibit import Inhibitor
 from otel_monitoring.alerts.routing.intervals import IntervalStage
 from otel_monitoring.alerts.routing.log import NotificationLog
 from otel_monitoring.alerts.routing.plain import RECEIVER, plain_config
+from otel_monitoring.alerts.routing.tell import Teller
 from otel_monitoring.alerts.routing.tree import Tree, all_routes, group_key, group_labels
-from otel_monitoring.model.alert import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from otel_monitoring.alerts.routing.config import Route, RoutingConfig
     from otel_monitoring.alerts.routing.groups import Stage, Watcher
-    from otel_monitoring.alerts.routing.log import Entry, Page, Reason
+    from otel_monitoring.alerts.routing.tell import Handover
     from otel_monitoring.guard import Guard
-    from otel_monitoring.model.alert import SentAlert
+    from otel_monitoring.model.alert import Notice, SentAlert
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.labels import Labels
-    from otel_monitoring.model.receiver import ChannelSpec, ReceiverSpec
 
 _ASLEEP_AFTER_S = 60.0
 """A flush that comes this much after it was due means that the process stood still, not that alerts ended."""
@@ -56,16 +54,6 @@ class Deliver(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Handover:
-    """A notice that is about to leave."""
-
-    notice: Notice
-    group: Group
-    page: Page
-    entry: Entry
-
-
 class Dispatcher:
     """Tell receivers what changed, once, and remind them of what goes on.
 
@@ -80,7 +68,8 @@ class Dispatcher:
         silences: Mutes alerts; the last of the muting stages (S9.8).
         stages: Further stages after the silences, in order.
         watchers: Hear of every alert that begins or ends.
-        is_quiet: Tells whether an alert needs no reminders.
+        escalation: Who is told further when nobody acknowledges.
+        is_quiet: Tells whether an alert is acknowledged, so that it needs no reminders.
         retention_s: How long it is remembered what was told about groups that are gone.
     """
 
@@ -97,6 +86,7 @@ class Dispatcher:
         silences: Stage | None = None,
         stages: Sequence[Stage] = (),
         watchers: Sequence[Watcher] = (),
+        escalation: Escalation | None = None,
         is_quiet: Callable[[Labels], bool] = lambda _: False,
         retention_s: float = 432_000,
     ) -> None:
@@ -107,6 +97,7 @@ class Dispatcher:
         self._later_stages = tuple(stages)
         self._watchers = tuple(watchers)
         self._is_quiet = is_quiet
+        self._escalation = escalation or Escalation()
         self._retention_s = retention_s
         self._config = config or plain_config(
             receiver=receivers[0], group_by=group_by, repeat_interval_s=repeat_interval_s
@@ -125,10 +116,13 @@ class Dispatcher:
 
     def _follow(self, config: RoutingConfig) -> None:
         """Go by a configuration, with no group yet."""
+        self._escalation.check([receiver.name for receiver in config.receivers])
         self._config = config
         self._tree = Tree(config.route)
         self._numbers = {id(route): number for number, route in enumerate(all_routes(config.route))}
-        self._receivers = {receiver.name: receiver for receiver in config.receivers}
+        self._teller = Teller(
+            log=self._log, receivers=config.receivers, escalation=self._escalation, is_quiet=self._is_quiet
+        )
         self._inhibitor = Inhibitor(config.inhibit_rules, self._fires)
         self._early_stages: tuple[Stage, ...] = (self._inhibitor, IntervalStage(config.time_intervals))
         self._groups: dict[tuple[int, Labels], Group] = {}
@@ -193,6 +187,27 @@ class Dispatcher:
                 "log_pages": len(self._log),
             }
 
+    def alerts(self) -> list[SentAlert]:
+        """Return every alert that is in a group, as it stands now."""
+        with self._lock:
+            awake_s = self._awake_s(self._clock.monotonic_s())
+            return [held.seen(awake_s) for held in self._alerts.values()]
+
+    def inhibited_by(self, labels: Labels) -> Labels | None:
+        """Return the firing alert that mutes an alert; ``None`` where none does."""
+        with self._lock:
+            return self._inhibitor.inhibits(labels)
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return what was told to whom, as plain records."""
+        with self._lock:
+            return self._log.state(now_s=self._clock.monotonic_s())
+
+    def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Take back what :meth:`state` returned, so that nothing is told twice after a restart."""
+        with self._lock:
+            self._log.restore(records, now_s=self._clock.monotonic_s())
+
     def after_fork(self) -> None:
         """Begin anew in a child process: the parent goes on telling what it has found."""
         self._begin()
@@ -252,53 +267,46 @@ class Dispatcher:
     def _new_group(self, route: Route, labels: Labels, held: Held, now_s: float) -> Group | None:
         """Begin a group; none for an alert that is over and that nobody was told of (S9.5, S9.6)."""
         key = group_key(route, labels)
-        if not self._fires(held) and not self._is_known(route, key):
+        if not self._fires(held) and not self._teller.is_known(route, key):
             return None
         wait_s = route.timing.group_wait_s
         if held.alert.starts_at_ms + wait_s * 1000 < self._clock.now_ms():
             wait_s = 0.0
         return Group(route=route, labels=labels, key=key, next_s=now_s + wait_s)
 
-    def _is_known(self, route: Route, key: str) -> bool:
-        pages = [self._log.find((key, route.receiver, one.name)) for one in self._channels(route.receiver)]
-        return any(page is not None and bool(page.known.firing or page.owed) for page in pages)
-
-    def _channels(self, receiver: str) -> tuple[ChannelSpec, ...]:
-        found: ReceiverSpec | None = self._receivers.get(receiver)
-        return found.channels if found is not None else ()
-
     def _schedule(self, group: Group, due_s: float) -> None:
         group.due_s = due_s
         heapq.heappush(self._queue, (due_s, next(self._order), group))
 
-    def _due(self, now_s: float) -> Iterator[Group]:
+    def _due(self, now_s: float) -> list[Group]:
         """Take the groups that are due off the queue; what is outdated there is skipped."""
-        later: list[Group] = []
+        found: list[Group] = []
         while self._queue and self._queue[0][0] <= now_s:
             due_s, _, group = heapq.heappop(self._queue)
             if group.due_s == due_s:
                 group.due_s = -math.inf
-                later.append(group)
-        for group in later:
-            group.schedule_next(now_s)
-            self._schedule(group, group.next_s)
-            yield group
+                found.append(group)
+        return found
 
-    def _look(self, group: Group, now_s: float) -> list[_Handover]:
-        """Return what is to be told about a group now (S9.6 to S9.8)."""
+    def _look(self, group: Group, now_s: float) -> list[Handover]:
+        """Return what is to be told about a group now (S9.6 to S9.8), and set when it is due again."""
+        is_full = group.next_s <= now_s
+        if is_full:
+            group.schedule_next(now_s)
+        handovers: list[Handover] = []
         with self._guard:
             look = Look(route=group.route, group_key=group.key, now_s=now_s, now_ms=self._clock.now_ms())
             seen = [held.seen(self._awake_s(now_s)) for held in group.held.values()]
             alerts = self._staged(group, seen, look)
-            group.has_failed = False
-            handovers = [
-                handover
-                for channel in self._channels(group.route.receiver)
-                if (handover := self._consider(group, channel, alerts, look)) is not None
-            ]
-            self._let_go(group, seen, alerts)
-            return handovers
-        return []
+            if is_full:
+                group.has_failed = False
+                handovers += self._teller.tell(group, alerts, look)
+            handovers += self._teller.escalate(group, alerts, look)
+            if is_full:
+                self._let_go(group, seen, alerts)
+        if group.held:
+            self._schedule(group, min(group.next_s, self._teller.next_step_s(group, now_s)))
+        return handovers
 
     def _staged(self, group: Group, seen: list[SentAlert], look: Look) -> list[SentAlert]:
         """Send the alerts through all stages, and note which fire behind a silence."""
@@ -316,52 +324,6 @@ class Dispatcher:
             alerts = stage(alerts, look)
         return alerts
 
-    def _consider(
-        self, group: Group, channel: ChannelSpec, alerts: list[SentAlert], look: Look
-    ) -> _Handover | None:
-        """Decide whether one channel is to be told, and make the notice."""
-        page = self._log.page((group.key, group.route.receiver, channel.name))
-        told = [alert for alert in alerts if channel.send_resolved or not alert.is_resolved]
-        fire, over = firing(told), resolved(told)
-        reason = self._reason(page, fire, over, look)
-        self._note_told(group, page, fire, now_s=look.now_s if reason else None)
-        if reason is None:
-            return None
-        content = _digest(told)
-        entry = page.begin(fire, over, now_s=look.now_s)
-        if not told:
-            page.end(entry, taken=True)
-            return None
-        notice = Notice(
-            key=_key(group.route.receiver, channel.name, group.key, str(page.told_number), content),
-            receiver=group.route.receiver,
-            group_key=group.key,
-            group_labels=group.labels,
-            alerts=tuple(sorted(told, key=lambda alert: (alert.is_resolved, alert.labels.pairs))),
-            channel=channel.name,
-        )
-        group.trying.add(page)
-        return _Handover(notice=notice, group=group, page=page, entry=entry)
-
-    def _reason(
-        self, page: Page, fire: frozenset[Labels], over: frozenset[Labels], look: Look
-    ) -> Reason | None:
-        is_quiet = bool(fire) and all(map(self._is_quiet, fire))
-        repeat_s = math.inf if is_quiet else look.route.timing.repeat_interval_s
-        reason = page.reason(fire, over, now_s=look.now_s, repeat_s=repeat_s)
-        if reason is None and look.urged:
-            urged = [labels for labels in look.urged if labels in fire and labels in page.known.firing]
-            return look.urged[urged[0]] if urged else None
-        return reason
-
-    def _note_told(self, group: Group, page: Page, fire: frozenset[Labels], *, now_s: float | None) -> None:
-        """Note since when people know that an alert fires."""
-        at_s = now_s if now_s is not None else page.known.at_s
-        for labels in fire:
-            held = group.held.get(labels)
-            if held is not None and held.told_s is None:
-                held.told_s = at_s
-
     def _let_go(self, group: Group, seen: list[SentAlert], told: list[SentAlert]) -> None:
         """Let go of resolved alerts: at once, or when all channels know."""
         still = firing(told)
@@ -371,8 +333,7 @@ class Dispatcher:
         }
         unheard = frozenset(group.leaving) - shown
         if unheard:
-            for channel in self._channels(group.route.receiver):
-                self._log.page((group.key, group.route.receiver, channel.name)).forget(unheard)
+            self._teller.forget(group, unheard)
         if not group.trying:
             self._settle(group)
 
@@ -386,7 +347,7 @@ class Dispatcher:
             group.due_s = -math.inf
             self._groups.pop((self._numbers.get(id(group.route), -1), group.labels), None)
 
-    def _hand_over(self, handover: _Handover) -> None:
+    def _hand_over(self, handover: Handover) -> None:
         """Give a notice to the delivery; outside of the lock, since that may answer at once."""
         done = partial(self._ended, handover)
         with self._guard:
@@ -394,7 +355,7 @@ class Dispatcher:
             return
         done(False)  # noqa: FBT003 - the protocol of ``done``
 
-    def _ended(self, handover: _Handover, taken: bool) -> None:  # noqa: FBT001 - the protocol of ``done``
+    def _ended(self, handover: Handover, taken: bool) -> None:  # noqa: FBT001 - the protocol of ``done``
         """Hear what became of a notice."""
         group, page = handover.group, handover.page
         with self._lock:
@@ -406,13 +367,3 @@ class Dispatcher:
             group.has_failed |= not taken
             if not group.trying and not group.has_failed:
                 self._settle(group)
-
-
-def _digest(alerts: Iterable[SentAlert]) -> str:
-    """Return a short text that is the same for the same alerts in the same state."""
-    parts = sorted(f"{alert.is_resolved} {alert.starts_at_ms} {alert.labels!r}" for alert in alerts)
-    return _key(*parts)
-
-
-def _key(*parts: str) -> str:
-    return hashlib.blake2b("\x00".join(parts).encode(errors="replace"), digest_size=16).hexdigest()

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from otel_monitoring.model.labels import Labels
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from otel_monitoring.model.labels import Labels
+    from collections.abc import Collection, Iterable, Mapping
 
 PageKey: TypeAlias = tuple[str, str, str]
 """(key of the group, receiver, channel)."""
@@ -111,6 +111,11 @@ class Page:
             self.told = entry
             self.owed = frozenset() if self.trying is None else self.trying.firing
 
+    def restore(self, told: Entry) -> None:
+        """Take back what was told before a restart."""
+        self.told = told
+        self._number = max(self._number, told.number)
+
     def forget(self, labels: frozenset[Labels]) -> None:
         """Forget alerts that ended without being told, so that they are news when they return."""
         self.owed -= labels
@@ -149,6 +154,35 @@ class NotificationLog:
     def find(self, key: PageKey) -> Page | None:
         """Return the page of a channel on a group, if there is one."""
         return self._pages.get(key)
+
+    def state(self, *, now_s: float) -> list[dict[str, Any]]:
+        """Return what was told as plain records; an alert as its labels, a time as how long ago it was."""
+        return [
+            {
+                "group_key": group_key,
+                "receiver": receiver,
+                "channel": channel,
+                "firing": [labels.as_dict() for labels in page.told.firing],
+                "resolved": [labels.as_dict() for labels in page.told.resolved],
+                "age_s": now_s - page.told.at_s,
+                "number": page.told.number,
+            }
+            for (group_key, receiver, channel), page in self._pages.items()
+            if page.told is not None
+        ]
+
+    def restore(self, records: Iterable[Mapping[str, Any]], *, now_s: float) -> None:
+        """Take back what :meth:`state` returned."""
+        for record in records:
+            page = self.page((record["group_key"], record["receiver"], record["channel"]))
+            page.restore(
+                Entry(
+                    firing=frozenset(map(Labels.of, record["firing"])),
+                    resolved=frozenset(map(Labels.of, record["resolved"])),
+                    at_s=now_s - record["age_s"],
+                    number=record["number"],
+                )
+            )
 
     def trim(self, *, now_s: float, present: Collection[str]) -> None:
         """Forget pages of groups that are gone: the old ones, and the oldest where there are too many.

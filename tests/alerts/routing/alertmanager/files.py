@@ -127,7 +127,7 @@ INVALID = {
         "2:43: webhook_configs: expected url or url_file",
     ),
     "url and file": (
-        "route: {receiver: ops}\nreceivers: [{name: ops, webhook_configs: [{url: 'http://x', url_file: y}]}]\n",
+        "route: {receiver: o}\nreceivers: [{name: o, webhook_configs: [{url: 'http://x', url_file: y}]}]\n",
         "expected at most one of url and url_file",
     ),
     "mail without a server": (

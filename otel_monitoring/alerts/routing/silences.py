@@ -1,0 +1,301 @@
+"""Silences: alerts that somebody does not want to hear of for a while (S9.10)."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from otel_monitoring.alerts.routing.errors import RoutingError
+from otel_monitoring.alerts.routing.matcher import checked, condition, matches_anything
+from otel_monitoring.model.matcher import Matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from otel_monitoring.alerts.routing.groups import Look
+    from otel_monitoring.alerts.routing.matcher import Condition
+    from otel_monitoring.model.alert import SentAlert
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.labels import Labels
+
+SilenceState: TypeAlias = Literal["pending", "active", "expired"]
+
+_MOST_MATCHERS = 50
+_MOST_TEXT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Alerts that are not told for a while.
+
+    Attributes:
+        id: Names it.
+        matchers: What an alert has to fulfil to be silenced.
+        starts_at_ms: From when, Unix milliseconds.
+        ends_at_ms: Until when, Unix milliseconds.
+        author: Who made it.
+        comment: Why.
+        updated_at_ms: When it was made or last changed.
+    """
+
+    id: str
+    matchers: tuple[Matcher, ...]
+    starts_at_ms: int
+    ends_at_ms: int
+    author: str
+    comment: str
+    updated_at_ms: int
+
+    def state(self, now_ms: int) -> SilenceState:
+        """Return how it stands at a time."""
+        if now_ms < self.starts_at_ms:
+            return "pending"
+        return "active" if now_ms < self.ends_at_ms else "expired"
+
+
+class Silences:
+    """All silences; a stage that leaves out what they match.
+
+    Args:
+        clock: Its wall clock says which are active: people state times of day.
+        most: The most silences, expired ones included.
+        retention_s: How long an expired one is kept.
+    """
+
+    def __init__(self, *, clock: Clock, most: int = 1000, retention_s: float = 432_000) -> None:
+        self._clock = clock
+        self._most = most
+        self._retention_ms = round(retention_s * 1000)
+        self._silences: dict[str, tuple[Silence, Condition]] = {}
+        self._lock = threading.Lock()
+
+    def create(
+        self,
+        *,
+        matchers: Sequence[Matcher],
+        ends_at_ms: int | None,
+        author: str,
+        comment: str,
+        starts_at_ms: int | None = None,
+    ) -> Silence:
+        """Add a silence and return it; it begins now unless stated.
+
+        Raises:
+            RoutingError: It has no end, ends before it begins or is over, matches everything, or says neither
+                by whom nor why; or there are too many.
+        """
+        now_ms = self._clock.now_ms()
+        silence = _valid(
+            Silence(
+                id=secrets.token_hex(16),
+                matchers=tuple(matchers),
+                starts_at_ms=max(now_ms if starts_at_ms is None else starts_at_ms, now_ms),
+                ends_at_ms=_end(ends_at_ms),
+                author=author.strip(),
+                comment=comment.strip(),
+                updated_at_ms=now_ms,
+            ),
+            now_ms,
+        )
+        self._keep(silence)
+        return silence
+
+    def edit(self, silence_id: str, **changes: Any) -> Silence:
+        """Change a silence and return it; other matchers, or an expired one, make a new one in its place.
+
+        Args:
+            silence_id: Names the silence.
+            changes: Any of ``matchers``, ``starts_at_ms``, ``ends_at_ms``, ``author``, ``comment``.
+
+        Raises:
+            RoutingError: There is no such silence, or what it would be is not valid.
+        """
+        now_ms = self._clock.now_ms()
+        before = self.get(silence_id)
+        _check_changes(changes)
+        wanted = replace(before, **changes, updated_at_ms=now_ms)
+        state = before.state(now_ms)
+        if state != "active":
+            wanted = replace(wanted, starts_at_ms=max(wanted.starts_at_ms, now_ms))
+        is_same = set(wanted.matchers) == set(before.matchers)
+        is_new = state == "expired" or not is_same or wanted.starts_at_ms != before.starts_at_ms
+        if is_new and state != "pending":
+            wanted = replace(wanted, id=secrets.token_hex(16), starts_at_ms=max(now_ms, wanted.starts_at_ms))
+        _valid(wanted, now_ms)
+        self._keep(wanted)
+        if wanted.id != before.id and state != "expired":
+            self.expire(before.id)
+        return wanted
+
+    def expire(self, silence_id: str) -> Silence:
+        """End a silence now and return it.
+
+        Raises:
+            RoutingError: There is no such silence, or it is over.
+        """
+        now_ms = self._clock.now_ms()
+        silence = self.get(silence_id)
+        if silence.state(now_ms) == "expired":
+            msg = f"silence {silence_id!r} is over already: expected one that is pending or active"
+            raise RoutingError(msg)
+        ended = replace(
+            silence,
+            starts_at_ms=min(silence.starts_at_ms, now_ms),
+            ends_at_ms=now_ms,
+            updated_at_ms=now_ms,
+        )
+        self._keep(ended)
+        return ended
+
+    def get(self, silence_id: str) -> Silence:
+        """Return a silence.
+
+        Raises:
+            RoutingError: There is none of that name.
+        """
+        with self._lock:
+            found = self._silences.get(silence_id)
+        if found is None:
+            msg = f"silence {silence_id!r} does not exist: expected the id of one that is listed"
+            raise RoutingError(msg)
+        return found[0]
+
+    def all(self) -> list[Silence]:
+        """Return all silences: active, pending, then expired ones, those that end first in front."""
+        now_ms = self._clock.now_ms()
+        order = ("active", "pending", "expired")
+        with self._lock:
+            found = [silence for silence, _ in self._silences.values()]
+        return sorted(found, key=lambda one: (order.index(one.state(now_ms)), one.ends_at_ms, one.id))
+
+    def silencing(self, labels: Labels) -> list[Silence]:
+        """Return the active silences that match an alert."""
+        now_ms = self._clock.now_ms()
+        with self._lock:
+            found = list(self._silences.values())
+        return [one for one, holds in found if one.state(now_ms) == "active" and holds(labels)]
+
+    def __call__(self, alerts: list[SentAlert], look: Look) -> list[SentAlert]:
+        """Return the alerts that no active silence matches (S9.8)."""
+        with self._lock:
+            active = [holds for one, holds in self._silences.values() if one.state(look.now_ms) == "active"]
+        if not active:
+            return alerts
+        return [alert for alert in alerts if not any(holds(alert.labels) for holds in active)]
+
+    def trim(self) -> None:
+        """Forget silences that are over for longer than the retention."""
+        before_ms = self._clock.now_ms() - self._retention_ms
+        with self._lock:
+            for silence_id, (silence, _) in list(self._silences.items()):
+                if silence.ends_at_ms < before_ms:
+                    del self._silences[silence_id]
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return all silences as plain records."""
+        return [_record(silence) for silence in self.all()]
+
+    def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Take back what :meth:`state` returned."""
+        for record in records:
+            self._keep(_silence(record))
+        self.trim()
+
+    def after_fork(self) -> None:
+        """Take a fresh lock in a child process; the silences hold there as well."""
+        self._lock = threading.Lock()
+
+    def _keep(self, silence: Silence) -> None:
+        holds = condition(silence.matchers)
+        with self._lock:
+            if silence.id not in self._silences and len(self._silences) >= self._most:
+                self._make_room()
+            self._silences[silence.id] = (silence, holds)
+
+    def _make_room(self) -> None:
+        """Forget the silence that has been over for longest.
+
+        Raises:
+            RoutingError: None is over.
+        """
+        now_ms = self._clock.now_ms()
+        over = [one for one, _ in self._silences.values() if one.state(now_ms) == "expired"]
+        if not over:
+            msg = (
+                f"there are {len(self._silences)} silences: expected at most {self._most}; expire some first"
+            )
+            raise RoutingError(msg)
+        del self._silences[min(over, key=lambda one: one.ends_at_ms).id]
+
+
+def preview(matchers: Sequence[Matcher], alerts: Iterable[SentAlert]) -> list[SentAlert]:
+    """Return the alerts that a silence with these matchers would match.
+
+    Raises:
+        RoutingError: A regular expression is not valid.
+    """
+    holds = condition(checked(tuple(matchers)))
+    return [alert for alert in alerts if holds(alert.labels)]
+
+
+def _end(ends_at_ms: int | None) -> int:
+    if ends_at_ms is None:
+        msg = "silence without an end: expected ends_at_ms, in Unix milliseconds"
+        raise RoutingError(msg)
+    return ends_at_ms
+
+
+def _valid(silence: Silence, now_ms: int) -> Silence:
+    checked(silence.matchers)
+    for holds, problem in (
+        (not silence.matchers, "has no matcher: expected at least one"),
+        (len(silence.matchers) > _MOST_MATCHERS, f"has too many matchers: expected at most {_MOST_MATCHERS}"),
+        (any(not one.name for one in silence.matchers), "has a matcher without a name: expected a label"),
+        (
+            bool(silence.matchers) and matches_anything(silence.matchers),
+            "matches everything: expected a matcher that does not match the empty value",
+        ),
+        (
+            silence.ends_at_ms <= silence.starts_at_ms,
+            f"ends at {silence.ends_at_ms}, not after its start: expected more than {silence.starts_at_ms}",
+        ),
+        (silence.ends_at_ms <= now_ms, f"ends at {silence.ends_at_ms}, which is past: expected a later end"),
+        (not silence.author, "has no author: expected who makes it"),
+        (not silence.comment, "has no comment: expected why it is made"),
+        (
+            len(silence.author) + len(silence.comment) > _MOST_TEXT,
+            f"has a long author or comment: expected at most {_MOST_TEXT} characters",
+        ),
+    ):
+        if holds:
+            msg = f"silence {problem}"
+            raise RoutingError(msg)
+    return silence
+
+
+def _check_changes(changes: Mapping[str, Any]) -> None:
+    known = {"matchers", "starts_at_ms", "ends_at_ms", "author", "comment"}
+    unknown = sorted(changes.keys() - known)
+    if unknown:
+        msg = f"silence has no field {unknown[0]!r}: expected one of {', '.join(sorted(known))}"
+        raise RoutingError(msg)
+    _end(changes.get("ends_at_ms", 0))
+
+
+def _record(silence: Silence) -> dict[str, Any]:
+    return {
+        "id": silence.id,
+        "matchers": [[one.name, one.op, one.value] for one in silence.matchers],
+        "starts_at_ms": silence.starts_at_ms,
+        "ends_at_ms": silence.ends_at_ms,
+        "author": silence.author,
+        "comment": silence.comment,
+        "updated_at_ms": silence.updated_at_ms,
+    }
+
+
+def _silence(record: Mapping[str, Any]) -> Silence:
+    matchers = tuple(Matcher(name, op, value) for name, op, value in record["matchers"])
+    return Silence(**{**record, "matchers": matchers})

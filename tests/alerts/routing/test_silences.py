@@ -1,0 +1,207 @@
+"""Silences (S9.10)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from otel_monitoring.alerts.routing.errors import RoutingError
+from otel_monitoring.alerts.routing.matcher import parse_matchers
+from otel_monitoring.alerts.routing.silences import Silence, Silences, preview
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.testing import FakeClock
+from tests.alerts.routing.desk import Desk, alert
+
+HOUR_MS = 3_600_000
+
+
+class Office:
+    """Silences with a clock that is moved by hand."""
+
+    def __init__(self, **options: Any) -> None:
+        self.clock = FakeClock()
+        self.silences = Silences(clock=self.clock, **options)
+
+    def silence(self, matchers: str = 'job="a"', **changes: Any) -> Silence:
+        wanted = {"ends_at_ms": self.clock.now_ms() + HOUR_MS, "author": "kim", "comment": "deploy"}
+        return self.silences.create(matchers=parse_matchers(matchers), **{**wanted, **changes})
+
+    def states(self) -> list[str]:
+        return [one.state(self.clock.now_ms()) for one in self.silences.all()]
+
+
+def test_is_pending_then_active_then_expired() -> None:
+    office = Office()
+    office.silence(
+        starts_at_ms=office.clock.now_ms() + HOUR_MS, ends_at_ms=office.clock.now_ms() + 2 * HOUR_MS
+    )
+    seen = [office.states()]
+    for _ in range(2):
+        office.clock.advance(3600)
+        seen.append(office.states())
+
+    assert seen == [["pending"], ["active"], ["expired"]]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"ends_at_ms": None}, "without an end"),
+        ({"matchers": ""}, "has no matcher"),
+        ({"matchers": 'job=~".*"'}, "matches everything"),
+        ({"matchers": 'job!="a"'}, "matches everything"),
+        ({"ends_at_ms": 5}, "not after its start"),
+        ({"author": " "}, "has no author"),
+        ({"comment": ""}, "has no comment"),
+        ({"comment": "x" * 5000}, "at most 4096 characters"),
+        ({"matchers": ",".join(f"a{number}=b" for number in range(51))}, "too many matchers"),
+    ],
+)
+def test_refuses_what_hides_too_much_or_says_too_little(changes: dict[str, Any], message: str) -> None:
+    office = Office()
+
+    with pytest.raises(RoutingError, match=message):
+        office.silence(**changes)
+    assert office.silences.all() == []
+
+
+def test_a_silenced_alert_is_not_told_and_other_ones_are() -> None:
+    """S9.8."""
+    office = Office()
+    desk = Desk(silences=office.silences)
+    office.silence()
+
+    assert desk.see(alert(job="a"), alert(job="b")) == [("firing", ["b"])]
+
+
+def test_what_resolves_behind_a_silence_is_not_told_and_is_news_when_it_returns() -> None:
+    """S9.8."""
+    office = Office()
+    desk = Desk(silences=office.silences)
+    told = desk.see(alert(job="a"))
+    silence = office.silence()
+    told += desk.see(alert(job="a", resolved=True))
+    office.silences.expire(silence.id)
+    told += desk.see(alert(job="a", starts_at_ms=9000))
+
+    assert told == [("firing", ["a"]), ("firing", ["a"])]
+
+
+def test_people_hear_that_an_alert_still_fires_when_its_silence_ends() -> None:
+    office = Office()
+    desk = Desk(silences=office.silences)
+    desk.see(alert(job="a"))
+    silence = office.silence()
+    assert desk.wait(60) == []
+
+    office.silences.expire(silence.id)
+
+    assert desk.wait(60) == [("firing", ["a"])]
+
+
+def test_expiring_ends_it_now_and_once() -> None:
+    office = Office()
+    silence = office.silence()
+
+    office.silences.expire(silence.id)
+
+    assert office.states() == ["expired"]
+    with pytest.raises(RoutingError, match="is over already"):
+        office.silences.expire(silence.id)
+    with pytest.raises(RoutingError, match="'nope' does not exist"):
+        office.silences.expire("nope")
+
+
+def test_editing_keeps_the_name_unless_the_matchers_change() -> None:
+    office = Office()
+    silence = office.silence()
+
+    longer = office.silences.edit(silence.id, ends_at_ms=silence.ends_at_ms + HOUR_MS)
+    other = office.silences.edit(silence.id, matchers=parse_matchers('job="b"'))
+
+    assert longer.id == silence.id
+    assert other.id != silence.id
+    assert office.states() == ["active", "expired"]
+
+
+def test_editing_an_expired_one_makes_a_new_one() -> None:
+    office = Office()
+    silence = office.silences.expire(office.silence().id)
+
+    again = office.silences.edit(silence.id, ends_at_ms=office.clock.now_ms() + HOUR_MS)
+
+    assert again.id != silence.id
+    assert office.states() == ["active", "expired"]
+
+
+def test_editing_refuses_unknown_fields_and_a_missing_end() -> None:
+    office = Office()
+    silence = office.silence()
+
+    with pytest.raises(RoutingError, match="no field 'end'"):
+        office.silences.edit(silence.id, end=5)
+    with pytest.raises(RoutingError, match="without an end"):
+        office.silences.edit(silence.id, ends_at_ms=None)
+
+
+def test_is_forgotten_120_hours_after_its_end() -> None:
+    office = Office()
+    office.silences.expire(office.silence().id)
+    office.clock.advance(119 * 3600)
+    office.silences.trim()
+    assert office.states() == ["expired"]
+    office.clock.advance(2 * 3600)
+
+    office.silences.trim()
+
+    assert office.states() == []
+
+
+def test_a_full_list_forgets_what_is_over_and_else_refuses() -> None:
+    office = Office(most=2)
+    first = office.silence()
+    office.silence()
+    with pytest.raises(RoutingError, match="expected at most 2"):
+        office.silence()
+
+    office.silences.expire(first.id)
+    office.silence()
+
+    assert office.states() == ["active", "active"]
+
+
+def test_previews_what_it_would_match() -> None:
+    alerts = [alert(job="a"), alert(job="b")]
+
+    assert preview(parse_matchers('job=~"b|c"'), alerts) == alerts[1:]
+
+
+def test_tells_which_silences_an_alert() -> None:
+    office = Office()
+    silence = office.silence()
+
+    assert office.silences.silencing(Labels.of(job="a")) == [silence]
+    assert office.silences.silencing(Labels.of(job="b")) == []
+
+
+def test_survives_as_plain_records() -> None:
+    office = Office()
+    silence = office.silence('job=~"a.*"')
+    records = json.loads(json.dumps(office.silences.state()))
+    other = Office()
+
+    other.silences.restore(records)
+
+    assert other.silences.all() == [silence]
+
+
+def test_holds_in_a_child_process() -> None:
+    office = Office()
+    office.silence()
+    office.silences._lock.acquire()
+
+    office.silences.after_fork()
+
+    assert office.states() == ["active"]
