@@ -1,0 +1,1 @@
+"""What evaluating rules costs."""
