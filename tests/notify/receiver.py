@@ -23,6 +23,7 @@ class Receiver:
     url: str = ""
     statuses: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    answer: dict[str, Any] = field(default_factory=dict)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     requests: list[dict[str, str]] = field(default_factory=list)
     arrived: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -48,8 +49,10 @@ def receiving() -> Iterator[Receiver]:
             self.send_response(state.statuses.pop(0) if state.statuses else 200)
             for name, value in state.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", "0")
+            said = json.dumps(state.answer).encode() if state.answer else b""
+            self.send_header("Content-Length", str(len(said)))
             self.end_headers()
+            self.wfile.write(said)
             state.arrived.release()
 
         def log_message(self, *_: object) -> None:
