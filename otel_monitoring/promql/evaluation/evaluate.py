@@ -254,7 +254,9 @@ class Evaluator:
         parts = []
         for begin in range(0, len(at_ms), together):
             self.budget.pulse()
-            parts.append(STEPPED[function](block, at_ms[begin : begin + together], range_ms))
+            parts.append(
+                STEPPED[function](block, at_ms[begin : begin + together], range_ms, self.budget.pulse)
+            )
         values = np.concatenate([values for values, _ in parts])
         if all(present is None for _, present in parts):
             return Vector(block.labels, values)
@@ -263,11 +265,11 @@ class Evaluator:
 
     def _window(self, block: Block, start_ms: int, end_ms: int, at_ms: int) -> Window | None:
         if self._env.start_ms != self._env.end_ms or len(self._times_ms) > 1:
-            return window(block, start_ms=start_ms, end_ms=end_ms, at_ms=at_ms)
+            return window(block, start_ms=start_ms, end_ms=end_ms, at_ms=at_ms, pulse=self.budget.pulse)
         key = (id(block), start_ms, end_ms, at_ms)
         known = self._env.windows.get(key)
         if known is None:
-            found = window(block, start_ms=start_ms, end_ms=end_ms, at_ms=at_ms)
+            found = window(block, start_ms=start_ms, end_ms=end_ms, at_ms=at_ms, pulse=self.budget.pulse)
             known = self._env.windows[key] = (block, found)
         return known[1]
 

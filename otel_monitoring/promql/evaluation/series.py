@@ -16,7 +16,7 @@ from otel_monitoring.promql.vectors.values import Vector, joined
 from otel_monitoring.stores.block import ABSENT, Block, is_absent, is_hole, is_stale
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from otel_monitoring.promql.vectors.values import Floats, Mask
 
     Times = NDArray[np.int64]
+
+
+def unlimited() -> None:
+    """Look at no clock."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Window:
         start_ms: Where the window begins, exclusive.
         end_ms: Where it ends, inclusive.
         at_ms: The time of the step that it belongs to.
+        pulse: Looks at the clock; loops over rows call it, since a subquery can have millions.
     """
 
     times_ms: Times
@@ -47,6 +52,7 @@ class Window:
     start_ms: int
     end_ms: int
     at_ms: int
+    pulse: Callable[[], None] = unlimited
 
     @cached_property
     def columns(self) -> NDArray[np.intp]:
@@ -150,7 +156,9 @@ def _newest_rows(values: Floats) -> NDArray[np.intp]:
     return rows
 
 
-def window(block: Block, *, start_ms: int, end_ms: int, at_ms: int) -> Window | None:
+def window(
+    block: Block, *, start_ms: int, end_ms: int, at_ms: int, pulse: Callable[[], None] = unlimited
+) -> Window | None:
     """Return the samples with ``start_ms < time <= end_ms``; ``None`` where no time lies there."""
     times_ms = block.times_ms
     low, high = times_ms.searchsorted(start_ms, "right"), times_ms.searchsorted(end_ms, "right")
@@ -161,7 +169,7 @@ def window(block: Block, *, start_ms: int, end_ms: int, at_ms: int) -> Window | 
     if not block.whole:
         holes = is_hole(values)
         present = ~holes if holes.any() else None
-    return Window(times_ms[low:high], values, present, start_ms, end_ms, at_ms)
+    return Window(times_ms[low:high], values, present, start_ms, end_ms, at_ms, pulse)
 
 
 def as_block(vector: Vector, times_ms: Times) -> Block:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from otel_monitoring.promql.vectors.values import Floats, Mask
     from otel_monitoring.stores.block import Block
 
+    Pulse = Callable[[], None]
     Result = tuple[Floats, Mask | None]
     Rows = NDArray[np.intp]
 
@@ -30,13 +31,16 @@ _AT_LEAST = 2
 """Samples that a difference needs."""
 
 
-def _stepped(block: Block, at_ms: Times, range_ms: int, *, counter: bool, per_second: bool) -> Result:
+def _stepped(
+    block: Block, at_ms: Times, range_ms: int, pulse: Pulse, *, counter: bool, per_second: bool
+) -> Result:
     """Return the extrapolated change within each window.
 
     Args:
         block: The samples.
         at_ms: Where the windows end, shape (s,).
         range_ms: How long they are.
+        pulse: Looks at the clock.
         counter: Whether the values only grow, but for resets.
         per_second: Whether the result is one per second.
 
@@ -50,7 +54,7 @@ def _stepped(block: Block, at_ms: Times, range_ms: int, *, counter: bool, per_se
     values, present = np.zeros(shape), np.zeros(shape, dtype=bool)
     if some.any():
         begin, end = int(low[some].min()), int(high[some].max())
-        inside = _Samples.of(block, begin, end)
+        inside = _Samples.of(block, begin, end, pulse)
         low, high = low[some] - begin, high[some] - begin
         ends_ms = at_ms[some][:, None]
         found = inside.windows(low, high, counter=counter)
@@ -77,21 +81,23 @@ class _Samples:
         times_ms: Their times, shape (t,).
         values: The samples, shape (t, n); anything where there is none.
         present: Where there is one; ``None`` for everywhere.
+        pulse: Looks at the clock.
     """
 
-    def __init__(self, times_ms: Times, values: Floats, present: Mask | None) -> None:
+    def __init__(self, times_ms: Times, values: Floats, present: Mask | None, pulse: Pulse) -> None:
         self._times_ms = times_ms
         self._values = values
         self._present = present
+        self._pulse = pulse
 
     @classmethod
-    def of(cls, block: Block, begin: int, end: int) -> _Samples:
+    def of(cls, block: Block, begin: int, end: int, pulse: Pulse) -> _Samples:
         """Return the rows from ``begin`` to before ``end``."""
         values, present = block.values[begin:end], None
         if not block.whole:
             holes = is_hole(values)
             present = ~holes if holes.any() else None
-        return cls(block.times_ms[begin:end], values, present)
+        return cls(block.times_ms[begin:end], values, present, pulse)
 
     def windows(self, low: Rows, high: Rows, *, counter: bool) -> _Found:
         """Return what lies in the windows from row ``low`` to before row ``high``, shape (s,) both."""
@@ -102,6 +108,7 @@ class _Samples:
         if counter:
             fell = self._values[1:] < self._values[:-1]
             for row in np.flatnonzero(fell.any(axis=1)):
+                self._pulse()
                 steps = np.flatnonzero((low <= row) & (high > row + 1))
                 change[steps] += np.where(fell[row], self._values[row], 0.0)
         first_ms, last_ms = self._times_ms[low], self._times_ms[high - 1]
@@ -120,6 +127,7 @@ class _Samples:
             before = np.take_along_axis(self._values, np.maximum(before_rows, 0), axis=0)
             fell = present[1:] & (before_rows >= 0) & (self._values[1:] < before)
             for row in np.flatnonzero(fell.any(axis=1)):
+                self._pulse()
                 steps = np.flatnonzero((low <= row) & (high > row + 1))
                 lost = fell[row] & (before_rows[row] >= low[steps][:, None])
                 change[steps] += np.where(lost, before[row], 0.0)
@@ -128,7 +136,7 @@ class _Samples:
         )
 
 
-STEPPED: dict[Kernel, Callable[[Block, Times, int], Result]] = {
+STEPPED: dict[Kernel, Callable[[Block, Times, int, Pulse], Result]] = {
     rate: partial(_stepped, counter=True, per_second=True),
     increase: partial(_stepped, counter=True, per_second=False),
     delta: partial(_stepped, counter=False, per_second=False),

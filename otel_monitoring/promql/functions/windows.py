@@ -108,6 +108,7 @@ def _with_resets(w: Window, change: Floats) -> Floats:
     if not fell.any():
         return change
     for row in np.flatnonzero(fell.any(axis=1)):
+        w.pulse()
         change = change + np.where(fell[row], before[row], 0.0)
     return change
 
@@ -281,6 +282,7 @@ def double_exponential_smoothing(w: Window, smoothing: float, trend: float) -> R
     level, before, slope = (np.zeros(w.values.shape[1]) for _ in range(3))
     seen = np.zeros(w.values.shape[1], dtype=np.intp)
     for row, here in zip(w.values, present, strict=True):
+        w.pulse()
         later = np.where(seen == 1, row - level, _trend(trend, before, level, slope))
         slope = np.where(here & (seen > 0), later, slope)
         smoothed = np.where(seen == 0, row, smoothing * row + (1 - smoothing) * (level + slope))

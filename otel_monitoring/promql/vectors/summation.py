@@ -23,6 +23,7 @@ _FEW_COLUMNS = 64
 _MANY_TERMS = 1 << 20
 _CANCELLED = 2.0**-48
 _LARGEST_EXPONENT = 1000
+_CELLS_AT_ONCE = 32_000
 
 
 def exact_sum(terms: Floats) -> Floats:
@@ -99,9 +100,10 @@ def squares_about(samples: Floats, center: Floats) -> Floats:
         samples: Shape (k, n).
         center: Shape (n,). No term is negative, so nothing cancels.
     """
-    total, part = np.zeros_like(center), np.empty_like(center)
-    for row in samples:
-        np.subtract(row, center, out=part)
+    total = np.zeros_like(center)
+    together = max(_CELLS_AT_ONCE // max(samples.shape[1], 1), 1)
+    for begin in range(0, len(samples), together):
+        part = samples[begin : begin + together] - center
         np.multiply(part, part, out=part)
-        total += part
+        total += part.sum(axis=0)
     return total

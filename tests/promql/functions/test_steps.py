@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.promql.evaluation.series import window
+from otel_monitoring.promql.evaluation.series import unlimited, window
 from otel_monitoring.promql.functions.steps import STEPPED
 from otel_monitoring.stores.block import ABSENT, Block
 
@@ -37,7 +37,7 @@ def test_steps_are_windows(
     range_ms = range_steps * STEP_MS
 
     with np.errstate(all="ignore"):
-        found, some = STEPPED[kernel](block, at_ms, range_ms)  # type: ignore[index]
+        found, some = STEPPED[kernel](block, at_ms, range_ms, unlimited)  # type: ignore[index]
         present = np.ones(found.shape, dtype=bool) if some is None else some
         for step, end_ms in enumerate(at_ms.tolist()):
             one = window(block, start_ms=end_ms - range_ms, end_ms=end_ms, at_ms=end_ms)
