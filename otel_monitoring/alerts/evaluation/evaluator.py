@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from otel_monitoring.alerts.evaluation.restore import EVALUATIONS_BEFORE
 from otel_monitoring.alerts.evaluation.rule_run import Moment, RuleRun, Services
 from otel_monitoring.alerts.evaluation.schedule import Schedule, offset_ms
 from otel_monitoring.alerts.evaluation.sending import Sending
@@ -14,6 +15,7 @@ from otel_monitoring.alerts.evaluation.status import GroupStatus
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from otel_monitoring.alerts.evaluation.restore import Restore
     from otel_monitoring.alerts.evaluation.rule_run import Query
     from otel_monitoring.alerts.rules.rule import Rule, RuleGroup
     from otel_monitoring.guard import Guard
@@ -49,6 +51,8 @@ class GroupRun:
             offset_ms=offset_ms(source=group.source, name=group.name, interval_ms=interval_ms),
         )
         self._query_offset_ms = query_offset_ms
+        self._guard = services.guard
+        self._evaluations = 0
         self.rules = [
             RuleRun(rule, source=source, services=services)
             for rule, source in zip(group.rules, _sources(group), strict=True)
@@ -64,6 +68,10 @@ class GroupRun:
         )
         for rule in self.rules:
             rule.evaluate(moment)
+        self._evaluations += 1
+        if self._evaluations == EVALUATIONS_BEFORE:
+            for rule in self.rules:
+                self._guard.call(rule.restore, at_ms)
 
     def take_over(self, other: GroupRun) -> list[RuleRun]:
         """Take the state of the rules that ``other`` has as well; return those of ``other`` left over."""
@@ -103,6 +111,7 @@ class Evaluator:
         external_labels: Labels that alerts get on sending where they have none of that name.
         external_url: Where this monitoring is reached.
         generator_url: Where an expression can be looked at.
+        restore: Tells what was stored of a rule's alerts; ``None`` where nothing is.
     """
 
     def __init__(  # noqa: PLR0913 - one place wires it
@@ -121,6 +130,7 @@ class Evaluator:
         external_labels: Mapping[str, str] | None = None,
         external_url: str = "",
         generator_url: Callable[[str], str] = lambda _expr: "",
+        restore: Restore | None = None,
     ) -> None:
         self._clock = clock
         self._interval_ms = round(interval_s * 1000)
@@ -138,6 +148,7 @@ class Evaluator:
             clock=clock,
             guard=guard,
             external_url=external_url,
+            restore=restore,
         )
         self._runs: tuple[GroupRun, ...] = tuple(self._run(group) for group in groups)
         self._next_groups: Sequence[RuleGroup] | None = None
@@ -220,6 +231,8 @@ class Evaluator:
                 after.append(old)
                 continue
             run = self._run(group)
+            for rule in run.rules:
+                rule.skip_restoring()
             if old is not None:
                 left += run.take_over(old)
             after.append(run)

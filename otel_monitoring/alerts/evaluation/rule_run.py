@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.alerts.evaluation.identity import Labeller
+from otel_monitoring.alerts.evaluation.restore import restored
 from otel_monitoring.alerts.evaluation.series import SeriesWriter, alert_samples, recorded
 from otel_monitoring.alerts.evaluation.state import advance, moved, state_of
 from otel_monitoring.alerts.evaluation.status import RuleHealth, RuleStatus
@@ -17,6 +18,7 @@ from otel_monitoring.templates import Context
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from otel_monitoring.alerts.evaluation.restore import Restore
     from otel_monitoring.alerts.evaluation.sending import Sending
     from otel_monitoring.alerts.evaluation.state import State
     from otel_monitoring.alerts.rules.rule import RecordingRule, Rule
@@ -51,6 +53,7 @@ class Services:
         clock: Measures how long evaluations take.
         guard: Catches what is unexpected.
         external_url: Where this monitoring is reached.
+        restore: Tells what was stored of a rule's alerts; ``None`` where nothing is.
     """
 
     query: Query
@@ -61,6 +64,7 @@ class Services:
     clock: Clock
     guard: Guard
     external_url: str = ""
+    restore: Restore | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,20 @@ class RuleRun:
         self._last_error = ""
         self._evaluated_at_ms: int | None = None
         self._evaluation_s = 0.0
+        self._is_restored = services.restore is None
+
+    def restore(self, at_ms: int) -> None:
+        """Take up what was stored before the process began; from then on its series are written (S6.1)."""
+        if self._is_restored or self._services.restore is None:
+            return
+        self._is_restored = True
+        if isinstance(self.rule, AlertingRule):
+            stored = self._services.restore(self.rule, at_ms)
+            self.state = restored(self.state, stored, at_ms, for_ms=self.rule.for_ms)
+
+    def skip_restoring(self) -> None:
+        """Count as restored: a rule that a reload has brought has no past."""
+        self._is_restored = True
 
     def evaluate(self, moment: Moment) -> None:
         """Run the rule once; an error makes it unhealthy and leaves its alerts as they were (S2.5, S2.6)."""
@@ -124,6 +142,7 @@ class RuleRun:
         """Go on where ``other``, the same rule before a reload, stood (S2.10)."""
         self.state = other.state
         self._writer = other._writer
+        self._is_restored = other._is_restored
         self._health, self._last_error = other._health, other._last_error
 
     def end(self, at_ms: int) -> None:
@@ -184,7 +203,8 @@ class RuleRun:
             self._services.guard.call(self._services.send, sent)
         if step.transitions:
             self._services.guard.call(self._services.told, step.transitions)
-        self._writer.write(alert_samples(self.state.values(), rule.labels), moment.query_at_ms)
+        if self._is_restored:  # before, what was stored would be overwritten (S5.2)
+            self._writer.write(alert_samples(self.state.values(), rule.labels), moment.query_at_ms)
 
     def _context(self, moment: Moment) -> Context:
         return Context(
