@@ -59,6 +59,8 @@ SECRETS = {
     "mailtos": "mailtos://me%40h:s3cret@h/",
     "slack": "slack://T0/B0/s3cret",
     "pagerduty": "pagerduty://s3cret",
+    "callable": "callable://json:dumps",
+    "sentry": "sentry://s3cret@h/1",
 }
 
 

@@ -69,14 +69,18 @@ def _url_maker(module: str) -> Maker:
     return make
 
 
-def _options_maker(module: str) -> OptionsMaker:
+def _options_maker(module: str, name: str = "from_options") -> OptionsMaker:
     def make(options: Options, made: ChannelOptions) -> Channel:
         found = import_module(f"otel_monitoring.notify.channels.{module}")
-        channel: Channel = found.from_options(options, made)
+        channel: Channel = getattr(found, name)(options, made)
         return channel
 
     return make
 
+
+_SERVICES = ("discord", "telegram", "msteams", "msteamsv2", "pushover", "sns", "webex", "rocketchat")
+_REFUSED = ("opsgenie", "victorops", "wechat", "jira", "incidentio", "mattermost")
+"""Kinds of Alertmanager that nothing here sends as it does."""
 
 CHANNELS: dict[str, Maker] = {
     "log": _log,
@@ -88,6 +92,8 @@ CHANNELS: dict[str, Maker] = {
     "mailtos": _url_maker("email"),
     "slack": _url_maker("slack"),
     "pagerduty": _url_maker("pagerduty"),
+    "callable": _url_maker("function"),
+    "sentry": _url_maker("sentry"),
 }
 """What makes a channel, by the scheme of its URL."""
 
@@ -98,6 +104,11 @@ KINDS: dict[str, OptionsMaker] = {
     "email": _options_maker("email"),
     "slack": _options_maker("slack"),
     "pagerduty": _options_maker("pagerduty"),
+    "callable": _options_maker("function"),
+    "sentry": _options_maker("sentry"),
+    "apprise": _options_maker("apprise"),
+    "sms": _options_maker("apprise"),
+    **{name: _options_maker("services", name) for name in _SERVICES},
 }
 """What makes a channel of a configuration, by its kind."""
 
@@ -112,9 +123,13 @@ def channel_from_url(url: str, options: ChannelOptions) -> Channel:
     if not separator:
         msg = "a channel needs a URL such as log:// or https://host/path"
         raise NotifyError(msg)
-    maker = CHANNELS.get(scheme) or _from_entry_point(scheme)
+    maker = CHANNELS.get(scheme) or _from_entry_point(scheme) or _from_apprise(scheme)
     if maker is None:
-        msg = f"no channel for {scheme}://: expected one of {', '.join(sorted(CHANNELS))}"
+        known = ", ".join(sorted(CHANNELS))
+        msg = (
+            f"no channel for {scheme}://: expected one of {known}, "
+            "or with the extra otel-monitoring[notify] one of Apprise"
+        )
         raise NotifyError(msg)
     return maker(url, options)
 
@@ -128,6 +143,9 @@ def channel_from_spec(spec: ChannelSpec, options: ChannelOptions) -> Channel:
     """
     given = Options.of(spec)
     maker = KINDS.get(spec.kind)
+    if spec.kind in _REFUSED:
+        msg = f"{given.where}: {spec.kind} is not supported: give a webhook, or a URL of Apprise"
+        raise NotifyError(msg)
     if maker is None:
         msg = f"{given.where}: kind {spec.kind!r}: expected one of {', '.join(sorted(KINDS))}"
         raise NotifyError(msg)
@@ -149,3 +167,11 @@ def _from_entry_point(scheme: str) -> Maker | None:
         maker: Maker = point.load()
         return maker
     return None
+
+
+def _from_apprise(scheme: str) -> Maker | None:
+    """Return a maker of channels through Apprise, where it is installed or asked for by ``apprise+``."""
+    from importlib.util import find_spec
+
+    wants = scheme.startswith("apprise+") or find_spec("apprise") is not None
+    return _url_maker("apprise") if wants else None

@@ -26,11 +26,13 @@ def test_a_web_address_is_a_webhook(url: str) -> None:
     assert repr(channel) == "https://h/…"
 
 
-def test_an_unknown_scheme_is_refused_without_showing_the_rest() -> None:
+def test_an_unknown_scheme_is_refused_without_showing_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(NotifyError) as caught:
         channel_from_url("slak://token@secret", OPTIONS)
 
-    assert str(caught.value) == "no channel for slak://: expected one of " + ", ".join(sorted(CHANNELS))
+    expected = f"no channel for slak://: expected one of {', '.join(sorted(CHANNELS))}, or with the extra"
+    assert str(caught.value).startswith(expected)
 
 
 def test_what_is_no_url_is_refused() -> None:
