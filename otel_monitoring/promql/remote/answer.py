@@ -35,7 +35,7 @@ def result_of(body: Any) -> Result:
             raise QueryError(msg)
         notes = {name: tuple(map(str, body.get(name) or ())) for name in ("warnings", "infos")}
         return _result(kind, rows, notes)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         msg = f"the answer does not have the shape of Prometheus's: {type(error).__name__}: {error}"
         raise QueryError(msg) from error
 
@@ -64,7 +64,11 @@ def _result(kind: ResultKind, rows: Any, notes: Mapping[str, tuple[str, ...]]) -
 
 
 def _labels(row: Mapping[str, Any]) -> Labels:
-    return Labels.of(row["metric"])
+    pairs: dict[str, str] = row["metric"]
+    if not all(isinstance(value, str) for value in pairs.values()):
+        msg = "a label whose value is no text"
+        raise TypeError(msg)
+    return Labels.of(pairs)
 
 
 def _value(row: Mapping[str, Any]) -> Any:

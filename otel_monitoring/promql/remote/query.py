@@ -10,26 +10,24 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit, urlunsplit
 
 from otel_monitoring.errors import QueryError, QueryTimeoutError
 from otel_monitoring.promql.remote.answer import result_of
+from otel_monitoring.promql.remote.transport import LateError, Transport, UnreachableError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    import httpx
-
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.promql.query import Query
+    from otel_monitoring.promql.remote.transport import Answer
     from otel_monitoring.promql.result import Result
 
 _RETRIED = frozenset({429, 502, 503, 504})
-_NOT_ALLOWED = 405
 _OK = 200
 _WAIT_FIRST_S, _WAIT_MAX_S = 0.1, 2.0
-_SHOWN_CHARS = 200
+_SHOWN_BYTES = 2000
 _MS = 1000
 
 
@@ -43,6 +41,8 @@ class RemoteOptions:
         max_bytes: The longest answer that is read.
         bearer_token: Sent as ``Authorization: Bearer``.
         headers: Sent along, such as ``X-Scope-OrgID`` for a tenant.
+        ca_file: Certificates of the authorities that the server's is checked against; empty for the usual.
+        verify: Whether the server's certificate is checked.
     """
 
     timeout_s: float = 10
@@ -50,13 +50,8 @@ class RemoteOptions:
     max_bytes: int = 64 << 20
     bearer_token: str = ""
     headers: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    body: bytes
-    retry_after_s: float | None
+    ca_file: str = ""
+    verify: bool = True
 
 
 class RemoteQuery:
@@ -80,13 +75,20 @@ class RemoteQuery:
         shield: Callable[[], AbstractContextManager[Any]] = contextlib.nullcontext,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.server, self._login = _without_login(url)
         self._options = options or RemoteOptions()
+        self._transport = Transport(
+            url,
+            headers=_headers(self._options),
+            max_bytes=self._options.max_bytes,
+            ca_file=self._options.ca_file,
+            verify=self._options.verify,
+            clock=clock,
+        )
+        self.server = self._transport.server
         self._clock = clock
         self._shield = shield
         self._wait = wait
         self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
         self._counts = {"queries": 0, "queries_failed": 0, "retries": 0}
 
     def tuned(self, *, timeout_s: float | None = None, lookback_ms: int | None = None) -> Query:
@@ -150,14 +152,11 @@ class RemoteQuery:
     def after_fork(self) -> None:
         """Forget the parent's connections in a child process."""
         self._lock = threading.Lock()
-        self._client = None
+        self._transport.after_fork()
 
     def close(self) -> None:
         """Close the connections."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client is not None:
-            client.close()
+        self._transport.close()
 
     def _count(self, what: str) -> None:
         with self._lock:
@@ -165,14 +164,21 @@ class RemoteQuery:
 
     def _ask(self, path: str, form: Mapping[str, str], timeout_s: float) -> Result:
         deadline_s = self._clock.monotonic_s() + timeout_s
-        form = {**form, "timeout": f"{timeout_s:g}s"}
+        form = {**form, "timeout": f"{timeout_s:.3f}"}
         for attempt in range(1, self._options.attempts + 1):
-            answer, reason = self._attempt(path, form, deadline_s)
-            if answer is not None and (answer.status not in _RETRIED or _is_about_the_query(answer)):
-                return self._read(answer)
-            if answer is not None:
-                reason = f"answered {answer.status}: {_shown(answer.body)}"
-            pause_s = _pause_s(attempt, answer)
+            retry_after_s = None
+            try:
+                answer = self._transport.ask(f"api/v1/{path}", form, deadline_s=deadline_s)
+                if answer.status not in _RETRIED or _is_about_the_query(answer):
+                    return self._read(answer)
+                reason = f"answered {answer.status}: {_said(answer.body)}"
+                retry_after_s = answer.retry_after_s
+            except UnreachableError as error:
+                reason = str(error)
+            except LateError:
+                msg = f"{self.server} did not answer within {timeout_s:g} s"
+                raise QueryTimeoutError(msg) from None
+            pause_s = _backoff_s(attempt) if retry_after_s is None else retry_after_s
             is_last = attempt == self._options.attempts
             if is_last or self._clock.monotonic_s() + pause_s >= deadline_s:
                 break
@@ -181,63 +187,11 @@ class RemoteQuery:
         msg = f"{self.server} {reason}"
         raise QueryError(msg)
 
-    def _attempt(self, path: str, form: Mapping[str, str], deadline_s: float) -> tuple[_Answer | None, str]:
-        """Return the answer, or why there is none though there may be one the next time."""
-        import httpx
-
-        try:
-            answer = self._send("POST", path, form, deadline_s)
-            if answer.status == _NOT_ALLOWED:
-                answer = self._send("GET", path, form, deadline_s)
-        except httpx.TimeoutException:
-            raise self._late() from None
-        except httpx.TransportError as error:
-            return None, f"cannot be reached: {error or type(error).__name__}"
-        return answer, ""
-
-    def _send(self, method: str, path: str, form: Mapping[str, str], deadline_s: float) -> _Answer:
-        left_s = deadline_s - self._clock.monotonic_s()
-        if left_s <= 0:
-            raise self._late()
-        where: dict[str, Any] = {"data": form} if method == "POST" else {"params": form}
-        request = self._connected().build_request(
-            method, f"{self.server}/api/v1/{path}", headers=self._headers(), timeout=left_s, **where
-        )
-        response = self._connected().send(request, stream=True, auth=self._login)
-        body = bytearray()
-        try:
-            for part in response.iter_bytes():
-                body += part
-                if len(body) > self._options.max_bytes:
-                    msg = f"{self.server} answered more than {self._options.max_bytes} bytes"
-                    raise QueryError(msg)
-                if self._clock.monotonic_s() > deadline_s:
-                    raise self._late()
-        finally:
-            response.close()
-        return _Answer(response.status_code, bytes(body), _retry_after_s(response.headers.get("retry-after")))
-
-    def _connected(self) -> httpx.Client:
-        with self._lock:
-            if self._client is None:
-                import httpx
-
-                self._client = httpx.Client(follow_redirects=False)
-            return self._client
-
-    def _headers(self) -> dict[str, str]:
-        token = self._options.bearer_token
-        login = {"Authorization": f"Bearer {token}"} if token else {}
-        return {"Accept": "application/json", **login, **(self._options.headers or {})}
-
-    def _late(self) -> QueryTimeoutError:
-        return QueryTimeoutError(f"{self.server} did not answer within {self._options.timeout_s:g} s")
-
-    def _read(self, answer: _Answer) -> Result:
+    def _read(self, answer: Answer) -> Result:
         try:
             body = json.loads(answer.body)
-        except ValueError:
-            msg = f"{self.server} answered {answer.status}, and no JSON: {_shown(answer.body)}"
+        except (ValueError, RecursionError):
+            msg = f"{self.server} answered {answer.status}, and no JSON: {_said(answer.body)}"
             raise QueryError(msg) from None
         if answer.status != _OK or not isinstance(body, dict) or body.get("status") != "success":
             raise self._refused(answer, body)
@@ -247,54 +201,36 @@ class RemoteQuery:
             msg = f"{self.server}: {error}"
             raise QueryError(msg) from error
 
-    def _refused(self, answer: _Answer, body: Any) -> QueryError:
+    def _refused(self, answer: Answer, body: Any) -> QueryError:
         if isinstance(body, dict) and "error" in body:
+            error = shown(str(body["error"]))
             if body.get("errorType") == "timeout":
-                return QueryTimeoutError(f"{self.server}: {body['error']}")
-            said = f"{body.get('errorType', 'error')}: {body['error']}"
+                return QueryTimeoutError(f"{self.server}: {error}")
+            said = f"{shown(str(body.get('errorType', 'error')))}: {error}"
         else:
-            said = _shown(answer.body)
+            said = _said(answer.body)
         return QueryError(f"{self.server} answered {answer.status}: {said}")
 
 
-def _is_about_the_query(answer: _Answer) -> bool:
+def _headers(options: RemoteOptions) -> dict[str, str]:
+    login = {"Authorization": f"Bearer {options.bearer_token}"} if options.bearer_token else {}
+    return {"Accept": "application/json", **login, **(options.headers or {})}
+
+
+def _is_about_the_query(answer: Answer) -> bool:
     """Tell whether an error is about the query rather than the server: asking again would not help."""
     return answer.body.startswith(b"{") and b'"errorType":"timeout"' in answer.body
 
 
-def _pause_s(attempt: int, answer: _Answer | None) -> float:
-    """Return how long to wait before the next attempt: what the server asks for, or longer each time."""
-    if answer is not None and answer.retry_after_s is not None:
-        return answer.retry_after_s
+def _backoff_s(attempt: int) -> float:
+    """Return how long to wait before the next attempt: longer each time."""
     longest_s: float = min(_WAIT_MAX_S, _WAIT_FIRST_S * 2 ** (attempt - 1))
     return longest_s * random.uniform(0.5, 1)  # noqa: S311 - spreads retries, guards nothing
-
-
-def _retry_after_s(text: str | None) -> float | None:
-    return float(text) if text is not None and text.isdecimal() else None
 
 
 def _seconds(time_ms: int) -> str:
     return f"{time_ms / _MS:.3f}"
 
 
-def _shown(body: bytes) -> str:
-    text = " ".join(body.decode(errors="replace").split())
-    return text[:_SHOWN_CHARS] + ("…" if len(text) > _SHOWN_CHARS else "")
-
-
-def _without_login(url: str) -> tuple[str, tuple[str, str] | None]:
-    """Return a URL without user, password, query and a last slash, and the user and password.
-
-    Raises:
-        QueryError: It is no URL of HTTP.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        msg = "a server to query needs a URL such as http://prometheus:9090, got another scheme or no host"
-        raise QueryError(msg)
-    login = None
-    if parts.username is not None:
-        login = (unquote(parts.username), unquote(parts.password or ""))
-    netloc = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), "", "")), login
+def _said(body: bytes) -> str:
+    return shown(body[:_SHOWN_BYTES].decode(errors="replace"))

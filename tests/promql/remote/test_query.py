@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,80 +12,12 @@ from otel_monitoring.errors import QueryError, QueryTimeoutError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
 from otel_monitoring.testing import FakeClock
+from tests.promql.remote.serving import ONE, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ONE = {"status": "success", "data": {"resultType": "scalar", "result": [1.5, "1"]}}
-
-
-class Server(ThreadingHTTPServer):
-    """Answers with what the script says, one entry a request, and notes what was asked."""
-
-    script: list[tuple[int, dict[str, str], bytes]]
-    asked: list[tuple[str, str, dict[str, list[str]], dict[str, str]]]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Server
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
-        self._answer(body)
-
-    def do_GET(self) -> None:
-        self._answer(self.path.partition("?")[2])
-
-    def _answer(self, form: str) -> None:
-        path = self.path.partition("?")[0]
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append((self.command, path, parse_qs(form), headers))
-        status, more, body = self.server.script.pop(0)
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **more}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    made = Server(("127.0.0.1", 0), Handler)
-    made.script, made.asked = [], []
-    thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield made
-    made.shutdown()
-    thread.join()
-    made.server_close()
-
-
-@pytest.fixture
-def ask(server: Server) -> Iterator[Callable[..., RemoteQuery]]:
-    made: list[RemoteQuery] = []
-
-    def remote(url: str = "", **options: Any) -> RemoteQuery:
-        clock = FakeClock(0)
-        made.append(
-            RemoteQuery(url or server.url, options=RemoteOptions(**options), clock=clock, wait=clock.advance)
-        )
-        return made[-1]
-
-    yield remote
-    for one in made:
-        one.close()
-
-
-def said(body: Any, status: int = 200, **headers: str) -> tuple[int, dict[str, str], bytes]:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return status, named, body if isinstance(body, bytes) else json.dumps(body).encode()
+    from tests.promql.remote.serving import Server
 
 
 def test_a_query_at_one_time_is_posted(server: Server, ask: Callable[..., RemoteQuery]) -> None:
@@ -101,7 +29,7 @@ def test_a_query_at_one_time_is_posted(server: Server, ask: Callable[..., Remote
 
     method, path, form, headers = server.asked[0]
     assert (method, path) == ("POST", "/prometheus/api/v1/query")
-    assert form == {"query": ["up"], "time": ["1.500"], "timeout": ["10s"]}
+    assert form == {"query": ["up"], "time": ["1.500"], "timeout": ["10.000"]}
     assert (headers["authorization"], headers["x-scope-orgid"]) == ("Bearer t0k", "shop")
     assert (result.kind, result.scalar, result.time_ms) == ("scalar", 1.0, 1_500)
 
@@ -297,14 +225,14 @@ def test_a_forked_child_connects_anew(server: Server, ask: Callable[..., RemoteQ
     server.script = [said(ONE), said(ONE)]
     query = ask()
     query("1", 0)
-    parents = query._client
+    parents = query._transport._client
     assert parents is not None
 
     query.after_fork()
     query("1", 0)
     parents.close()
 
-    assert query._client is not parents
+    assert query._transport._client is not parents
 
 
 def test_requests_are_shielded(server: Server) -> None:
@@ -333,6 +261,6 @@ def test_a_query_may_have_limits_of_its_own(server: Server, ask: Callable[..., R
     query.tuned(timeout_s=600)("up", 60_000)
 
     first, second = (form for _, _, form, _ in server.asked)
-    assert (first["timeout"], first["lookback_delta"]) == (["2s"], ["90.000"])
-    assert second["timeout"] == ["10s"]
+    assert (first["timeout"], first["lookback_delta"]) == (["2.000"], ["90.000"])
+    assert second["timeout"] == ["10.000"]
     assert "lookback_delta" not in second
