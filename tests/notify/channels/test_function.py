@@ -1,0 +1,77 @@
+"""Functions of the user's as channels."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from otel_monitoring.errors import NotifyError
+from otel_monitoring.notify.channels.function import FunctionChannel
+from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
+from otel_monitoring.notify.message import message_of
+from tests.notify.channels.making import CLOCK, make
+
+if TYPE_CHECKING:
+    from otel_monitoring.model.alert import Notice
+    from otel_monitoring.notify.message import Message
+
+
+def test_calls_a_function_with_the_message(notice: Notice) -> None:
+    taken: list[Message] = []
+    options = ChannelOptions(clock=CLOCK, functions={"page": taken.append})
+
+    channel_from_url("callable://page", options).send(message_of(notice))
+
+    assert taken == [message_of(notice)]
+
+
+def test_runs_an_async_function_to_its_end(notice: Notice) -> None:
+    taken: list[str] = []
+
+    async def page(message: Message) -> None:
+        taken.append(message.receiver)
+
+    FunctionChannel("page", page).send(message_of(notice))
+
+    assert taken == ["ops"]
+
+
+def test_a_function_that_hangs_is_left_and_not_called_again_meanwhile(notice: Notice) -> None:
+    release, calls = threading.Event(), list[str]()
+
+    def hang(message: Message) -> None:
+        calls.append(message.key)
+        release.wait(10)
+
+    channel = FunctionChannel("hang", hang, timeout_s=0.01)
+
+    with pytest.raises(NotifyError, match=r"function hang took longer than 0\.01 s") as first:
+        channel.send(message_of(notice))
+    with pytest.raises(NotifyError, match="still busy"):
+        channel.send(message_of(notice))
+    release.set()
+
+    assert calls == ["k"]
+    assert first.value.retry_after_s == 0
+
+
+def test_what_a_function_raises_reaches_the_lane(notice: Notice) -> None:
+    def fail(_: Message) -> None:
+        msg = "no"
+        raise NotifyError(msg, retry_after_s=3)
+
+    with pytest.raises(NotifyError, match="no") as caught:
+        FunctionChannel("fail", fail).send(message_of(notice))
+    assert caught.value.retry_after_s == 3
+
+
+def test_a_function_is_found_by_module_and_name() -> None:
+    assert repr(make("callable", function="json:dumps")) == "callable://json:dumps"
+
+
+@pytest.mark.parametrize("name", ["nope", "json:nope", "no.such.module:x", "json:__doc__"])
+def test_what_is_no_function_is_refused(name: str) -> None:
+    with pytest.raises(NotifyError, match="expected one that was handed over"):
+        make("callable", function=name)
