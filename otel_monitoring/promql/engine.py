@@ -26,7 +26,7 @@ from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.promql.language.settle import settled
 from otel_monitoring.promql.result import Result, Series
 from otel_monitoring.promql.vectors.memo import Memo
-from otel_monitoring.promql.vectors.values import Scalar, String
+from otel_monitoring.promql.vectors.values import Scalar, String, settled_name, settled_names
 from otel_monitoring.stores.block import is_hole
 
 if TYPE_CHECKING:
@@ -227,6 +227,8 @@ class Engine:
             series = _windows_as_series(evaluator, node)
             return _result("matrix", start_ms, environment, series=self._limited(series))
         value = evaluator.value(node)
+        if self._experimental and not isinstance(value, (Scalar, String)):
+            value = settled_names(value, self._memo)
         if ranged:
             series = _vector_as_series(value, times_ms)
             return _result("matrix", start_ms, environment, series=self._limited(series))
@@ -324,6 +326,7 @@ def _windows_as_series(evaluator: Evaluator, node: Node) -> list[Series]:
         inside = (block.times_ms > at_ms[0] - range_ms) & (block.times_ms <= at_ms[0])
         values = block.values[inside]
         found += _as_series(block.labels, block.times_ms[inside], values, ~is_hole(values))
+    found = [replace(one, labels=settled_name(one.labels)) for one in found]
     return sorted(found, key=lambda series: series.labels.pairs)
 
 

@@ -18,7 +18,7 @@ from otel_monitoring.promql.functions.windows import quantile_of
 from otel_monitoring.promql.vectors.hashing import hash64
 from otel_monitoring.promql.vectors.number import number_text
 from otel_monitoring.promql.vectors.summation import exact_sum, exact_sum_1d
-from otel_monitoring.promql.vectors.values import Vector
+from otel_monitoring.promql.vectors.values import LATE, Vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,8 @@ class Grouping:
     @classmethod
     def of(cls, labels: tuple[Labels, ...], *, names: tuple[str, ...], without: bool) -> Grouping:
         """Group label sets by some of their labels, or by all but some."""
-        wanted = frozenset((*names, NAME) if without else names)
+        late = (LATE,) if without or NAME in names else ()
+        wanted = frozenset((*names, NAME, *late) if without else (*names, *late))
         place: dict[tuple[tuple[str, str], ...], int] = {}
         group = np.empty(len(labels), dtype=np.intp)
         for at, one in enumerate(labels):
@@ -235,7 +236,7 @@ def _rank(labels: tuple[Labels, ...]) -> NDArray[np.intp]:
     return np.argsort(np.array(order, dtype=np.intp))
 
 
-def _extremes(  # noqa: PLR0913 - what is kept, of what, by what means
+def _extremes(
     vector: Vector, grouping: Grouping, param: Floats | None, *, name: str, memo: Memo, budget: Budget
 ) -> Vector:
     """Keep the k largest or smallest samples of each group; of equals the first by labels, NaN last."""

@@ -172,7 +172,7 @@ class Evaluator:
             ("one name",), (vector.labels,), lambda: have_one_name(vector.labels)
         ):
             return vector
-        return without_name(vector, self.memo)
+        return without_name(vector, self.memo, late=self._env.experimental)
 
     def scalar(self, node: Node) -> Floats:
         """Return the value of a scalar at each step, shape (s,)."""
@@ -363,7 +363,14 @@ class Evaluator:
 
     def _evaluate_binary(self, node: Binary) -> Value:
         left, right = self.value(node.left), self.value(node.right)
-        return binary(node, _operand(left), _operand(right), memo=self.memo, budget=self.budget)
+        return binary(
+            node,
+            _operand(left),
+            _operand(right),
+            memo=self.memo,
+            budget=self.budget,
+            late=self._env.experimental,
+        )
 
     def _evaluate_aggregate(self, node: Aggregate) -> Value:
         if node.op == "count_values" and node.param is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from otel_monitoring.model.labels import NAME
-from otel_monitoring.promql.vectors.values import Vector
+from otel_monitoring.promql.vectors.values import LATE, Vector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,7 @@ def _keys(many: tuple[Labels, ...], one: tuple[Labels, ...], matching: Matching)
 
     def numbers(labels: tuple[Labels, ...]) -> NDArray[np.intp]:
         keys = [
-            each.only(*matching.labels) if matching.on else each.without(*matching.labels, NAME)
+            each.only(*matching.labels) if matching.on else each.without(*matching.labels, NAME, LATE)
             for each in labels
         ]
         return np.array([place.setdefault(key, len(place)) for key in keys], dtype=np.intp)

@@ -16,6 +16,7 @@ from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.promql.evaluation.filling import filled
 from otel_monitoring.promql.language.nodes import NO_FILL
 from otel_monitoring.promql.vectors.values import (
+    LATE,
     Scalar,
     Vector,
     both,
@@ -62,7 +63,13 @@ _MANY_TO_MANY = "many-to-many matching not allowed: matching labels must be uniq
 
 
 def binary(
-    node: Binary, left: Scalar | Vector, right: Scalar | Vector, *, memo: Memo, budget: Budget
+    node: Binary,
+    left: Scalar | Vector,
+    right: Scalar | Vector,
+    *,
+    memo: Memo,
+    budget: Budget,
+    late: bool = False,
 ) -> Scalar | Vector:
     """Apply a binary operator.
 
@@ -72,6 +79,7 @@ def binary(
         right: What is on its right.
         memo: Keeps which series meet.
         budget: What the query may still use: pairs can be far more than the series of both sides.
+        late: Whether names are dropped at the end of the query.
 
     Raises:
         QueryError: The sides do not match as the operator demands, or a limit was reached.
@@ -82,7 +90,7 @@ def binary(
         if node.op in SETS:
             return _set_operation(node, left, right, memo)
         return _between_vectors(node, left, right, memo, budget)
-    return _with_scalar(node, left, right, memo)
+    return _with_scalar(node, left, right, memo, late=late)
 
 
 def _compute(op: str, left: Floats, right: Floats) -> Floats:
@@ -91,14 +99,16 @@ def _compute(op: str, left: Floats, right: Floats) -> Floats:
     return ARITHMETIC[op](left, right)
 
 
-def _with_scalar(node: Binary, left: Scalar | Vector, right: Scalar | Vector, memo: Memo) -> Vector:
+def _with_scalar(
+    node: Binary, left: Scalar | Vector, right: Scalar | Vector, memo: Memo, *, late: bool
+) -> Vector:
     a = left.values[:, None] if isinstance(left, Scalar) else left.values
     b = right.values[:, None] if isinstance(right, Scalar) else right.values
     vector = left if isinstance(left, Vector) else right
     assert isinstance(vector, Vector)  # noqa: S101 - for the type checker: one side is a vector
     if node.op in COMPARISON and not node.return_bool:
         return Vector(vector.labels, vector.values, both(vector.present, COMPARISON[node.op](a, b)))
-    return without_name(Vector(vector.labels, _compute(node.op, a, b), vector.present), memo)
+    return without_name(Vector(vector.labels, _compute(node.op, a, b), vector.present), memo, late=late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +198,7 @@ def _alike(
 
 def signature(matching: Matching) -> Callable[[Labels], tuple[tuple[str, str], ...]]:
     """Return what of a label set decides which others it meets."""
-    names = frozenset(matching.labels if matching.on else (*matching.labels, NAME))
+    names = frozenset(matching.labels if matching.on else (*matching.labels, NAME, LATE))
     inside = matching.on
     return lambda labels: tuple([pair for pair in labels.pairs if (pair[0] in names) is inside])
 
@@ -301,7 +311,7 @@ def _check_unique(crowds: _Crowds, many: Vector, one: Vector, *, side: str) -> N
 
 def repr_labels(labels: Labels) -> str:
     """Write a label set with the name as a label, as Prometheus does in messages."""
-    return "{" + ", ".join(f'{name}="{value}"' for name, value in labels) + "}"
+    return "{" + ", ".join(f'{name}="{value}"' for name, value in labels if name != LATE) + "}"
 
 
 def _set_operation(node: Binary, left: Vector, right: Vector, memo: Memo) -> Vector:

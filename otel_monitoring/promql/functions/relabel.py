@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from otel_monitoring.errors import QueryError
+from otel_monitoring.model.labels import NAME
 from otel_monitoring.model.matcher import compile_regex
-from otel_monitoring.promql.vectors.values import Vector, relabelled
+from otel_monitoring.promql.vectors.values import LATE, Vector, relabelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def label_replace(
         found = regex.fullmatch(labels.get(source))
         if found is None:
             return labels
-        return labels.with_({target: written.checked(_expand(replacement, found))})
+        return _written(labels, target, written.checked(_expand(replacement, found)))
 
     return relabelled(
         vector, memo, ("label_replace", target, replacement, source, pattern), replace, keep=written.are_few
@@ -76,9 +77,15 @@ def label_join(
     written = _Written("label_join", budget)
 
     def join(labels: Labels) -> Labels:
-        return labels.with_({target: written.checked(separator.join(labels.get(name) for name in sources))})
+        value = written.checked(separator.join(labels.get(name) for name in sources))
+        return _written(labels, target, value)
 
     return relabelled(vector, memo, ("label_join", target, separator, sources), join, keep=written.are_few)
+
+
+def _written(labels: Labels, target: str, value: str) -> Labels:
+    """Write a label; a name that is written stays, even where the old one was to be dropped."""
+    return labels.with_({target: value, LATE: ""} if target == NAME else {target: value})
 
 
 class _Written:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from otel_monitoring.promql.vectors.values import LATE
+
 if TYPE_CHECKING:
     from otel_monitoring.model.labels import Labels
 
@@ -16,7 +18,7 @@ _LONG = 255
 
 def hash64(labels: Labels) -> int:
     """Return the hash of a label set: XXH64 over its names and values, each behind its length."""
-    return xxh64(b"".join(_sized(text.encode()) for pair in labels for text in pair))
+    return xxh64(b"".join(_sized(text.encode()) for pair in labels if pair[0] != LATE for text in pair))
 
 
 def _sized(text: bytes) -> bytes:

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 DESCRIBING = (NAME, "__type__", "__unit__")
 """The labels that go when values are changed."""
 
+LATE = "\udcff"
+"""A label of series whose name is dropped at the end of the query; no label from outside has such a name."""
+
+_DROPPED = (*DESCRIBING, LATE)
+
 SAME_LABELS = "vector cannot contain metrics with the same labelset"
 
 
@@ -107,9 +112,30 @@ def relabelled(
     return moved if columns is None else merged(moved, columns)
 
 
-def without_name(vector: Vector, memo: Memo) -> Vector:
-    """Drop the metric's name, as everything does that changes values."""
-    return relabelled(vector, memo, (NAME,), drop_name)
+def without_name(vector: Vector, memo: Memo, *, late: bool = False) -> Vector:
+    """Drop the metric's name, as everything does that changes values; ``late`` at the end of the query."""
+    return (
+        relabelled(vector, memo, (LATE,), _marked) if late else relabelled(vector, memo, (NAME,), drop_name)
+    )
+
+
+def _marked(labels: Labels) -> Labels:
+    named = any(name in DESCRIBING for name, _ in labels.pairs)
+    return labels.with_({LATE: "1"}) if named else labels
+
+
+def settled_names(vector: Vector, memo: Memo) -> Vector:
+    """Drop the names that were to be dropped at the end.
+
+    Raises:
+        QueryError: Two series end with the same labels and have a sample at the same step.
+    """
+    return relabelled(vector, memo, ("settled",), settled_name)
+
+
+def settled_name(labels: Labels) -> Labels:
+    """Return a label set without the name that was to be dropped at the end."""
+    return drop_name(labels) if labels.get(LATE) else labels
 
 
 def kept_apart(before: Vector, after: Vector) -> Vector:
@@ -143,14 +169,16 @@ def nameless(labels: tuple[Labels, ...], memo: Memo) -> tuple[Labels, ...]:
 
 def drop_name(labels: Labels) -> Labels:
     """Return a label set without what describes the metric itself: name, type and unit."""
-    return Labels.from_pairs(tuple([pair for pair in labels.pairs if pair[0] not in DESCRIBING]))
+    return Labels.from_pairs(tuple([pair for pair in labels.pairs if pair[0] not in _DROPPED]))
 
 
 def have_one_name(labels: tuple[Labels, ...]) -> bool:
     """Tell whether all series have the same name, or none, and nothing else that describes the metric."""
     pairs = chain.from_iterable([one.pairs for one in labels])
-    found = [pair for pair in pairs if pair[0] in DESCRIBING]
-    return not found or (len(found) == len(labels) and len(set(found)) == 1 and found[0][0] == NAME)
+    found = [pair for pair in pairs if pair[0] in _DROPPED]
+    kinds = set(found)
+    only_names = {name for name, _ in kinds} <= {NAME, LATE}
+    return not found or (only_names and len(found) == len(labels) * len(kinds))
 
 
 def _unified(labels: list[Labels]) -> tuple[tuple[Labels, ...], NDArray[np.intp] | None]:
