@@ -345,7 +345,7 @@ def count_values(node: Aggregate, vector: Vector, label: str, budget: Budget) ->
     for step, column in zip(*np.nonzero(mask), strict=True):
         budget.pulse()
         text = number_text(float(vector.values[step, column]))
-        labels = groups.labels[groups.group[column]].with_({label: text})
+        labels = groups.labels[groups.group[column]].with_({label: text, LATE: ""})
         at = counts.setdefault(labels, {})
         if not at:
             budget.reserve(len(counts) * len(vector.values))

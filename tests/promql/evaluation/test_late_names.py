@@ -49,6 +49,7 @@ def names(expr: str, time_s: float = 30) -> list[str]:
         ("histogram_quantile(0.5, rate(h_bucket[1m]))", ["{}"]),
         ("last_over_time((-a_total)[30s:15s])", ['{env="1"}']),
         ('count_values("v", -a_total)', ['{v="-30"}']),
+        ('count_values by (__name__) ("v", -a_total)', ['a_total{v="-30"}']),
         ("vector(1) + 1", ["{}"]),
     ],
 )
