@@ -90,8 +90,8 @@ class Page:
         if not firing <= known.firing:
             return "new alerts added" if known.firing else "first notification"
         if not firing:
-            return "all alerts resolved" if known.firing or self._owes() else None
-        if not resolved <= known.resolved:
+            return "all alerts resolved" if known.firing or self._owing() else None
+        if not resolved <= known.resolved - self._owing():
             return "some alerts resolved"
         return "repeat interval elapsed" if now_s - known.at_s >= repeat_s else None
 
@@ -123,8 +123,9 @@ class Page:
             told = self.told
             self.told = Entry(told.firing - labels, told.resolved - labels, told.at_s, told.number)
 
-    def _owes(self) -> bool:
-        return self.trying is None and bool(self.owed)
+    def _owing(self) -> frozenset[Labels]:
+        """Return what is owed and not on its way."""
+        return self.owed if self.trying is None else frozenset()
 
 
 class NotificationLog:

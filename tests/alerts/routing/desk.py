@@ -39,6 +39,7 @@ class Desk:
         self.clock = FakeClock()
         self.guard = Guard("deliver")
         self.notices: list[Notice] = []
+        self.offered: list[Notice] = []
         self.raises = False
         self.answers = True
         self.waiting: list[tuple[Notice, Callable[[bool], None]]] = []
@@ -54,6 +55,7 @@ class Desk:
         if self.raises:
             msg = "no room"
             raise NotifyError(msg)
+        self.offered.append(notice)
         if self.answers:
             self.notices.append(notice)
             done(True)
