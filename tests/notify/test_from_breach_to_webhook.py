@@ -64,8 +64,8 @@ def test_a_breach_becomes_one_firing_and_one_resolved_webhook(receiver: Receiver
             clock.advance(15)
             evaluator.tick(clock.now_ms())
             dispatcher.flush()
+            assert deliver.flush(10)
             states.append(str(evaluator.groups()[0].rules[0].state))
-        assert deliver.flush(10)
         return states
 
     run(60)

@@ -80,7 +80,7 @@ class AppriseChannel:
 
     def __repr__(self) -> str:
         """Write which service it is."""
-        return f"{self._scheme}://…"
+        return f"{self.kind} {self._scheme}://…"
 
     def _known(self, url: str) -> Any:
         package, needed_for = "apprise", f"the channel {self._scheme}://"

@@ -42,12 +42,6 @@ def telegram(options: Options, made: ChannelOptions) -> Channel:
     return _made("telegram", _with(url, query), options, made, body="message", is_html=is_html)
 
 
-def msteams(options: Options, made: ChannelOptions) -> Channel:
-    """Return the channel of an ``msteams_configs`` entry."""
-    options.skip("summary")
-    return _made("msteams", options.needed_secret("webhook_url"), options, made, body="text")
-
-
 def msteamsv2(options: Options, made: ChannelOptions) -> Channel:
     """Return the channel of an ``msteamsv2_configs`` entry."""
     return _made("msteamsv2", options.needed_secret("webhook_url"), options, made, body="text")

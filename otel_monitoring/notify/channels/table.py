@@ -78,8 +78,8 @@ def _options_maker(module: str, name: str = "from_options") -> OptionsMaker:
     return make
 
 
-_SERVICES = ("discord", "telegram", "msteams", "msteamsv2", "pushover", "sns", "webex", "rocketchat")
-_REFUSED = ("opsgenie", "victorops", "wechat", "jira", "incidentio", "mattermost")
+_SERVICES = ("discord", "telegram", "msteamsv2", "pushover", "sns", "webex", "rocketchat")
+_REFUSED = ("msteams", "opsgenie", "victorops", "wechat", "jira", "incidentio", "mattermost")
 """Kinds of Alertmanager that nothing here sends as it does."""
 
 CHANNELS: dict[str, Maker] = {
