@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 import sys
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotation
 from typing import TYPE_CHECKING, Annotated
 
-import httpx
 import typer
 
 from otel_monitoring.cli import query_output as output
-from otel_monitoring.errors import QueryError, RuleError
+from otel_monitoring.cli.connecting import TOKEN_VARIABLE, address, duration_ms, headers_of, time_ms, token_of
+from otel_monitoring.errors import QueryError
 from otel_monitoring.model.clock import SystemClock
-from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
 
 if TYPE_CHECKING:
     from otel_monitoring.promql.result import Result
 
-_TOKEN_VARIABLE = "OTEL_MONITORING_API__TOKEN"  # noqa: S105 - the name of the variable
-_PLACES = ("/prometheus", "/monitoring/prometheus")
-_CLOSED = frozenset({401, 403})
 _POINTS = 240
 _POSITION = re.compile(r"\b1:(\d+): ")
 
@@ -60,7 +54,7 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
         Format | None, typer.Option("--format", "-f", help="By default a table, or a chart for a range.")
     ] = None,
     token: Annotated[
-        str | None, typer.Option("--token", metavar="TOKEN", help=f"By default ${_TOKEN_VARIABLE}.")
+        str | None, typer.Option("--token", metavar="TOKEN", help=f"By default ${TOKEN_VARIABLE}.")
     ] = None,
     token_file: Annotated[
         Path | None, typer.Option("--token-file", metavar="FILE", help="A file that holds the token.")
@@ -72,12 +66,12 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
 ) -> None:
     """Ask a running application, or a Prometheus, in PromQL."""
     options = RemoteOptions(
-        timeout_s=timeout_s, bearer_token=_token(token, token_file), headers=_headers(header or ())
+        timeout_s=timeout_s, bearer_token=token_of(token, token_file), headers=headers_of(header or ())
     )
     now_ms = SystemClock().now_ms()
-    ends_ms = _time_ms(end or at, now_ms, name="--end" if end else "--time")
+    ends_ms = time_ms(end or at, now_ms, name="--end" if end else "--time")
     starts_ms = _start_ms(start, since, ends_ms, now_ms)
-    query = RemoteQuery(_found(url, options), options=options, clock=SystemClock())
+    query = RemoteQuery(address(url, options), options=options, clock=SystemClock())
     try:
         if starts_ms is None:
             result = query(expr, ends_ms)
@@ -110,85 +104,12 @@ def _print(result: Result, shape: Format | None) -> None:
         (output.print_chart if shape is Format.CHART else output.print_table)(result)
 
 
-def _found(url: str, options: RemoteOptions) -> str:
-    """Return where the API lies: below an application, below its pages, or right at the URL."""
-    url = (url if "://" in url else f"http://{url}").rstrip("/").removesuffix("/api/v1")
-    token = {"Authorization": f"Bearer {options.bearer_token}"} if options.bearer_token else {}
-    for place in _PLACES:
-        try:
-            answer = httpx.get(
-                f"{url}{place}/api/v1/status/buildinfo",
-                headers={**token, **(options.headers or {})},
-                timeout=options.timeout_s,
-            )
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return url
-        if answer.status_code in _CLOSED:
-            msg = f"{url} is closed: give --token, or set {_TOKEN_VARIABLE}"
-            raise QueryError(msg)
-        if answer.is_success and "json" in answer.headers.get("content-type", ""):
-            return f"{url}{place}"
-    return url
-
-
-def _token(token: str | None, file: Path | None) -> str:
-    if token is None and file is not None:
-        try:
-            token = file.read_text(encoding="utf-8")
-        except OSError as error:
-            msg = f"{file} cannot be read: {error.strerror}"
-            raise typer.BadParameter(msg, param_hint="--token-file") from None
-    return (token or os.environ.get(_TOKEN_VARIABLE, "")).strip()
-
-
-def _headers(given: list[str] | tuple[str, ...]) -> dict[str, str]:
-    found = {}
-    for text in given:
-        name, colon, value = text.partition(":")
-        if not colon or not name.strip():
-            msg = f"{name!r} is not of the form 'name: value'"
-            raise typer.BadParameter(msg, param_hint="--header")
-        found[name.strip()] = value.strip()
-    return found
-
-
-def _time_ms(text: str, now_ms: int, *, name: str) -> int:
-    if text == "now":
-        return now_ms
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = _rfc3339_s(text)
-    if not math.isfinite(seconds):
-        msg = f"{text!r} is no time, expected now, Unix seconds or RFC 3339 such as 2026-01-31T12:00:00Z"
-        raise typer.BadParameter(msg, param_hint=name)
-    return round(seconds * 1000)
-
-
-def _rfc3339_s(text: str) -> float:
-    try:
-        return datetime.fromisoformat(text).timestamp()
-    except ValueError:
-        return math.nan
-
-
-def _duration_ms(text: str, *, name: str) -> int:
-    try:
-        found = parse_duration(f"{text}s" if text.isdecimal() else text)
-    except RuleError as error:
-        raise typer.BadParameter(str(error), param_hint=name) from None
-    if found <= 0:
-        msg = f"{text!r} is no duration above zero"
-        raise typer.BadParameter(msg, param_hint=name)
-    return found
-
-
 def _start_ms(start: str | None, since: str | None, end_ms: int, now_ms: int) -> int | None:
     if start is None and since is None:
         return None
     if since is not None:
-        return end_ms - _duration_ms(since, name="--since")
-    start_ms = _time_ms(start or "", now_ms, name="--start")
+        return end_ms - duration_ms(since, name="--since")
+    start_ms = time_ms(start or "", now_ms, name="--start")
     if start_ms > end_ms:
         msg = f"{start!r} is after the end of the range"
         raise typer.BadParameter(msg, param_hint="--start")
@@ -197,7 +118,7 @@ def _start_ms(start: str | None, since: str | None, end_ms: int, now_ms: int) ->
 
 def _step_ms(step: str | None, length_ms: int) -> int:
     if step is not None:
-        return _duration_ms(step, name="--step")
+        return duration_ms(step, name="--step")
     return max(1000, math.ceil(length_ms / _POINTS / 1000) * 1000)
 
 

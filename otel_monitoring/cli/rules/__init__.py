@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COMMANDS: Mapping[str, str] = {
+    "backtest": "otel_monitoring.cli.rules.backtest",
     "check": "otel_monitoring.cli.rules.check",
+    "export": "otel_monitoring.cli.rules.export",
     "test": "otel_monitoring.cli.rules.test",
 }
 """Each command of the group and the module whose ``command`` function it is."""
