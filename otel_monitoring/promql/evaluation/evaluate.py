@@ -291,7 +291,7 @@ class Evaluator:
     def _over_extended(self, node: Selector, function: Kernel) -> Vector:
         check_allowed(node.extension, self.node.name if isinstance(self.node, Call) else "")
         at_ms, reach, blocks = self.extended(node)
-        parts = [over_extended(block, at_ms, reach, function, self.budget.spend) for block in blocks]
+        parts = [over_extended(block, at_ms, reach, function, self.budget) for block in blocks]
         return joined(parts, self.memo) if parts else self._nothing()
 
     def _subquery(self, node: Subquery) -> tuple[Times, int, list[Block]]:
@@ -344,8 +344,7 @@ class Evaluator:
     def _smoothed(self, node: Selector) -> Vector:
         at_ms, lookback_ms = self._shifted(node.shift), self._env.lookback_ms
         blocks = self._select(node, at_ms, lookback_ms, lookback_ms)
-        self.budget.spend(len(at_ms) * sum(len(block.labels) for block in blocks))
-        parts = [smoothed_instant(block, at_ms, lookback_ms) for block in blocks]
+        parts = [smoothed_instant(block, at_ms, lookback_ms, self.budget) for block in blocks]
         return joined(parts, self.memo) if parts else self._nothing()
 
     def _evaluate_subquery(self, _node: Subquery) -> Value:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from otel_monitoring.promql.evaluation.budget import Budget
     from otel_monitoring.promql.evaluation.series import Times
     from otel_monitoring.promql.functions.windows import Kernel, Result
     from otel_monitoring.promql.language.nodes import Extension
@@ -87,9 +88,7 @@ class _Edges(NamedTuple):
     found: Mask
 
 
-def over_extended(
-    block: Block, at_ms: Times, reach: Reach, function: Kernel, spend: Callable[[int], None]
-) -> Vector:
+def over_extended(block: Block, at_ms: Times, reach: Reach, function: Kernel, budget: Budget) -> Vector:
     """Apply a function to the windows that end at some times.
 
     Args:
@@ -97,15 +96,16 @@ def over_extended(
         at_ms: Where the windows end, shape (s,).
         reach: What they look at.
         function: ``rate``, ``increase``, ``delta``; for anchored windows ``changes`` and ``resets`` too.
-        spend: Counts the samples that are looked at.
+        budget: What the query may still use.
     """
     compute = _KERNELS[function]
+    budget.reserve(len(at_ms) * len(block.labels))
     values = np.zeros((len(at_ms), len(block.labels)))
     present = np.zeros(values.shape, dtype=bool)
     for step, end_ms in enumerate(at_ms.tolist()):
         samples = reach.window(block, end_ms)
         if samples is not None:
-            spend(samples.values.size)
+            budget.spend(samples.values.size)
             values[step], some = compute(samples, smoothed=reach.extension == "smoothed")
             present[step] = True if some is None else some
     return Vector(block.labels, values, present)
@@ -220,14 +220,16 @@ def extended_samples(block: Block, end_ms: int, reach: Reach) -> tuple[Times, Fl
     return times_ms, np.vstack([left, w.values[low:high], right]), present
 
 
-def smoothed_instant(block: Block, at_ms: Times, lookback_ms: int) -> Vector:
+def smoothed_instant(block: Block, at_ms: Times, lookback_ms: int, budget: Budget) -> Vector:
     """Return at each time what lies between the samples around it, or the newest sample where none follows.
 
     Args:
         block: The samples.
         at_ms: The times, shape (s,).
         lookback_ms: How far a sample may be away.
+        budget: What the query may still use.
     """
+    budget.reserve(len(at_ms) * len(block.labels))
     values = np.zeros((len(at_ms), len(block.labels)))
     present = np.zeros(values.shape, dtype=bool)
     holes = is_hole(block.values)
@@ -236,6 +238,7 @@ def smoothed_instant(block: Block, at_ms: Times, lookback_ms: int) -> Vector:
             block.times_ms, [time_ms - lookback_ms, time_ms, time_ms + lookback_ms], side="right"
         )
         if low < middle:
+            budget.spend(len(block.labels))
             values[step], present[step] = _between(block, ~holes, (low, middle, high), time_ms)
     return Vector(block.labels, values, present)
 

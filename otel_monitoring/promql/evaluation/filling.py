@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from otel_monitoring.model.labels import Labels
+    from otel_monitoring.promql.evaluation.budget import Budget
     from otel_monitoring.promql.language.nodes import Fill, Matching
     from otel_monitoring.promql.vectors.memo import Memo
     from otel_monitoring.promql.vectors.values import Mask
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     Keys = tuple[tuple[Labels, ...], NDArray[np.intp], NDArray[np.intp]]
 
 
-def filled(many: Vector, one: Vector, fill: Fill, matching: Matching, memo: Memo) -> tuple[Vector, Vector]:
+def filled(
+    many: Vector, one: Vector, fill: Fill, matching: Matching, *, memo: Memo, budget: Budget
+) -> tuple[Vector, Vector]:
     """Return both sides with samples in place of those that they lack.
 
     Args:
@@ -33,12 +36,14 @@ def filled(many: Vector, one: Vector, fill: Fill, matching: Matching, memo: Memo
         fill: What stands for a sample; as in Prometheus, its left one is that of ``many``.
         matching: How the sides find each other.
         memo: Where the keys are kept.
+        budget: What the query may still use: both sides can become as large as both together.
     """
     keys, many_keys, one_keys = memo.get(
         ("fill", matching.on, matching.labels),
         (many.labels, one.labels),
         lambda: _keys(many.labels, one.labels, matching),
     )
+    budget.reserve(2 * len(keys) * len(many.values))
     has_many, has_one = _met(many, many_keys, len(keys)), _met(one, one_keys, len(keys))
     return (
         _with(many, keys, has_one & ~has_many, fill.left),

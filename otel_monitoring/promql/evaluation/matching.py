@@ -149,7 +149,7 @@ def _between_vectors(node: Binary, left: Vector, right: Vector, memo: Memo, budg
     many, one = (right, left) if swapped else (left, right)
     fills = node.fill != NO_FILL
     if fills:
-        many, one = filled(many, one, node.fill, matching, memo)
+        many, one = filled(many, one, node.fill, matching, memo=memo, budget=budget)
     pairs: _Pairs = memo.get(
         ("pairs", matching, keeps_name, fills),
         (many.labels, one.labels),

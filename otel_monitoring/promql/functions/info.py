@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from otel_monitoring.promql.evaluation.budget import Budget
     from otel_monitoring.promql.functions.table import Args, Evaluation
     from otel_monitoring.promql.vectors.values import Floats, Mask, Value
 
@@ -66,9 +67,9 @@ def info(ev: Evaluation, args: Args) -> Value:
     vector = ev.vector(args[0])
     shift = reference_of(args[0], start_ms=ev.span_ms[0], end_ms=ev.span_ms[1])
     if not any(_key(labels) != ("", "") and not demands.name(labels) for labels in vector.labels):
-        return enriched(vector, Vector((), np.empty((len(ev.times_ms), 0))), demands)
+        return enriched(vector, Vector((), np.empty((len(ev.times_ms), 0))), demands, ev.budget)
     times = ev.sample_times(Selector((*demands.names, *demands.labels), shift))
-    return enriched(vector, _asked_for(times, vector, demands), demands)
+    return enriched(vector, _asked_for(times, vector, demands), demands, ev.budget)
 
 
 def _key(labels: Labels) -> Key:
@@ -142,7 +143,7 @@ def _newest(times: Vector, columns: Rows) -> Rows:
     return np.where(mask.any(axis=1), columns[seconds.argmax(axis=1)], _NONE)
 
 
-def enriched(vector: Vector, times: Vector, demands: _Demands) -> Vector:
+def enriched(vector: Vector, times: Vector, demands: _Demands, budget: Budget) -> Vector:
     """Return series with the labels of the newest info series of the same instance and job.
 
     A label that a series has already stays. A series that finds no info series stays as it is, unless the
@@ -152,6 +153,7 @@ def enriched(vector: Vector, times: Vector, demands: _Demands) -> Vector:
         vector: The series.
         times: The times of the samples of the info series.
         demands: Which of their labels are added; all where none is named.
+        budget: What the query may still use.
 
     Raises:
         QueryError: Info series contradict each other, or two series end with the same labels.
@@ -159,6 +161,7 @@ def enriched(vector: Vector, times: Vector, demands: _Demands) -> Vector:
     newest = _Newest.of(times)
     found = _Columns(vector)
     for column, labels in enumerate(vector.labels):
+        budget.pulse()
         groups = [] if demands.name(labels) else sorted(newest.groups.get(_key(labels), {}).items())
         if demands.name(labels):
             found.add(column, labels, None)
@@ -173,6 +176,8 @@ def enriched(vector: Vector, times: Vector, demands: _Demands) -> Vector:
 
 def _unique(rows: Rows) -> tuple[list[list[int]], Rows]:
     """Return the different rows, and the number of each row's."""
+    if (rows == rows[0]).all():
+        return [rows[0].tolist()], np.zeros(len(rows), dtype=np.intp)
     place: dict[tuple[int, ...], int] = {}
     which = np.array([place.setdefault(tuple(row), len(place)) for row in rows.tolist()], dtype=np.intp)
     return [list(row) for row in place], which

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 from otel_monitoring.errors import QueryError
 from otel_monitoring.promql.language.lengths import Length
@@ -12,6 +12,7 @@ from otel_monitoring.promql.language.lengths import Length
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from otel_monitoring.promql.language.lexer import Token
     from otel_monitoring.promql.language.reading import Reader
 
 _MS = 1000
@@ -30,6 +31,7 @@ class Durations:
         self._reader = reader
         self._depth = 0
         self._many = 0
+        self._within = ""
 
     def positive(self) -> Length:
         """Return a range or a step.
@@ -37,10 +39,12 @@ class Durations:
         Raises:
             QueryError: It is not longer than 0, as far as that can be told already.
         """
+        self._within = "subquery or range selector"
         return self._checked(lambda: self._sum(1), least_ms=1)
 
     def offset(self) -> Length:
         """Return an offset, with its sign; arithmetic stands in round brackets."""
+        self._within = "offset"
         return self._checked(lambda: self._signed(self._one), least_ms=None)
 
     def time(self) -> int | Literal["start", "end"]:
@@ -121,18 +125,24 @@ class Durations:
             reader.expect(")", "duration expression")
             return length
         word = reader.word()
-        if word in _LATER and reader.peek().text == "(":
+        if word in _LATER:
             reader.next()
-            reader.expect("(", "duration expression")
+            if not reader.take("("):
+                reader.unexpected(self._within, _EXPECTED)
             reader.expect(")", "duration expression")
             return Length(word)
         if word in {"max_of", "min_of"}:
             return self._extreme(word)
         token = reader.token
         if token.kind not in {"number", "duration"}:
-            reader.unexpected("duration expression", _EXPECTED)
+            self._refuse(token)
         reader.next()
         return Length(value=token.value, duration=token.kind == "duration")
+
+    def _refuse(self, token: Token) -> NoReturn:
+        if token.kind == "name" and self._within != "offset":
+            self._reader.fail(f"unexpected character in duration expression: {token.text[0]!r}", token.start)
+        self._reader.unexpected(self._within, _EXPECTED)
 
     def _extreme(self, word: str) -> Length:
         reader = self._reader
