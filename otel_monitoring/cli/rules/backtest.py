@@ -79,8 +79,8 @@ def _rules(file: Path, names: Sequence[str]) -> list[AlertingRule]:
     try:
         found = parse_rules(file.read_text(encoding="utf-8"), source=str(file), check_expr=parse)
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "expected UTF-8"
-        raise typer.BadParameter(f"{file}: {reason}", param_hint="FILE") from None  # noqa: EM102 - short
+        msg = f"{file}: {getattr(error, 'strerror', None) or 'expected UTF-8'}"
+        raise typer.BadParameter(msg, param_hint="FILE") from None
     except RuleFileError as error:
         print(error, file=sys.stderr)
         raise typer.Exit(1) from None
@@ -105,9 +105,8 @@ def _show(rule: AlertingRule, found: list[Episode], *, end_ms: int, length_ms: i
         lasts = format_duration(max(until_ms - (one.fired_ms or 0), 0))
         still = ", still firing" if one.ended_ms is None else ""
         labels = one.labels.without("alertname")
-        print(
-            f"  {_time(one.fired_ms or 0)} for {lasts}{still}, peak {one.peak:g}  {labels!r}  {one.summary}"
-        )
+        since = _time(one.fired_ms or 0)
+        print(f"  {since} for {lasts}{still}, peak {one.peak:g}  {labels!r}  {one.summary}")
     if len(fired) > _SHOWN:
         print(f"  … and {len(fired) - _SHOWN} more")
 
