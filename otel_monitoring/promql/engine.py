@@ -63,9 +63,9 @@ class Limits:
     """What one query may use.
 
     Attributes:
-        max_samples: Samples that it may look at.
+        max_samples: Samples that it may look at, and that it may hold in memory at a time.
         max_series: Series that its result may have.
-        max_steps: Steps of a range query, and of a subquery.
+        max_steps: Steps of a range query; those of a subquery count as samples.
         timeout_s: Seconds that it may take.
     """
 

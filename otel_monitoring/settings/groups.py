@@ -246,9 +246,11 @@ class StoreSettings(Group):
 class QuerySettings(Group):
     """What a query may use, and who answers it."""
 
-    max_samples: Count = option(default=50_000_000, description="Most samples that one query looks at.")
+    max_samples: Count = option(
+        default=50_000_000, description="Most samples that one query looks at, or holds."
+    )
     max_series: Count = option(default=100_000, description="Most series in the answer of one query.")
-    max_steps: Count = option(default=11_000, description="Most steps of a range query, and of a subquery.")
+    max_steps: Count = option(default=11_000, description="Most steps of a range query.")
     timeout_s: Seconds = option(default=10.0, description="Longest that one query takes.")
     lookback_s: Seconds = option(
         default=300.0, description="How old the newest sample of a series may be to count as its value."

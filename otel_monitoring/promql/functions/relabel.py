@@ -52,6 +52,7 @@ def label_replace(
     written = _Written("label_replace", budget)
 
     def replace(labels: Labels) -> Labels:
+        budget.pulse()
         found = regex.fullmatch(labels.get(source))
         if found is None:
             return labels
@@ -77,6 +78,7 @@ def label_join(
     written = _Written("label_join", budget)
 
     def join(labels: Labels) -> Labels:
+        budget.pulse()
         value = written.checked(separator.join(labels.get(name) for name in sources))
         return _written(labels, target, value)
 
@@ -107,7 +109,6 @@ class _Written:
             msg = f"{self._function}() would write a label value that is too long: {about}"
             raise QueryError(msg)
         self._characters += len(value)
-        self._budget.pulse()
         self._budget.reserve(self._characters // _CHARACTERS_OF_A_SAMPLE)
         return value
 
