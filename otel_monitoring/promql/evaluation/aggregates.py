@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from otel_monitoring.promql.vectors.memo import Memo
     from otel_monitoring.promql.vectors.values import Floats
 
-BEHIND_A_FLAG = frozenset({"limitk", "limit_ratio"})
-"""Aggregations that Prometheus has behind a flag; here too."""
-
 _LARGEST_HASH = 2.0**64
 _PADDING_ALLOWED = 4
 _PADDING_FREE = 4096

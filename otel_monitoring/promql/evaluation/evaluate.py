@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from otel_monitoring.errors import QueryError
-from otel_monitoring.promql.evaluation.aggregates import AGGREGATIONS, BEHIND_A_FLAG, aggregate, count_values
+from otel_monitoring.promql.evaluation.aggregates import AGGREGATIONS, aggregate, count_values
 from otel_monitoring.promql.evaluation.extended import Reach, check_allowed, over_extended, smoothed_instant
 from otel_monitoring.promql.evaluation.matching import binary
 from otel_monitoring.promql.evaluation.series import (
@@ -90,7 +90,7 @@ class Environment:
         warnings: What is doubtful, by message; filled during the evaluation.
         infos: What may be worth knowing, by message; filled during the evaluation.
         mended: The buckets that were mended, by message, and the node where that was found first.
-        experimental: Whether experimental functions may be called.
+        experimental: Whether names are dropped at the end of the query.
         selected: What was read already, by matchers, start and end.
         windows: The windows of queries at one time, by block and ends, with the block that they belong to:
             what functions share, such as a mean, is computed once for all of them.
@@ -377,9 +377,6 @@ class Evaluator:
         param = None if node.param is None else self.scalar(node.param)
         if node.op == "quantile" and node.param is not None and param is not None:
             functions.warn_of_quantile(self, functions.outermost(param), node.param)
-        if node.op in BEHIND_A_FLAG and not self._env.experimental:
-            msg = f"the aggregation {node.op} is experimental; query.experimental switches those on"
-            raise QueryError(msg)
         if node.op == "limit_ratio" and node.param is not None and param is not None:
             self._warn_of_ratio(param, node.param)
         names_count = not node.without and not set(node.labels).isdisjoint(DESCRIBING)
@@ -396,7 +393,7 @@ class Evaluator:
                 self.warn(f"ratio value should be between -1 and 1, {about}", node)
 
     def _evaluate_call(self, node: Call) -> Value:
-        return functions.call(node.name, self, node.args, experimental=self._env.experimental)
+        return functions.call(node.name, self, node.args)
 
 
 _EVALUATE: dict[type, Callable[[Evaluator, Any], Value]] = {

@@ -96,14 +96,6 @@ class Evaluation(Protocol):
 FUNCTIONS: dict[str, Callable[[Evaluation, Args], Value]] = {**EXPERIMENTAL}
 """Every function by its name; add to it with :func:`function`."""
 
-BEHIND_A_FLAG = frozenset(
-    {
-        *("double_exponential_smoothing", "histogram_quantiles", "mad_over_time", *EXPERIMENTAL),
-        *("ts_of_first_over_time", "ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time"),
-    }
-)
-"""Those that Prometheus has behind a flag; here too."""
-
 NATIVE_ONLY = tuple(f"histogram_{what}" for what in ("avg", "count", "stddev", "stdvar", "sum"))
 """Those that look at native histograms alone; of other samples they give nothing, as in Prometheus."""
 
@@ -446,21 +438,17 @@ def _register_dates() -> None:
 _register_dates()
 
 
-def call(name: str, ev: Evaluation, args: Args, *, experimental: bool) -> Value:
+def call(name: str, ev: Evaluation, args: Args) -> Value:
     """Call a function.
 
     Args:
         name: The name in PromQL.
         ev: The evaluation that calls it.
         args: The nodes of its arguments.
-        experimental: Whether experimental functions may be called.
 
     Raises:
-        QueryError: There is no such function here, or it is experimental and may not be called.
+        QueryError: There is no such function here.
     """
-    if name in BEHIND_A_FLAG and not experimental:
-        msg = f"the function {name}() is experimental; query.experimental switches those on"
-        raise QueryError(msg)
     found = FUNCTIONS.get(name)
     if found is None:
         msg = f"the function {name}() is not supported"
