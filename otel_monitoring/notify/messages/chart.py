@@ -29,8 +29,8 @@ def sparkline(curve: Curve, *, width: int = 24) -> str:
     if not known:
         return ""
     low, high = min(known), max(known)
-    step = (high - low) / (len(_BARS) - 1) or 1.0
-    return "".join(_BARS[round((value - low) / step)] if math.isfinite(value) else " " for value in values)
+    step = (high / 2 - low / 2) / (len(_BARS) - 1) or 1.0  # halves, as the whole may be infinite
+    return "".join(_bar((value / 2 - low / 2) / step) for value in values)
 
 
 def png(curve: Curve, *, width: int = 480, height: int = 120) -> bytes:
@@ -59,12 +59,12 @@ class _Scale:
     """From values to rows of pixels."""
 
     def __init__(self, low: float, high: float, height: int) -> None:
-        self._low = low
-        self._span = (high - low) or 1.0
+        self._low = low / 2  # halves, as the whole may be infinite
+        self._span = (high / 2 - low / 2) or 1.0
         self._rows = height - 2 * _MARGIN - 1
 
     def row(self, value: float) -> int:
-        return _MARGIN + round((1 - (value - self._low) / self._span) * self._rows)
+        return _MARGIN + round((1 - (value / 2 - self._low) / self._span) * self._rows)
 
 
 class _Canvas:
@@ -105,6 +105,10 @@ def _draw_line(canvas: _Canvas, values: Sequence[float], scale: _Scale) -> None:
         for near in range(min(start, row), max(start, row) + 1):
             canvas.dot(_MARGIN + column, near, _LINE)
         before = row
+
+
+def _bar(height: float) -> str:
+    return _BARS[min(round(height), len(_BARS) - 1)] if math.isfinite(height) else " "
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -65,7 +65,7 @@ def _card(alert: MessageAlert, zone: tzinfo, chart: str) -> str:
         f'<div style="{state}">{escape(_state(alert))}</div>',
         f'<h2 style="font-size:17px;line-height:1.35;margin:4px 0 8px">{escape(wording.summary(alert))}</h2>',
         f'<p style="font-size:15px;margin:0 0 8px;white-space:pre-line">{escape(about)}</p>' if about else "",
-        _table(alert, zone),
+        _table(alert, zone, has_chart=bool(chart)),
         image if chart else "",
         _buttons(alert),
     ]
@@ -80,8 +80,9 @@ def _state(alert: MessageAlert) -> str:
     return f"{alert.status} - {severity}" if severity else alert.status
 
 
-def _table(alert: MessageAlert, zone: tzinfo) -> str:
-    rows = [(name, escape(text)) for name, text in wording.facts(alert, zone)]
+def _table(alert: MessageAlert, zone: tzinfo, *, has_chart: bool) -> str:
+    facts = wording.facts(alert, zone)
+    rows = [(name, escape(text)) for name, text in facts if name != "Course" or not has_chart]
     rows += [("Trace", escape(trace_id)) for trace_id, url in alert.traces if not url]
     cells = "".join(
         '<tr><td style="padding:3px 12px 3px 0;color:#4b5563;vertical-align:top;white-space:nowrap">'

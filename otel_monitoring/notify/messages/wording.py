@@ -64,9 +64,9 @@ def facts(alert: MessageAlert, zone: tzinfo) -> list[tuple[str, str]]:
 def links(alert: MessageAlert) -> list[tuple[str, str]]:
     """Return where to look and what to do, as names and addresses."""
     runbook = next((alert.annotations[name] for name in _RUNBOOKS if alert.annotations.get(name)), "")
+    actions = [("Acknowledge", alert.links.acknowledge), ("Silence", alert.links.silence)]
     known = [
-        ("Acknowledge", alert.links.acknowledge),
-        ("Silence", alert.links.silence),
+        *(actions if alert.status == "firing" else ()),
         ("Runbook", runbook),
         ("Graph", alert.generator_url),
         *((f"Trace {trace_id[:8]}", url) for trace_id, url in alert.traces),
