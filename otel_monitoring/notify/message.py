@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -115,6 +116,7 @@ class Message:
         external_url: Where this monitoring is reached.
         alerts: The alerts, firing ones first.
         truncated_alerts: How many more there are.
+        group_id: The hash of the group's key before anything was redacted, so that groups stay apart.
     """
 
     key: str
@@ -127,6 +129,7 @@ class Message:
     external_url: str
     alerts: tuple[MessageAlert, ...]
     truncated_alerts: int = 0
+    group_id: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the body of a webhook."""
@@ -171,6 +174,7 @@ def message_of(
             for number, alert in enumerate(kept)
         ),
         truncated_alerts=len(notice.alerts) - len(kept),
+        group_id=hashlib.sha256(notice.group_key.encode()).hexdigest(),
     )
 
 

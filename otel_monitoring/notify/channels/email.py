@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, getaddresses
@@ -152,7 +151,7 @@ class EmailChannel:
         domain = self._sender.rpartition("@")[2]
         mail["Message-ID"] = f"<{message.key}@{domain}>"
         if self._letter.has_threads:
-            thread = hashlib.sha256(message.group_key.encode()).hexdigest()[:32]
+            thread = message.group_id[:32]
             mail["In-Reply-To"] = mail["References"] = f"<{thread}@{domain}>"
         mail["Date"] = formatdate()
         mail["Auto-Submitted"] = "auto-generated"

@@ -5,7 +5,6 @@ Source: PagerDuty, Events API v2.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -127,7 +126,7 @@ class PagerDutyChannel:
         body: dict[str, Any] = {
             "routing_key": fill(self._routing_key),
             "event_action": action,
-            "dedup_key": hashlib.sha256(message.group_key.encode()).hexdigest(),
+            "dedup_key": message.group_id,
         }
         if action == "trigger":
             body |= self._told(message, fill)

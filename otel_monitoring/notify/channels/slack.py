@@ -159,7 +159,7 @@ class SlackChannel:
             "attachments": [{"color": edge, **(attachment or {"blocks": self._blocks(message)})}],
         }
         with self._lock:
-            thread = self._threads.get(message.group_key)
+            thread = self._threads.get(message.group_id)
         if thread:
             body |= {"thread_ts": thread, "reply_broadcast": message.status == "resolved"}
         return {name: value for name, value in body.items() if value}
@@ -214,10 +214,10 @@ class SlackChannel:
 
     def _remember(self, message: Message, thread: object) -> None:
         if message.status == "resolved":
-            self._threads.pop(message.group_key, None)
+            self._threads.pop(message.group_id, None)
         elif isinstance(thread, str):
-            self._threads.setdefault(message.group_key, thread)
-            self._threads.move_to_end(message.group_key)
+            self._threads.setdefault(message.group_id, thread)
+            self._threads.move_to_end(message.group_id)
             while len(self._threads) > _MOST_THREADS:
                 self._threads.popitem(last=False)
 

@@ -136,7 +136,7 @@ class Lane:
             return []
         older = [
             one
-            for one in self._queue.of_group(item.message.group_key)
+            for one in self._queue.of_group(item.message.group_id)
             if one.done and not one.is_sending and not one.most_tries
         ]
         for one in older:
@@ -258,7 +258,7 @@ class Lane:
         wait_s = self._patience.wait_s(item.failures, at_least_s=error.retry_after_s, chance=self._chance())
         now_s = self._clock.monotonic_s()
         with self._changed:
-            newer = [one for one in self._queue.of_group(item.message.group_key) if one is not item]
+            newer = [one for one in self._queue.of_group(item.message.group_id) if one is not item]
             if self._stopping or wait_s > item.since_s + self._patience.deadline_s - now_s:
                 return False
             item.due_s = now_s + wait_s

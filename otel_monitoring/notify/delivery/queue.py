@@ -69,24 +69,24 @@ class Queue:
         """Return what waits under ``key``."""
         return self._items.get(key)
 
-    def of_group(self, group_key: str) -> list[Item]:
+    def of_group(self, group_id: str) -> list[Item]:
         """Return what waits of one group, oldest first."""
-        return list(self._groups.get(group_key, ()))
+        return list(self._groups.get(group_id, ()))
 
     def add(self, item: Item) -> None:
         """Put ``item`` last."""
         self._items[item.message.key] = item
-        self._groups.setdefault(item.message.group_key, []).append(item)
+        self._groups.setdefault(item.message.group_id, []).append(item)
 
     def remove(self, item: Item) -> bool:
         """Take ``item`` out; return whether it was there."""
         if self._items.get(item.message.key) is not item:
             return False
         del self._items[item.message.key]
-        group = self._groups[item.message.group_key]
+        group = self._groups[item.message.group_id]
         group.remove(item)
         if not group:
-            del self._groups[item.message.group_key]
+            del self._groups[item.message.group_id]
         return True
 
     def next(self, now_s: float) -> Item | None:
@@ -98,4 +98,4 @@ class Queue:
         return min(group[0].due_s for group in self._groups.values())
 
     def _is_first(self, item: Item) -> bool:
-        return self._groups[item.message.group_key][0] is item
+        return self._groups[item.message.group_id][0] is item

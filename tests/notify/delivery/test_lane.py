@@ -154,6 +154,19 @@ def test_a_receiver_that_asks_for_quiet_gets_it_from_all_groups() -> None:
     assert len(channel.taken) == 2
 
 
+def test_groups_whose_names_look_alike_once_redacted_stay_apart() -> None:
+    """P13: what stands for a secret is the same for all of them."""
+    channel = ChannelFake(later(), later())
+    deliver = delivery(channel, redact=lambda _: "***")
+
+    for group in ("one", "two", "three"):
+        deliver(of_group(group, group), lambda _: None)
+
+    assert deliver.flush(10)
+    assert len(channel.taken) == 3
+    assert {message.group_key for message in channel.taken} == {"***"}
+
+
 def test_what_failed_may_be_told_again_under_the_same_key() -> None:
     told: list[bool] = []
     deliver = delivery(ChannelFake(NotifyError("answered 400")))
