@@ -6,6 +6,7 @@ The formulas are those of Prometheus 3: linear within a bucket, from zero in the
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 LE = "le"
 _SMALL_DELTA = 1e-12
 _MIN_NORMAL = 2.2250738585072014e-308
+_NUMBER = re.compile(
+    r"[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?"
+    r"|0x([0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)p[+-]?[0-9]+|inf(inity)?|nan)",
+    re.IGNORECASE,
+)
 _FORCED = (
     "input to histogram_quantile needed to be fixed for monotonicity "
     "(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)"
@@ -148,8 +154,8 @@ def _plan(labels: tuple[Labels, ...]) -> _Plan:
     unusable = []
     for column, one in enumerate(labels):
         try:
-            bound = float(one.get(LE))
-        except ValueError:
+            bound = _bound(one.get(LE))
+        except (ValueError, OverflowError):
             unusable.append((column, one))
             continue
         histograms.setdefault(one.without(LE), []).append((bound, column))
@@ -170,6 +176,21 @@ def _plan(labels: tuple[Labels, ...]) -> _Plan:
         ),
         tuple(unusable),
     )
+
+
+def _bound(text: str) -> float:
+    """Return a bound, written as Go reads numbers: no blanks, no underscores, nothing too large.
+
+    Raises:
+        ValueError: It is none.
+        OverflowError: It is too large, and written to the base of 16.
+    """
+    if _NUMBER.fullmatch(text) is None:
+        raise ValueError(text)
+    bound = float.fromhex(text) if "x" in text.lower() else float(text)
+    if math.isinf(bound) and "n" not in text.lower():
+        raise ValueError(text)
+    return bound
 
 
 def _none_at_once(_bounds: Floats, counts: Floats) -> tuple[Floats, Mask]:

@@ -44,6 +44,9 @@ _ESCAPE = re.compile(
 )
 _SIMPLE = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, "\\": 92, "'": 39, '"': 34}
 _MAX_BYTE = 255
+_MOST_DIGITS = 20
+"""Digits of a duration that are looked at: with more of them it is out of range in any unit."""
+
 LONE = 0xDC00
 """What is added to a byte that is no UTF-8, so that a string can hold it."""
 _LONE_BYTE = re.compile("[\udc80-\udcff]")
@@ -132,7 +135,8 @@ def _token(expr: str, at: int, *, in_brackets: bool) -> Token:
 def _number(expr: str, at: int) -> Token:
     duration = _DURATION.match(expr, at)
     if duration and duration[0] and not _WORDLIKE.match(expr, duration.end()):
-        total_ms = sum(int(many) * _UNITS_MS[unit] for many, unit in _DURATION_PART.findall(duration[0]))
+        parts = _DURATION_PART.findall(duration[0])
+        total_ms = sum(int(many.lstrip("0")[:_MOST_DIGITS] or "0") * _UNITS_MS[unit] for many, unit in parts)
         if total_ms >= 2**63 // 1_000_000:
             raise parse_error(expr, at, f'duration out of range: "{duration[0]}"')
         return Token("duration", duration[0], at, duration.end(), total_ms / 1000)

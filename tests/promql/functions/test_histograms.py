@@ -196,3 +196,22 @@ def test_what_was_mended_at_several_places_is_told_together_at_the_first() -> No
         ' for metric name "latency_bucket", from buckets 2 to 2, with a max diff of 6, '
         "over 2 samples from 1970-01-01T00:00:00Z to 1970-01-01T00:00:00Z (1:25)"
     )
+
+
+@pytest.mark.parametrize(
+    "bound", ["1_0", " 1", "1e400", "\u0661", "0x1", "1s", "-", "infinite", "", "0x1p9999"]
+)
+def test_a_bound_that_go_could_not_read_is_left_out_with_a_warning(bound: str) -> None:
+    result = Asking({named("x", le=bound): [1], named("x"): [1]}).engine.instant(
+        "histogram_quantile(0.5, x)", 0
+    )
+
+    assert result.samples == []
+    assert f'malformed value of "{bound}"' in result.warnings[0]
+
+
+@pytest.mark.parametrize("bound", ["10", "1e1", "0x1.4p3", "+10.", "010", "1E+01"])
+def test_a_bound_may_be_written_in_any_way(bound: str) -> None:
+    asking = Asking({named("x", le=bound): [2], named("x", le="inf"): [2]})
+
+    assert asking.one("histogram_quantile(0.5, x)", 0) == pytest.approx(5)

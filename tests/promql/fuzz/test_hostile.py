@@ -108,6 +108,9 @@ def test_what_nests_too_deeply_or_goes_on_for_ever_is_refused(expr: str) -> None
         'label_replace(load, "c", "$1$2$999999999999", "a", "(.*)")',
         'label_replace(load, "c", "' + "$1" * 5000 + '", "a", "(.*)")',
         'label_replace(load, "a", "$1", "a", "((a+)+)+")',
+        'label_replace(load, "c", "$\u00b2$\u0663", "a", "(.*)")',
+        f'label_replace(load, "c", "${"1" * 5000}${{{"0" * 5000}1}}", "a", "(.*)")',
+        f'sort_by_label(label_replace(load, "d", "{"1" * 6000}$1\u00b2", "a", "(.*)"), "d")',
     ],
 )
 def test_a_regular_expression_cannot_hang_it(expr: str) -> None:
@@ -118,6 +121,10 @@ def test_a_regular_expression_cannot_hang_it(expr: str) -> None:
     "expr",
     [
         "load[9e99y]",
+        f"load[{'9' * 5000}y]",
+        f"load[{'0' * 5000}5m]",
+        f"load offset (step() ^ {'9' * 5000})",
+        "load[range() * 9e99]",
         f"load offset {HUGE}y",
         f"load offset -{HUGE}s",
         f"load @ {HUGE}",
