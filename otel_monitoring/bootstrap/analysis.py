@@ -9,23 +9,20 @@ from __future__ import annotations
 import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.alerts.evaluation.evaluator import Evaluator
-from otel_monitoring.alerts.routing.dispatch import Dispatcher
 from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
+from otel_monitoring.bootstrap.telling import Telling
 from otel_monitoring.errors import RuleError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.exemplars import ExemplarTap
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
-from otel_monitoring.notify.delivery.retry import Deliver
 from otel_monitoring.promql.engine import Engine, Limits
 from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
@@ -43,7 +40,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-RECEIVER = "default"
 _CLOCK_STEP_MS = 30_000
 _LOOK_EVERY_S = 10.0
 
@@ -74,15 +70,8 @@ class Analysis:
         self.engine = _engine(builder, self.store)
         self.remote = _remote(builder)
         self.ask: Query = self.remote or self.engine
-        self.deliver = _deliver(builder)
-        self.dispatcher = Dispatcher(
-            deliver=self.deliver,
-            clock=builder.clock,
-            guard=Guard("job.dispatch"),
-            receivers=(RECEIVER,),
-            group_by=settings.notify.group_by or None,
-            repeat_interval_s=settings.alerts.repeat_interval_s,
-        )
+        self._evaluated_s: float | None = None
+        self.telling = Telling(builder, evaluated_at_s=lambda: self._evaluated_s)
         self.rules = RuleBook(
             load=partial(_load, settings),
             apply=self._apply,
@@ -93,7 +82,7 @@ class Analysis:
         self.evaluator = Evaluator(
             groups=self.rules.groups(),
             query=Asking(self.ask),
-            send=self.dispatcher.put,
+            send=self.telling.put,
             record=self.store.append,
             clock=builder.clock,
             guard=Guard("job.rules"),
@@ -120,7 +109,8 @@ class Analysis:
         """Ask the rules that are due, and tell what has changed."""
         self._watch_rules()
         self.evaluator.tick(now_ms)
-        self.dispatcher.flush()
+        self._evaluated_s = self._clock.monotonic_s()
+        self.telling.flush()
 
     def _apply(self, groups: Sequence[RuleGroup]) -> None:
         self.evaluator.replace(groups)
@@ -144,6 +134,7 @@ class Analysis:
     def trim(self, now_ms: int) -> None:
         """Forget what is older than the retention."""
         self.store.trim(now_ms)
+        self.telling.trim(self._clock.monotonic_s())
 
     def groups(self) -> list[GroupStatus]:
         """Return how all rules stand."""
@@ -158,12 +149,11 @@ class Analysis:
         if self.remote is not None:
             self.remote.after_fork()
         self.evaluator.after_fork()
-        self.dispatcher.after_fork()
-        self.deliver.after_fork()
+        self.telling.after_fork()
 
     def stop(self, timeout_s: float) -> None:
         """Give what waits for delivery one last try."""
-        self.deliver.stop(timeout_s)
+        self.telling.stop(timeout_s)
         if self.remote is not None:
             self.remote.close()
 
@@ -213,23 +203,3 @@ def _load(settings: Settings) -> RuleFile:
     for warning in rules.warnings:
         _log.warning("%s", warning)
     return rules
-
-
-def _deliver(builder: Builder) -> Deliver:
-    notify = builder.settings.notify
-    options = ChannelOptions(
-        clock=builder.clock,
-        timeout_s=notify.timeout_s,
-        headers={name: value.get_secret_value() for name, value in notify.webhook_headers.items()},
-    )
-    channels = {}
-    for number, url in enumerate(notify.channels):
-        text = url.get_secret_value()
-        channels[f"{urlsplit(text).scheme}-{number}"] = channel_from_url(text, options)
-    return Deliver(
-        receivers={RECEIVER: channels},
-        clock=builder.clock,
-        redact=builder.redactor.text,
-        shield=suppress_instrumentation,
-        external_url=builder.settings.alerts.external_url,
-    )

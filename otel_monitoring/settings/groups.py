@@ -298,9 +298,46 @@ class NotifySettings(Group):
 
     channels: SecretUrls = option(
         default=(SecretUrl("log://"),),
-        description="Places that messages go to: `log://` and webhooks, `https://…`.",
+        description="Places that messages go to: `log://`, webhooks `https://…`, `mailto://…`, `slack://…`.",
+    )
+    alertmanager_file: str | None = option(
+        default=None,
+        description="An `alertmanager.yml` that says who is told what, in place of `channels` and the like.",
+    )
+    alertmanagers: SecretUrls = option(
+        default=(), description="Alertmanagers that get every alert; messages then come from them alone."
     )
     timeout_s: Seconds = option(default=10.0, description="Longest time of one delivery.")
+    digest_s: float = Field(
+        default=0.0, ge=0, description="Time between two messages that hold everything; 0 tells at once."
+    )
+    cooldown_s: float = Field(
+        default=0.0, ge=0, description="Time after an alert has resolved in which it is not told again."
+    )
+    flapping_changes: int = Field(
+        default=4,
+        ge=0,
+        description="Changes within the window that are allowed before an alert flaps; 0: any.",
+    )
+    flapping_window_s: Seconds = option(default=600.0, description="The window of flapping.")
+    escalation: Pairs = option(
+        default={}, description="Receivers that are told when nobody acknowledges, and after how long: `15m`."
+    )
+    heartbeat_url: SecretUrlText | None = option(
+        default=None, description="Called while rules are evaluated: who hears nothing raises the alarm."
+    )
+    heartbeat_interval_s: Seconds = option(default=60.0, description="Time between two calls.")
+    allow_private: bool = option(
+        default=False,
+        description="Post to private and loopback addresses; never to link-local ones.",
+    )
+    timezone: str = option(
+        default="UTC", description="The zone of times in messages, such as `Europe/Berlin`."
+    )
+    trace_url: str = option(
+        default="",
+        description="Where a trace is looked at, with `{trace_id}` for its id.",
+    )
     group_by: Names = option(
         default=(),
         description="Labels whose values make one message, such as `alertname`; none: one an alert.",

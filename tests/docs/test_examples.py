@@ -122,7 +122,11 @@ def test_custom_rules_tell_the_receiver() -> None:
     channels = f'["http://127.0.0.1:{port}/"]'
     with (
         running("examples.custom_rules.receiver", port) as receiver,
-        served("examples.custom_rules.app:app", OTEL_MONITORING_NOTIFY__CHANNELS=channels) as client,
+        served(
+            "examples.custom_rules.app:app",
+            OTEL_MONITORING_NOTIFY__CHANNELS=channels,
+            OTEL_MONITORING_NOTIFY__ALLOW_PRIVATE="true",
+        ) as client,
     ):
         assert receiver.stdout is not None
         assert receiver.stdout.readline().startswith("listening on")

@@ -72,7 +72,9 @@ def test_secrets_are_marked() -> None:
         "query.headers",
         "query.url",
         "storage.url",
+        "notify.alertmanagers",
         "notify.channels",
+        "notify.heartbeat_url",
         "notify.webhook_headers",
         "api.token",
     }

@@ -56,6 +56,7 @@ class Town:
             "SHOP_DATABASE": "sqlite:///shop.db",
             "SHOP_PAYMENTS_URL": self._payments.url,
             "OTEL_MONITORING_NOTIFY__CHANNELS": json.dumps(["log://", webhook_url]),
+            "OTEL_MONITORING_NOTIFY__ALLOW_PRIVATE": "true",
         }
 
     async def open(self) -> None:

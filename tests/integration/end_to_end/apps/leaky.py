@@ -38,7 +38,7 @@ monitoring = setup_telemetry(
     logs={"configure": True, "format": "json", "level": "DEBUG"},
     telemetry={"resource_attributes": _resource()},
     alerts={"rule_files": [os.environ["RULES"]], "interval_s": 0.5, "default_rules": False},
-    notify={"channels": ["log://", os.environ["WEBHOOK"]]},
+    notify={"channels": ["log://", os.environ["WEBHOOK"]], "allow_private": True},
 )
 _log = logging.getLogger("shop.leaky")
 _tracer = trace.get_tracer("leaky", attributes={"app.note": next(one.carrier for one in SECRETS)})

@@ -1,0 +1,227 @@
+"""Who is told of alerts: routes, what quietens them, channels, or an Alertmanager that does it all."""
+
+from __future__ import annotations
+
+import glob
+import logging
+import random
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+from otel_monitoring.alerts.routing.acknowledge import Acknowledgements
+from otel_monitoring.alerts.routing.alertmanager.load import load_routing
+from otel_monitoring.alerts.routing.cooldown import Cooldown
+from otel_monitoring.alerts.routing.dispatch import Dispatcher
+from otel_monitoring.alerts.routing.errors import RoutingError
+from otel_monitoring.alerts.routing.escalate import Escalation, Step
+from otel_monitoring.alerts.routing.flapping import Flapping
+from otel_monitoring.alerts.routing.heartbeat import Heartbeat
+from otel_monitoring.alerts.routing.plain import plain_config
+from otel_monitoring.alerts.routing.silences import Silences
+from otel_monitoring.errors import RuleError
+from otel_monitoring.guard import Guard
+from otel_monitoring.model.durations import parse_duration
+from otel_monitoring.notify.channels.alertmanager import AlertmanagerSender
+from otel_monitoring.notify.channels.http import HttpOptions
+from otel_monitoring.notify.channels.making import ChannelOptions
+from otel_monitoring.notify.channels.table import channel_from_spec
+from otel_monitoring.notify.delivery.retry import Deliver
+from otel_monitoring.notify.message import Backing
+from otel_monitoring.notify.texts import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from otel_monitoring.alerts.routing.config import RoutingConfig
+    from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.model.alert import SentAlert
+    from otel_monitoring.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+COOLDOWN_ANNOTATION = "cooldown"
+
+
+class Telling:
+    """Everything between an alert that holds and a message that arrives.
+
+    Args:
+        builder: The settings and what the parts share.
+        evaluated_at_s: When rules were last evaluated without fault, on the monotonic clock.
+    """
+
+    def __init__(self, builder: Builder, *, evaluated_at_s: Callable[[], float | None]) -> None:
+        settings = builder.settings
+        notify = settings.notify
+        self.config = _routing(settings)
+        for warning in self.config.warnings:
+            _log.warning("%s", warning)
+        self.silences = Silences(clock=builder.clock)
+        self.acknowledged = Acknowledgements(clock=builder.clock)
+        self._flapping = Flapping(most_changes=notify.flapping_changes, window_s=notify.flapping_window_s)
+        self._cooldown_s = notify.cooldown_s
+        self._cooldown = Cooldown(self._cooldown_of)
+        self.deliver = _deliver(builder, self.config)
+        self.dispatcher = Dispatcher(
+            deliver=self.deliver,
+            clock=builder.clock,
+            guard=Guard("job.dispatch"),
+            config=self.config,
+            silences=self.silences,
+            stages=(self.acknowledged, self._cooldown, self._flapping),
+            watchers=(self.acknowledged, self._cooldown, self._flapping),
+            escalation=_escalation(settings, self.acknowledged),
+            is_quiet=self.acknowledged.is_quiet,
+        )
+        self._alertmanagers = _alertmanagers(builder)
+        self._heartbeat = _heartbeat(builder, evaluated_at_s)
+
+    def put(self, alerts: Sequence[SentAlert]) -> None:
+        """Take the alerts that are due to be sent."""
+        if self._alertmanagers is not None:
+            self._alertmanagers.send(alerts)
+            return
+        self.dispatcher.put(alerts)
+
+    def flush(self) -> None:
+        """Tell what is due; a job."""
+        self.dispatcher.flush()
+        if self._heartbeat is not None:
+            self._heartbeat.tick()
+
+    def trim(self, now_s: float) -> None:
+        """Forget what is over."""
+        self.silences.trim()
+        self.acknowledged.trim(now_s)
+        self._flapping.trim(now_s)
+        self._cooldown.trim(now_s)
+
+    def after_fork(self) -> None:
+        """Start anew in a child process."""
+        self.silences.after_fork()
+        self.acknowledged.after_fork()
+        self.dispatcher.after_fork()
+        self.deliver.after_fork()
+        if self._alertmanagers is not None:
+            self._alertmanagers.after_fork()
+
+    def stop(self, timeout_s: float) -> None:
+        """Give what waits for delivery one last try."""
+        self.deliver.stop(timeout_s)
+        if self._alertmanagers is not None:
+            self._alertmanagers.stop(timeout_s)
+
+    def _cooldown_of(self, alert: SentAlert) -> float:
+        """Return the cooldown that the rule of an alert asks for, or the one for all."""
+        try:
+            return parse_duration(alert.annotations[COOLDOWN_ANNOTATION]) / 1000
+        except (KeyError, RuleError):
+            return self._cooldown_s
+
+
+def _routing(settings: Settings) -> RoutingConfig:
+    """Return who is told what: by the user's ``alertmanager.yml``, or by the plain settings.
+
+    Raises:
+        RoutingError: The file is not valid.
+    """
+    notify = settings.notify
+    if notify.alertmanager_file is not None:
+        return load_routing(notify.alertmanager_file)
+    return plain_config(
+        urls=[url.get_secret_value() for url in notify.channels],
+        repeat_interval_s=settings.alerts.repeat_interval_s,
+        digest_interval_s=notify.digest_s,
+        group_by=notify.group_by or None,
+    )
+
+
+def _deliver(builder: Builder, config: RoutingConfig) -> Deliver:
+    notify = builder.settings.notify
+    options = ChannelOptions(
+        clock=builder.clock,
+        timeout_s=notify.timeout_s,
+        headers={name: value.get_secret_value() for name, value in notify.webhook_headers.items()},
+        allow_private=notify.allow_private,
+        texts=Texts(clock=builder.clock, sources=_templates(config.templates), zone=_zone(notify.timezone)),
+    )
+    return Deliver(
+        receivers={
+            receiver.name: {spec.name: channel_from_spec(spec, options) for spec in receiver.channels}
+            for receiver in config.receivers
+        },
+        clock=builder.clock,
+        redact=builder.redactor.text,
+        shield=suppress_instrumentation,
+        external_url=builder.settings.alerts.external_url,
+        backing=Backing(trace_url=notify.trace_url),
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        msg = f"notify.timezone is {name!r}: expected the name of a zone, such as Europe/Berlin"
+        raise RoutingError(msg) from None
+
+
+def _templates(patterns: Sequence[str]) -> list[str]:
+    paths = [path for pattern in patterns for path in sorted(glob.glob(pattern))]  # noqa: PTH207 - may be absolute
+    return [Path(path).read_text(encoding="utf-8") for path in paths]
+
+
+def _escalation(settings: Settings, acknowledged: Acknowledgements) -> Escalation:
+    steps = []
+    for receiver, after in settings.notify.escalation.items():
+        try:
+            steps.append(Step(after_s=parse_duration(after) / 1000, receiver=receiver))
+        except RuleError as error:
+            msg = f"notify.escalation: {receiver}: {error}"
+            raise RoutingError(msg) from None
+    return Escalation(steps, is_quiet=acknowledged.is_quiet)
+
+
+def _alertmanagers(builder: Builder) -> AlertmanagerSender | None:
+    notify = builder.settings.notify
+    if not notify.alertmanagers:
+        return None
+    return AlertmanagerSender(
+        [url.get_secret_value() for url in notify.alertmanagers],
+        clock=builder.clock,
+        shield=suppress_instrumentation,
+        chance=random.random,
+        http=HttpOptions(timeout_s=notify.timeout_s, follow_redirects=True),
+    )
+
+
+def _heartbeat(builder: Builder, evaluated_at_s: Callable[[], float | None]) -> Heartbeat | None:
+    """Return what calls the heartbeat URL, from a thread of its own so that nothing waits for it."""
+    notify = builder.settings.notify
+    if notify.heartbeat_url is None:
+        return None
+    url = notify.heartbeat_url.get_secret_value()
+
+    def call() -> None:
+        import httpx
+
+        with suppress_instrumentation():
+            httpx.get(url, timeout=notify.timeout_s).raise_for_status()
+
+    guard = Guard("notify.heartbeat")
+
+    def beat() -> None:
+        thread = threading.Thread(target=guard.call, args=(call,), name="otel-monitoring-beat", daemon=True)
+        thread.start()
+
+    return Heartbeat(
+        beat=beat,
+        evaluated_at_s=evaluated_at_s,
+        clock=builder.clock,
+        guard=guard,
+        interval_s=notify.heartbeat_interval_s,
+    )
