@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.guard import Guard
 from otel_monitoring.notify.channels.http import HttpOptions, Poster, target_of
-from otel_monitoring.notify.delivery.record import Patience
 from otel_monitoring.notify.message import rfc3339
+from otel_monitoring.notify.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

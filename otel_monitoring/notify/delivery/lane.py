@@ -12,7 +12,8 @@ from otel_monitoring.guard import Guard
 from otel_monitoring.notify.channels.log import LogChannel
 from otel_monitoring.notify.delivery.outbox import Entry
 from otel_monitoring.notify.delivery.queue import Item, Queue
-from otel_monitoring.notify.delivery.record import Delivery, Outcome, Patience
+from otel_monitoring.notify.delivery.record import Delivery, Outcome
+from otel_monitoring.notify.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.delivery.lane import Lane
 from otel_monitoring.notify.delivery.outbox import MemoryOutbox
-from otel_monitoring.notify.delivery.record import Delivery, Patience
+from otel_monitoring.notify.delivery.record import Delivery
 from otel_monitoring.notify.delivery.trial import trial_of
 from otel_monitoring.notify.message import Backing, message_of, redacted
+from otel_monitoring.notify.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
