@@ -117,9 +117,8 @@ class Acknowledgements:
             for alert in alerts
         ]
 
-    def trim(self) -> None:
+    def trim(self, now_s: float) -> None:
         """Forget what has run out."""
-        now_s = self._clock.monotonic_s()
         with self._lock:
             self._words = {key: word for key, word in self._words.items() if word.until_s > now_s}
 
@@ -160,7 +159,7 @@ class Acknowledgements:
             msg = f"{kind} for {hold_s} s: expected more than 0"
             raise RoutingError(msg)
         if len(self._words) >= _MOST:
-            self.trim()
+            self.trim(self._clock.monotonic_s())
         if len(self._words) >= _MOST and (kind, labels) not in self._words:
             msg = f"there are {_MOST} acknowledgements: expected fewer; silence the alerts instead"
             raise RoutingError(msg)

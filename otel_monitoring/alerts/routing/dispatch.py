@@ -146,6 +146,7 @@ class Dispatcher:
                     group.next_s = min(before.next_s, now_s + group.route.timing.group_interval_s)
                     group.was_told = before.was_told
                     group.silenced = before.silenced
+                    group.trying = before.trying
                     self._schedule(group, group.next_s)
 
     def put(self, alerts: Iterable[SentAlert]) -> None:
@@ -170,7 +171,7 @@ class Dispatcher:
             handovers = [handover for group in self._due(now_s) for handover in self._look(group, now_s)]
             if now_s >= self._trim_s:
                 self._trim_s = now_s + _TRIM_EVERY_S
-                self._log.trim(now_s=now_s, present={group.key for group in self._groups.values()})
+                self._trim(now_s)
         for handover in handovers:
             self._hand_over(handover)
         with self._lock:
@@ -211,6 +212,11 @@ class Dispatcher:
     def after_fork(self) -> None:
         """Begin anew in a child process: the parent goes on telling what it has found."""
         self._begin()
+
+    def _trim(self, now_s: float) -> None:
+        self._log.trim(now_s=now_s, present={group.key for group in self._groups.values()})
+        for watcher in self._watchers:
+            watcher.trim(now_s)
 
     def _notice_sleep(self, now_s: float) -> None:
         """Hold no time against the alerts in which the process stood still."""
@@ -338,6 +344,9 @@ class Dispatcher:
             self._settle(group)
 
     def _settle(self, group: Group) -> None:
+        identity = (self._numbers.get(id(group.route), -1), group.labels)
+        if self._groups.get(identity) is not group:
+            return  # of an earlier configuration
         now_s = self._clock.monotonic_s()
         for held in group.settle(self._awake_s(now_s)):
             if not held.groups:
@@ -345,7 +354,7 @@ class Dispatcher:
                 self._inhibitor.forget(held)
         if not group.held:
             group.due_s = -math.inf
-            self._groups.pop((self._numbers.get(id(group.route), -1), group.labels), None)
+            del self._groups[identity]
 
     def _hand_over(self, handover: Handover) -> None:
         """Give a notice to the delivery; outside of the lock, since that may answer at once."""

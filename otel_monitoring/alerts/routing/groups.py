@@ -97,6 +97,10 @@ class Watcher(Protocol):
         """Note that an alert has begun or ended at a time of the monotonic clock."""
         ...
 
+    def trim(self, now_s: float) -> None:
+        """Forget what does not matter any more; called every few minutes."""
+        ...
+
 
 class Group:
     """The alerts of one route that are told together.

@@ -209,6 +209,7 @@ class Silences:
 
     def _keep(self, silence: Silence) -> None:
         holds = condition(silence.matchers)
+        self.trim()
         with self._lock:
             if silence.id not in self._silences and len(self._silences) >= self._most:
                 self._make_room()

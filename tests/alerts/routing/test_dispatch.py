@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from otel_monitoring.alerts.routing.config import InhibitRule, Route, RoutingConfig, Timing
 from otel_monitoring.alerts.routing.plain import plain_config
@@ -11,6 +12,10 @@ from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.matcher import Matcher
 from otel_monitoring.model.receiver import ChannelSpec, ReceiverSpec
 from tests.alerts.routing.desk import Desk, alert
+
+if TYPE_CHECKING:
+    from otel_monitoring.alerts.routing.groups import Look
+    from otel_monitoring.model.alert import SentAlert
 
 HOUR_S = 3600.0
 
@@ -354,6 +359,117 @@ def test_another_configuration_tells_nothing_twice_and_knows_the_new_receivers()
     desk.dispatcher.configure(config(Route(receiver="ops", timing=Timing(0, 0, 1e9))))
     assert desk.wait(60) == []
     assert desk.see(alert(job="a", resolved=True)) == [("resolved", ["a"])]
+
+
+def test_another_configuration_does_not_begin_the_waiting_anew() -> None:
+    same = config(Route(receiver="ops", timing=Timing(30, 300, 14_400)))
+    desk = Desk(config=same)
+    desk.see(alert(job="a", starts_at_ms=desk.clock.now_ms()))
+    desk.wait(20)
+
+    desk.dispatcher.configure(same)
+
+    assert desk.wait(10) == [("firing", ["a"])]
+
+
+def test_what_is_on_its_way_through_a_change_of_the_configuration_is_told_once() -> None:
+    same = plain_config()
+    desk = Desk(config=same)
+    desk.answers = False
+    desk.see(alert(job="a"))
+    desk.dispatcher.configure(same)
+    desk.see(alert(job="a", resolved=True))
+    desk.answers = True
+
+    assert desk.end(taken=True) == [("resolved", ["a"])]
+    assert desk.wait(60) == []
+    assert desk.dispatcher.stats()["alerts"] == 0
+
+
+def test_an_alert_is_kept_while_an_earlier_configuration_hears_of_its_notice() -> None:
+    desk = Desk(config=plain_config())
+    desk.answers = False
+    desk.see(alert(job="a"))
+    desk.dispatcher.configure(plain_config(group_by=["alertname"]))
+
+    desk.end(taken=True)
+
+    assert [one.labels.get("job") for one in desk.dispatcher.alerts()] == ["a"]
+
+
+def test_says_what_inhibits_an_alert() -> None:
+    """S9.9."""
+    rule = InhibitRule(source=(Matcher("alertname", "=", "Down"),), target=(Matcher("alertname", "=", "A"),))
+    desk = Desk(config=config(plain_config().route, rules=(rule,)))
+    down = alert("Down", job="x")
+    desk.see(down)
+
+    assert desk.dispatcher.inhibited_by(alert(job="a").labels) == down.labels
+    assert desk.dispatcher.inhibited_by(down.labels) is None
+
+
+def test_an_alert_that_matches_both_sides_is_not_inhibited_by_one_that_does_too() -> None:
+    """S9.9."""
+    either = (Matcher("job", "=~", "a|b"),)
+    rule = InhibitRule(source=(*either, Matcher("s", "=", "")), target=either, equal=("alertname", "gone"))
+    desk = Desk(config=config(plain_config().route, rules=(rule,)))
+
+    assert desk.see(alert(job="a"), alert(job="b")) == [("firing", ["a"]), ("firing", ["b"])]
+    assert desk.see(alert(job="a", s="1"), alert("Other", job="a", s="1")) == [("firing", ["a"])]
+
+
+def test_a_stage_that_fails_keeps_the_group_for_the_next_look() -> None:
+    fails = [True]
+
+    def stage(alerts: list[SentAlert], look: Look) -> list[SentAlert]:
+        if fails[0]:
+            msg = "no such label"
+            raise LookupError(msg)
+        return alerts
+
+    desk = Desk(stages=[stage])
+
+    assert desk.see(alert(job="a")) == []
+    assert desk.guard.counts() == {"LookupError": 1}
+    fails[0] = False
+    assert desk.wait(20) == [("firing", ["a"])]
+
+
+def test_an_alert_that_lapsed_and_returns_is_a_new_one_to_the_watchers() -> None:
+    heard: list[bool] = []
+
+    class Ears:
+        def changed(self, labels: Labels, *, is_firing: bool, at_s: float) -> None:
+            heard.append(is_firing)
+
+        def trim(self, now_s: float) -> None:
+            """Keep everything."""
+
+    desk = Desk(config=config(Route(receiver="ops", timing=Timing(0, 3600, 1e9))), watchers=[Ears()])
+    desk.see(alert(job="a", ends_at_ms=desk.clock.now_ms() + 60_000))
+    desk.wait(90)
+    desk.see(alert(job="a", ends_at_ms=desk.clock.now_ms() + 60_000))
+    desk.see(alert(job="a", resolved=True))
+
+    assert heard == [True, False, True, False]
+
+
+def test_what_fired_and_resolved_before_the_first_look_of_a_group_is_not_told() -> None:
+    """S9.5, S9.6."""
+    desk = Desk(config=config(Route(receiver="ops", timing=Timing(30, 300, 14_400))))
+    now_ms = desk.clock.now_ms()
+    desk.see(alert(job="a", starts_at_ms=now_ms))
+    desk.see(alert(job="a", starts_at_ms=now_ms, resolved=True))
+
+    assert desk.wait(600) == []
+    assert desk.dispatcher.stats()["groups"] == 0
+
+
+def test_an_alert_without_labels_is_dropped() -> None:
+    """S8.3."""
+    desk = Desk()
+
+    assert desk.see(replace(alert(), labels=Labels.of())) == []
 
 
 def test_a_child_process_begins_anew() -> None:

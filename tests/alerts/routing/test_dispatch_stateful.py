@@ -47,6 +47,7 @@ class Telling(RuleBasedStateMachine):
         )
         self.silences = Silences(clock=self.desk.clock)
         self.desk.dispatcher._silences = self.silences
+        self.begin_ms = self.desk.clock.now_ms() - round(1000 * self.desk.clock.monotonic_s())
         self.fires: dict[str, int] = {}
         self.believed: set[str] = set()
         self.silenced: dict[str, str] = {}
@@ -57,7 +58,7 @@ class Telling(RuleBasedStateMachine):
     @rule(job=JOBS)
     def fire(self, job: str) -> None:
         self.starts += 1
-        start_ms = self.fires.setdefault(job, self.desk.clock.now_ms() + self.starts)
+        start_ms = self.fires.setdefault(job, self._time_ms() + self.starts)
         self.desk.dispatcher.put([alert(job=job, team=(job > "b" and "x") or "y", starts_at_ms=start_ms)])
 
     @rule(job=JOBS)
@@ -68,7 +69,7 @@ class Telling(RuleBasedStateMachine):
                 job=job,
                 team=(job > "b" and "x") or "y",
                 starts_at_ms=start_ms,
-                ends_at_ms=self.desk.clock.now_ms(),
+                ends_at_ms=self._time_ms(),
                 resolved=True,
             )
             self.desk.dispatcher.put([ended])
@@ -146,14 +147,22 @@ class Telling(RuleBasedStateMachine):
             keys = [notice.key for notice in self.desk.notices]
             assert len(keys) == len(set(keys))
 
+    def _time_ms(self) -> int:
+        """Return the time as a sender sees it whose clock does not step."""
+        return self.begin_ms + round(1000 * self.desk.clock.monotonic_s())
+
     def ever_silenced(self) -> set[str]:
         """Return the jobs that a reader may be wrong about: a resolution behind a silence is not told."""
         return {silence.matchers[0].value for silence in self.silences.all()}
 
     def _was_heard(self, notice: Notice) -> bool:
-        """Tell whether all that was once handed over is known by now, in its state or a later one."""
+        """Tell whether all that was once handed over is known by now, in a later state or as firing still."""
         newest = {job: max(start for name, start, _ in self.heard if name == job) for job, _, _ in self.heard}
-        return all(newest.get(one.labels.get("job"), -1) >= one.starts_at_ms for one in notice.alerts)
+        return all(
+            newest.get(one.labels.get("job"), -1) >= one.starts_at_ms
+            or one.labels.get("job") in self.believed
+            for one in notice.alerts
+        )
 
     def _read(self) -> None:
         for notice in self.desk.notices[self.read :]:

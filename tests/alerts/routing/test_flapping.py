@@ -92,6 +92,16 @@ def test_what_comes_and_goes_within_its_cooldown_is_not_told_and_does_not_prolon
     assert desk.see(alert(job="a", starts_at_ms=9000)) == [("firing", ["a"])]
 
 
+def test_trims_what_does_not_matter_any_more() -> None:
+    flapping, cooldown = Flapping(most_changes=1, window_s=60), Cooldown(lambda _: 30, longest_s=60)
+    for watcher in (flapping, cooldown):
+        watcher.changed(alert(job="a").labels, is_firing=False, at_s=0)
+        watcher.changed(alert(job="b").labels, is_firing=False, at_s=50)
+        watcher.trim(70)
+
+    assert list(flapping._changes) == list(cooldown._ended_s) == [alert(job="b").labels]
+
+
 def test_the_cooldown_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cooldown_module, "_MOST", 2)
     cooldown = Cooldown(lambda _: 300, longest_s=100)

@@ -182,5 +182,30 @@ INVALID = {
         "global: {smtp_auth_password: a, smtp_auth_password_file: b}\nroute: {receiver: ops}\n" + HEAD,
         "expected at most one of smtp_auth_password and",
     ),
+    **{
+        name: (f"route: {{receiver: ops}}\nreceivers: [{receiver}]\n", expected)
+        for name, receiver, expected in (
+            (
+                "no truth value",
+                "{name: ops, webhook_configs: [{url: 'http://x/', send_resolved: maybe}]}",
+                "field 'send_resolved': expected true or false",
+            ),
+            (
+                "label that is not the name",
+                "{name: ops, labels: {name: dev}}",
+                "receiver label 'name' is 'dev'",
+            ),
+        )
+    },
+    "continue that is no truth value": (
+        "route: {receiver: ops, routes: [{continue: 5}]}\n" + HEAD,
+        "1:44: field 'continue': expected true or false, found the text '5'",
+    ),
+    "empty name in group_by": ("route: {receiver: ops, group_by: ['']}\n" + HEAD, "the name of a label"),
+    "list in group_by": ("route: {receiver: ops, group_by: [[a]]}\n" + HEAD, "expected a list of texts"),
+    "app token and URL": (
+        "global: {slack_app_token: a, slack_api_url: 'http://x/'}\nroute: {receiver: ops}\n" + HEAD,
+        "a Slack app token or an API URL",
+    ),
     "no YAML": ("route: {receiver: ops\n", "could not parse YAML"),
 }
