@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from otel_monitoring.model.labels import NAME, Labels
+from otel_monitoring.model.labels import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.sample import Metadata
 
 FamilyType = Literal["counter", "gauge", "histogram", "info", "unknown"]
@@ -23,8 +24,6 @@ PARTS = ("_bucket", "_sum", "_count")
 _TARGET_HELP = "Attributes of the resource, as OpenTelemetry has them."
 _METRIC_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_NOT_IN_METRIC_NAME = re.compile(r"[^a-zA-Z0-9_:]")
-_NOT_IN_LABEL_NAME = re.compile(r"[^a-zA-Z0-9_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,29 +65,9 @@ def is_label_name(name: str) -> bool:
     return _LABEL_NAME.fullmatch(name) is not None
 
 
-def underscored(labels: Labels) -> Labels:
-    """Return a label set whose names need no quotes: ``_`` stands for what does not fit into them.
-
-    Of labels whose names become the same, the first one is kept.
-    """
-    if all(is_label_name(name) for name, _ in labels) and is_metric_name(labels.get(NAME, NAME)):
-        return labels
-    found: dict[str, str] = {}
-    for name, value in labels:
-        if name == NAME:
-            found[NAME] = underscored_name(value)
-        else:
-            found.setdefault(_safe_start(_NOT_IN_LABEL_NAME.sub("_", name)), value)
-    return Labels.of(found)
-
-
-def underscored_name(name: str) -> str:
-    """Return a name of a metric that needs no quotes."""
-    return _safe_start(_NOT_IN_METRIC_NAME.sub("_", name))
-
-
-def _safe_start(name: str) -> str:
-    return f"_{name}" if name[:1].isdigit() or not name else name
+def ordered(series: Iterable[Labels], kind: FamilyType) -> tuple[Labels, ...]:
+    """Return the label sets of a family in the order in which they are written."""
+    return tuple(sorted(series, key=_histogram_order if kind == "histogram" else _pairs))
 
 
 def _family_name(name: str, metadata: Mapping[str, Metadata]) -> str:
@@ -103,13 +82,12 @@ def _family_name(name: str, metadata: Mapping[str, Metadata]) -> str:
 
 
 def _family(name: str, series: list[Labels], metadata: Metadata | None) -> Family:
-    if metadata is None:
-        series.sort(key=_pairs)
-        if name == TARGET_INFO:
-            return Family(name, "info", _TARGET_HELP, "", tuple(series))
-        return Family(name, "unknown", "", "", tuple(series))
-    series.sort(key=_histogram_order if metadata.type == "histogram" else _pairs)
-    return Family(name, metadata.type, metadata.help, metadata.unit, tuple(series))
+    if metadata is not None:
+        kind = metadata.type
+        return Family(name, kind, metadata.help, metadata.unit, ordered(series, kind))
+    if name == TARGET_INFO:
+        return Family(name, "info", _TARGET_HELP, "", ordered(series, "info"))
+    return Family(name, "unknown", "", "", ordered(series, "unknown"))
 
 
 def _pairs(labels: Labels) -> tuple[tuple[str, str], ...]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from otel_monitoring.api.exposition.escaping import ESCAPINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from otel_monitoring.api.exposition.escaping import Escaping
 
 _OPENMETRICS = "application/openmetrics-text"
 _TEXT = "text/plain"
@@ -21,11 +25,13 @@ class Form:
 
     Attributes:
         openmetrics: OpenMetrics 1.0, else Prometheus text 0.0.4.
-        utf8: Whether names that are not ``[a-zA-Z_:][a-zA-Z0-9_:]*`` are quoted, else they are underscored.
+        escaping: What becomes of names that are not ``[a-zA-Z_:][a-zA-Z0-9_:]*``.
+        is_chosen: Whether the scraper named the escaping.
     """
 
     openmetrics: bool
-    utf8: bool = False
+    escaping: Escaping = "underscores"
+    is_chosen: bool = field(default=False, compare=False)
 
     def content_type(self, *, quoted: bool) -> str:
         """Return the header ``Content-Type``; old parsers fail on quoted names, so it names them."""
@@ -33,7 +39,8 @@ class Form:
             plain = f"{_OPENMETRICS}; version=1.0.0; charset=utf-8"
         else:
             plain = f"{_TEXT}; version={'1.0.0' if quoted else '0.0.4'}; charset=utf-8"
-        return f"{plain}; escaping=allow-utf-8" if quoted else plain
+        is_told = quoted or (self.is_chosen and self.escaping != "allow-utf-8")
+        return f"{plain}; escaping={self.escaping}" if is_told else plain
 
 
 PLAIN = Form(openmetrics=False)
@@ -62,11 +69,13 @@ def accepts_gzip(accept_encoding: str) -> bool:
 
 def _form(media: str, parameters: dict[str, str]) -> Form | None:
     version = parameters.get("version", "")
-    utf8 = parameters.get("escaping") == "allow-utf-8"
+    asked = parameters.get("escaping", "")
+    escaping = cast("Escaping", asked) if asked in ESCAPINGS else "underscores"
+    is_chosen = asked in ESCAPINGS
     if media in (_OPENMETRICS, "application/*") and version in _OPENMETRICS_VERSIONS:
-        return Form(openmetrics=True, utf8=utf8)
+        return Form(openmetrics=True, escaping=escaping, is_chosen=is_chosen)
     if media in _ANY and version in _TEXT_VERSIONS:
-        return Form(openmetrics=False, utf8=utf8)
+        return Form(openmetrics=False, escaping=escaping, is_chosen=is_chosen)
     return None
 
 

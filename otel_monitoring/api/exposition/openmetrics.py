@@ -10,17 +10,18 @@ Source: the OpenMetrics specification, version 1.0.0.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
-from otel_monitoring.api.exposition.families import LE, PARTS, Family, bound_of
+from otel_monitoring.api.exposition.families import LE, PARTS, Family, bound_of, ordered
 from otel_monitoring.api.exposition.text import label_pairs, metric_name, number, quoted
 from otel_monitoring.ingest.names import unit_suffixes
 from otel_monitoring.model.labels import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.stores.exemplars import Exemplar
@@ -28,19 +29,56 @@ if TYPE_CHECKING:
 END = "# EOF\n"
 
 _TOTAL, _INFO, _BUCKET = "_total", "_info", "_bucket"
-_ENDS = {"counter": _TOTAL, "info": _INFO}
+ENDS: dict[str, str] = {"counter": _TOTAL, "info": _INFO}
+"""What is no part of the name of a family, by its type."""
+
+_CREATED = "_created"
+_CLAIMS = {"counter": ("", _TOTAL, _CREATED), "info": ("", _INFO), "histogram": ("", *PARTS, _CREATED)}
+"""The names that a family of a type takes, as ends of its own."""
 
 
-def adapted(families: Sequence[Family]) -> list[Family]:
-    """Return families as OpenMetrics has them, each under the name that it has there, sorted by name."""
-    taken = {family.name for family in families}
-    found: list[Family] = []
+def adapted(families: Sequence[Family], *, unfit: Collection[str] = ()) -> list[Family]:
+    """Return families as OpenMetrics has them, each under the name that it has there, sorted by name.
+
+    Args:
+        families: Under the names of the store.
+        unfit: Those, by the name that they have in OpenMetrics, that cannot be what they are.
+    """
+    strict: list[tuple[Family, Family]] = []
+    loose: list[tuple[Family, Family]] = []
     for family in families:
-        end = _ENDS.get(family.type, "")
+        end = ENDS.get(family.type, "")
         name = family.name.removesuffix(end) if end else family.name
-        is_fit = (not end or (name and name != family.name and name not in taken)) and _is_whole(family)
-        found.extend([replace(family, name=name)] if is_fit else _unknown(family))
-    return sorted(found, key=lambda family: family.name)
+        is_ended = not end or (bool(name) and name != family.name)
+        is_fit = is_ended and name not in unfit and _is_whole(family)
+        (strict if is_fit else loose).append((replace(family, name=name), family))
+    claims = Counter(_claims(strict))
+    claims.update({one.name for _, family in loose for one in _unknown(family)})
+    found = []
+    for family, before in strict:
+        is_alone = all(claims[name] == 1 for name in _claims([(family, before)]))
+        if is_alone or family.type not in _CLAIMS:
+            found.append(family)
+        else:
+            loose.append((family, before))
+    return sorted([*found, *_together(loose)], key=lambda family: family.name)
+
+
+def _claims(families: Iterable[tuple[Family, Family]]) -> Iterator[str]:
+    for family, _ in families:
+        for end in _CLAIMS.get(family.type, ("",)):
+            yield family.name + end
+
+
+def _together(families: Iterable[tuple[Family, Family]]) -> list[Family]:
+    """Return what becomes of families that cannot be what they are; two may share a name."""
+    found: dict[str, Family] = {}
+    for _, before in families:
+        for one in _unknown(before):
+            known = found.get(one.name)
+            series = ordered((*known.series, *one.series), "unknown") if known else one.series
+            found[one.name] = replace(one, series=series)
+    return list(found.values())
 
 
 def header(family: Family) -> str:
@@ -73,7 +111,7 @@ def _unit(family: Family) -> str:
 
 
 def _is_whole(family: Family) -> bool:
-    """Tell whether each label set of a histogram has bounds from 0 to infinity, a sum and a count."""
+    """Tell whether each label set of a histogram has ascending bounds up to infinity, a sum and a count."""
     if family.type != "histogram":
         return True
     return all(_is_whole_group(tuple(series)) for _, series in groupby(family.series, key=_without_bound))
@@ -88,8 +126,10 @@ def _is_whole_group(series: Sequence[Labels]) -> bool:
         (total.endswith("_sum") and count.endswith("_count"))
         and all(name.endswith(_BUCKET) for name in buckets)
         and all(bounds)
+        and not any(labels.get(LE) for labels in series[-2:])
         and bounds[-1] == "+Inf"
         and all(bound_of(labels) >= 0 for labels in series)
+        and all(low < high for low, high in pairwise(map(bound_of, series[:-2])))
     )
 
 

@@ -14,18 +14,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from otel_monitoring.api.exposition import openmetrics, text
-from otel_monitoring.api.exposition.families import (
-    families_of,
-    is_label_name,
-    is_metric_name,
-    underscored,
-    underscored_name,
-)
+from otel_monitoring.api.exposition.escaping import escaped_families
+from otel_monitoring.api.exposition.families import families_of, is_label_name, is_metric_name
 from otel_monitoring.api.exposition.newest import newest_of
+from otel_monitoring.api.exposition.rules import Rules
 from otel_monitoring.model.labels import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -101,7 +97,11 @@ class Pages:
         layout = self._layouts.get(form)
         if layout is None or not layout.fits(newest.union, metadata):
             layout = _Layout(newest.union, metadata, form=form, known=layout.prefixes if layout else {})
-            self._layouts[form] = layout
+        unfit = layout.broken(newest.values, alive=newest.alive)
+        if unfit:
+            unfit |= layout.unfit
+            layout = _Layout(newest.union, metadata, form=form, known=layout.prefixes, unfit=unfit)
+        self._layouts[form] = layout
         exemplars = self._exemplars.all_newest() if form.openmetrics and self._exemplars else {}
         lines = layout.lines(newest.values, alive=newest.alive, exemplars=exemplars)
         body = "".join(lines) + (openmetrics.END if form.openmetrics else "")
@@ -116,31 +116,53 @@ class _Layout:
         metadata: What is known of their metrics.
         form: How it is written.
         known: What stands before the values, of those that were there last time.
+        unfit: Families whose values are not such as their type in OpenMetrics asks for.
     """
 
     def __init__(
-        self, union: Union, metadata: Mapping[str, Metadata], *, form: Form, known: Mapping[Labels, str]
+        self,
+        union: Union,
+        metadata: Mapping[str, Metadata],
+        *,
+        form: Form,
+        known: Mapping[Labels, str],
+        unfit: Collection[str] = (),
     ) -> None:
         self._union = union
         self._metadata = metadata
-        place = union.place if form.utf8 else _underscored_places(union.place)
-        names = metadata if form.utf8 else {underscored_name(name): one for name, one in metadata.items()}
-        families = families_of(place, names)
+        self.unfit = set(unfit)
+        families, origins = escaped_families(
+            families_of(union.labels, metadata),
+            form.escaping,
+            ends=openmetrics.ENDS if form.openmetrics else {},
+        )
         if form.openmetrics:
-            families = openmetrics.adapted(families)
+            families = openmetrics.adapted(families, unfit=self.unfit)
+        self._rules = Rules(families) if form.openmetrics else None
         header = openmetrics.header if form.openmetrics else text.header
         series = list(chain.from_iterable(family.series for family in families))
         self.prefixes = {labels: known.get(labels) or text.prefix(labels) for labels in series}
-        self.quoted = form.utf8 and not all(map(_needs_no_quotes, series))
+        self.quoted = form.escaping == "allow-utf-8" and not all(map(_needs_no_quotes, series))
         self._headers = [header(family) for family in families]
         self._ends = np.cumsum([len(family.series) for family in families]).tolist()
         self._starts = list(self.prefixes.values())
-        self._order = np.array([place[labels] for labels in series], dtype=np.intp)
-        self._takes_exemplars = _exemplar_places(families, union, place) if form.openmetrics else {}
+        self._order = np.array([union.place[origins[labels]] for labels in series], dtype=np.intp)
+        self._takes_exemplars = _exemplar_places(families, origins) if form.openmetrics else {}
 
     def fits(self, union: Union, metadata: Mapping[str, Metadata]) -> bool:
         """Tell whether this is still the layout of these series."""
         return self._union is union and self._metadata == metadata
+
+    def broken(self, values: NDArray[np.float64], *, alive: NDArray[np.bool_]) -> set[str]:
+        """Return the names of the families whose values break a rule of their type.
+
+        Args:
+            values: The samples in the order of the union, shape (n,).
+            alive: Which of them are there, shape (n,).
+        """
+        if self._rules is None:
+            return set()
+        return self._rules.broken(values[self._order], alive[self._order])
 
     def lines(
         self, values: NDArray[np.float64], *, alive: NDArray[np.bool_], exemplars: Mapping[Labels, Exemplar]
@@ -177,27 +199,17 @@ class _Layout:
         return out
 
 
-def _underscored_places(place: Mapping[Labels, int]) -> dict[Labels, int]:
-    """Return places by names that need no quotes; of label sets that become the same, the first is kept."""
-    found: dict[Labels, int] = {}
-    for labels, at in place.items():
-        found.setdefault(underscored(labels), at)
-    return found
-
-
 def _needs_no_quotes(labels: Labels) -> bool:
     return is_metric_name(labels.get(NAME)) and all(is_label_name(name) for name, _ in labels)
 
 
-def _exemplar_places(
-    families: Sequence[Family], union: Union, place: Mapping[Labels, int]
-) -> dict[Labels, int]:
+def _exemplar_places(families: Sequence[Family], origins: Mapping[Labels, Labels]) -> dict[Labels, int]:
     """Return where in the order of writing a series stands that may carry an exemplar, by its own labels."""
     found = {}
     at = 0
     for family in families:
         for labels in family.series:
             if openmetrics.takes_exemplars(family, labels):
-                found[union.labels[place[labels]]] = at
+                found[origins[labels]] = at
             at += 1
     return found

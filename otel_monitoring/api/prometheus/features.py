@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from otel_monitoring.api.prometheus.answer import success
+from otel_monitoring.promql.language import experimental
 from otel_monitoring.promql.language.precedence import PRECEDENCE
 from otel_monitoring.promql.language.signatures import AGGREGATIONS
 
@@ -30,22 +31,21 @@ _MISSING = {
     "rules": "concurrent_rule_eval",
     "tsdb": "native_histograms",
 }
-_EXPERIMENTAL_AGGREGATIONS = frozenset({"limitk", "limit_ratio"})
 _MATCHERS = ("=~", "!~", "@")
 
 
 def features(sources: Sources, _given: Parameters) -> Response:
     """Answer ``features``; functions behind a flag are there where the setting allows them."""
-    from otel_monitoring.promql.functions.table import BEHIND_A_FLAG, FUNCTIONS
+    from otel_monitoring.promql.functions.table import FUNCTIONS
 
     also = sources.experimental
     found = {group: dict.fromkeys(names.split(), False) for group, names in _MISSING.items()}
     for group, names in _THERE.items():
         found[group] |= dict.fromkeys(names.split(), True)
     found["tsdb"]["exemplar_storage"] = sources.exemplars is not None
-    found["promql_functions"] = {name: also or name not in BEHIND_A_FLAG for name in FUNCTIONS}
+    found["promql_functions"] = {name: also or name not in experimental.FUNCTIONS for name in FUNCTIONS}
     found["promql_operators"] = {
         **dict.fromkeys((*PRECEDENCE, *_MATCHERS), True),
-        **{name: also or name not in _EXPERIMENTAL_AGGREGATIONS for name in AGGREGATIONS},
+        **{name: also or name not in experimental.AGGREGATIONS for name in AGGREGATIONS},
     }
     return success({group: dict(sorted(names.items())) for group, names in sorted(found.items())})

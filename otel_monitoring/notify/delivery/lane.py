@@ -13,7 +13,6 @@ from otel_monitoring.notify.channels.log import LogChannel
 from otel_monitoring.notify.delivery.outbox import Entry
 from otel_monitoring.notify.delivery.queue import Item, Queue
 from otel_monitoring.notify.delivery.record import Delivery, Outcome
-from otel_monitoring.notify.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from otel_monitoring.notify.delivery.outbox import Outbox
     from otel_monitoring.notify.delivery.queue import Done
     from otel_monitoring.notify.message import Message
+    from otel_monitoring.notify.patience import Patience
 
 _log = logging.getLogger(__name__)
 

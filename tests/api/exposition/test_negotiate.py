@@ -22,7 +22,7 @@ OPENMETRICS = Form(openmetrics=True)
 @pytest.mark.parametrize(
     ("accept", "form"),
     [
-        (PROMETHEUS_3, Form(openmetrics=True, utf8=True)),
+        (PROMETHEUS_3, Form(openmetrics=True, escaping="allow-utf-8", is_chosen=True)),
         (PROMETHEUS_2, OPENMETRICS),
         (PROTOBUF_FIRST, PLAIN),
         ("", PLAIN),
@@ -61,9 +61,30 @@ def test_names_the_content_type(form: Form, content_type: str) -> None:
 
 def test_says_when_names_are_quoted() -> None:
     """A parser that knows no quoted names can tell from the header."""
-    form = Form(openmetrics=True, utf8=True)
+    form = Form(openmetrics=True, escaping="allow-utf-8", is_chosen=True)
 
     assert form.content_type(quoted=True).endswith("; escaping=allow-utf-8")
+
+
+@pytest.mark.parametrize("escaping", ["underscores", "dots", "values", "allow-utf-8"])
+def test_escapes_as_the_scraper_asks(escaping: str) -> None:
+    """In either form; the header says so, for allowed UTF-8 only where it was needed."""
+    accepts = [f"{media};escaping={escaping}" for media in ("application/openmetrics-text", "text/plain")]
+
+    found = [form_for(accept) for accept in accepts]
+
+    assert [form.escaping for form in found] == [escaping] * 2
+    says = [form.content_type(quoted=False).endswith(f"; escaping={escaping}") for form in found]
+    assert says == [escaping != "allow-utf-8"] * 2
+
+
+@pytest.mark.parametrize("accept", ["text/plain", "text/plain;escaping=other", "text/plain;escaping="])
+def test_escapes_with_underscores_where_nothing_is_asked(accept: str) -> None:
+    """And says nothing of it, as ever."""
+    form = form_for(accept)
+
+    assert form.escaping == "underscores"
+    assert "escaping" not in form.content_type(quoted=False)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +98,11 @@ def test_says_when_names_are_quoted() -> None:
         ("identity", False),
         ("gzip;q=0", False),
         ("gzip;q=0, *;q=1", False),
+        ("*;q=0", False),
+        ("br;q=1.0, gzip;q=0.001", True),
+        ("gzip;q=2", False),
+        ("gzip;q=high", False),
+        ("deflate", False),
     ],
 )
 def test_compresses_only_where_allowed(header: str, accepted: bool) -> None:

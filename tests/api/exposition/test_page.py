@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 OPENMETRICS = Form(openmetrics=True)
-UTF8 = Form(openmetrics=True, utf8=True)
+UTF8 = Form(openmetrics=True, escaping="allow-utf-8", is_chosen=True)
 T_MS = 1_700_000_000_000
 
 REQUESTS = Labels.of(__name__="requests_total", route="/cart")
@@ -266,7 +266,7 @@ def test_underscores_names_for_everybody_else() -> None:
     assert text == (
         "# HELP http_requests Requests.\n"
         "# TYPE http_requests gauge\n"
-        'http_requests{_9lives="y",server_port="80"} 1.0\n'
+        'http_requests{_lives="y",server_port="80"} 1.0\n'
     )
 
 

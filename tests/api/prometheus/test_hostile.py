@@ -32,6 +32,17 @@ def test_any_expression_is_answered_or_refused(path: str) -> None:
         check(path, query=text, **span)
 
 
+@pytest.mark.parametrize("path", ["format_query", "parse_query", "series", "labels", "query_exemplars"])
+def test_any_text_is_answered_or_refused_elsewhere(path: str) -> None:
+    field = "match[]" if path in {"series", "labels"} else "query"
+    for seed in range(150):
+        text = MAKERS[seed % len(MAKERS)](Random(seed)).encode(errors="replace").decode()
+        answer = ask(path, form={field: text, "start": "0", "end": "60"})
+        body = answer.json()
+        assert answer.status_code == STATUS_OF.get(body.get("errorType"), 200)
+        assert "data" in body or body["error"]
+
+
 @pytest.mark.parametrize("field", ["time", "timeout", "lookback_delta", "limit", "stats"])
 @pytest.mark.parametrize("value", HOSTILE)
 def test_any_parameter_is_taken_or_refused(field: str, value: str) -> None:

@@ -34,14 +34,14 @@ def test_every_problem_of_every_file_is_told(run: Run, good: Path, tmp_path: Pat
     """S1.7."""
     bad = tmp_path / "bad.yml"
     bad.write_text(
-        "groups:\n  - name: a\n    rules:\n      - {alert: A, expr: 'sum(', fro: 5m}\n      - {expr: up}\n"
+        "groups:\n  - name: a\n    rules:\n      - {alert: A, expr: 'sum(', wait: 5m}\n      - {expr: up}\n"
     )
 
     outcome = run("rules", "check", str(bad), str(good))
 
     assert outcome.exit_code == 1
     assert f"{bad}:4:26: could not parse expression: " in outcome.output
-    assert f"{bad}:4:34: unknown field 'fro' in a rule" in outcome.output
+    assert f"{bad}:4:34: unknown field 'wait' in a rule" in outcome.output
     assert f"{bad}:5:9: one of 'record' or 'alert' must be set" in outcome.output
     assert "SUCCESS: 2 rules found" in outcome.output
 

@@ -10,7 +10,6 @@ Every difference is mended, or explained here and let pass by :class:`Leniency`:
 - ``sort`` of what has ``@``, or of a constant, in a range: Prometheus evaluates it once and does
   not warn, ours warns; ``sort`` in a subquery of a single step: the other way round.
 - A subquery too short for a step: ours does not look inside, Prometheus may warn of what is there.
-- One warning at several places: Prometheus keeps the place it came to last, ours names them all.
 - ``topk`` among equals, and the order among them: whatever comes first; no expression here asks for it.
 
 The seeds are fixed, so that a run repeats; ``OTEL_MONITORING_HUNT=50`` runs that many further data sets.
@@ -37,7 +36,7 @@ from tests.integration.promql.remote_write import send
 from tests.promql.generated import SPAN_MS, Made, Maker, dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import TypeAlias
 
     from otel_monitoring.promql.result import Result
@@ -185,15 +184,10 @@ def different_notes(answer: dict[str, Any], ours: Result) -> str:
     """Tell what differs between warnings and infos."""
     for kind in ("warnings", "infos"):
         theirs = sorted(map(bare, answer.get(kind, [])))
-        own = sorted(last_places(map(bare, getattr(ours, kind))))
+        own = sorted(map(bare, getattr(ours, kind)))
         if theirs != own[: len(theirs)] or (len(own) > len(theirs) and len(theirs) < MOST_NOTES):
             return f"{kind} {own}, expected {theirs}"
     return ""
-
-
-def last_places(notes: Iterable[str]) -> Iterable[str]:
-    """Return each text once, with the last of its places, as Prometheus does."""
-    return {note.rpartition(" (")[0]: note for note in notes}.values()
 
 
 def bare(note: str) -> str:
