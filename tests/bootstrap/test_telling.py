@@ -171,7 +171,7 @@ def test_a_silence_mutes_and_the_heartbeat_beats(rig: Callable[..., Rig], receiv
         ({"escalation": {"boss": "soon"}}, "notify.escalation: boss: 'soon' is not a valid duration"),
         ({"escalation": {"boss": "15m"}}, "boss"),
         ({"alertmanager_file": "none.yml"}, "none.yml"),
-        ({"channels": ["nope://x"]}, "no channel for nope://"),
+        ({"channels": ["nope://x"]}, "nope://: expected a URL"),
     ],
 )
 def test_what_cannot_be_used_is_named(rig: Callable[..., Rig], notify: dict[str, Any], message: str) -> None:
