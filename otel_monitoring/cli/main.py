@@ -26,7 +26,10 @@ COMMANDS: Mapping[str, str] = {
 }
 """Each command and the module whose ``command`` function it is; its docstring is the help text."""
 
-GROUPS: Mapping[str, str] = {"rules": "otel_monitoring.cli.rules"}
+GROUPS: Mapping[str, str] = {
+    "notify": "otel_monitoring.cli.notify",
+    "rules": "otel_monitoring.cli.rules",
+}
 """Each group of commands and the module whose ``COMMANDS`` they are; its docstring is the help text."""
 
 _PROBLEM = 1
