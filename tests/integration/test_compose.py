@@ -122,6 +122,7 @@ def test_the_versions_are_those_that_the_tests_run() -> None:
     assert SERVICES["collector"]["image"].endswith(f":{pins.COLLECTOR_VERSION}")
     assert SERVICES["jaeger"]["image"].endswith(f":{pins.JAEGER_VERSION}")
     assert SERVICES["prometheus"]["image"].endswith(f":v{pins.PROMETHEUS_VERSION}")
+    assert SERVICES["alertmanager"]["image"].endswith(f":v{pins.ALERTMANAGER_VERSION}")
 
 
 def test_the_defaults_of_the_configuration_name_services_of_this_file() -> None:

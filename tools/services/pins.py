@@ -13,12 +13,14 @@ COLLECTOR_VERSION = "0.155.0"
 COLLECTOR_PROVIDER_VERSION = "1.61.0"
 JAEGER_VERSION = "2.13.0"
 PROMETHEUS_VERSION = "3.15.0"
+ALERTMANAGER_VERSION = "0.34.1"
 COMPOSE_SCHEMA_VERSION = "2.16.2"
 
 JAEGER_MODULE = "github.com/jaegertracing/jaeger"
 JAEGER_MODULE_VERSION = "v1.76.0"  # the last tag that Go's tools can name: the commit of 2.13.0
 PROMETHEUS_MODULE = "github.com/prometheus/prometheus"
 PROMETHEUS_MODULE_VERSION = "v0.315.0"  # 3.15.0 as a library
+ALERTMANAGER_MODULE = "github.com/prometheus/alertmanager"
 COMPOSE_MODULE = "github.com/compose-spec/compose-go/v2"
 
 COLLECTOR_PARTS: dict[str, tuple[str, ...]] = {

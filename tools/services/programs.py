@@ -37,6 +37,8 @@ BUILT = {
     "jaeger": (gobuild.JAEGER, "jaeger"),
     "prometheus": (gobuild.PROMETHEUS, "prometheus"),
     "promtool": (gobuild.PROMETHEUS, "promtool"),
+    "alertmanager": (gobuild.ALERTMANAGER, "alertmanager"),
+    "amtool": (gobuild.ALERTMANAGER, "amtool"),
     "compose_schema": (gobuild.COMPOSE_SCHEMA, "compose-spec.json"),
 }
 
