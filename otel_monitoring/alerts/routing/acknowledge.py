@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from otel_monitoring.alerts.routing.errors import RoutingError
+from otel_monitoring.model.action import Action
 from otel_monitoring.model.labels import Labels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from otel_monitoring.alerts.routing.groups import Look
     from otel_monitoring.model.alert import SentAlert
@@ -47,6 +48,10 @@ class Word:
     until_s: float
 
 
+def _nobody(_action: Action) -> None:
+    """Take what nobody asked for."""
+
+
 class Acknowledgements:
     """What people said about firing alerts: a stage, and a watcher that forgets it when they end.
 
@@ -54,10 +59,19 @@ class Acknowledgements:
         clock: Its monotonic side says when a word runs out.
         acknowledged_s: How long an acknowledgement holds unless stated.
         resolved_s: How long an alert counts as resolved by hand unless stated.
+        audit: Takes what was done by whom.
     """
 
-    def __init__(self, *, clock: Clock, acknowledged_s: float = 86_400, resolved_s: float = 3600) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        acknowledged_s: float = 86_400,
+        resolved_s: float = 3600,
+        audit: Callable[[Action], object] = _nobody,
+    ) -> None:
         self._clock = clock
+        self._audit = audit
         self._hold_s: dict[Kind, float] = {"acknowledged": acknowledged_s, "resolved": resolved_s}
         self._words: dict[tuple[Kind, Labels], Word] = {}
         self._lock = threading.Lock()
@@ -80,11 +94,23 @@ class Acknowledgements:
         """
         return self._say("resolved", labels, actor=actor, comment=comment, for_s=for_s)
 
-    def withdraw(self, labels: Labels) -> None:
-        """Take back whatever was said about an alert."""
-        with self._lock:
-            for kind in self._hold_s:
-                self._words.pop((kind, labels), None)
+    def withdraw(self, labels: Labels, *, actor: str) -> list[Word]:
+        """Take back whatever was said about an alert; return what still held.
+
+        Raises:
+            RoutingError: The actor is empty, or there is nothing to take back.
+        """
+        if not actor.strip():
+            msg = "withdrawn by nobody: expected an actor"
+            raise RoutingError(msg)
+        now_s = self._clock.monotonic_s()
+        words = [word for word in self._forget(labels) if word.until_s > now_s]
+        if not words:
+            msg = f"alert {labels!r} is neither acknowledged nor resolved by hand: expected one that is"
+            raise RoutingError(msg)
+        for word in words:
+            self._done(f"alert.{word.kind}.withdrawn", actor, word, None)
+        return words
 
     def find(self, kind: Kind, labels: Labels) -> Word | None:
         """Return what was said about an alert and still holds."""
@@ -104,7 +130,7 @@ class Acknowledgements:
     def changed(self, labels: Labels, *, is_firing: bool, at_s: float) -> None:  # noqa: ARG002 - a Watcher
         """Forget what was said about an alert that has ended."""
         if not is_firing and self._words:
-            self.withdraw(labels)
+            self._forget(labels)
 
     def __call__(self, alerts: list[SentAlert], look: Look) -> list[SentAlert]:
         """Return the alerts, those resolved by hand as resolved."""
@@ -125,17 +151,7 @@ class Acknowledgements:
     def state(self) -> list[dict[str, Any]]:
         """Return what was said as plain records; what is left of its time is in ``left_s``."""
         now_s = self._clock.monotonic_s()
-        return [
-            {
-                "kind": word.kind,
-                "labels": word.labels.as_dict(),
-                "actor": word.actor,
-                "comment": word.comment,
-                "at_ms": word.at_ms,
-                "left_s": word.until_s - now_s,
-            }
-            for word in self.all()
-        ]
+        return [_record(word, now_s) for word in self.all()]
 
     def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Take back what :meth:`state` returned."""
@@ -172,5 +188,29 @@ class Acknowledgements:
             until_s=self._clock.monotonic_s() + hold_s,
         )
         with self._lock:
+            before = self._words.get((kind, labels))
             self._words[kind, labels] = word
+        self._done(f"alert.{kind}", word.actor, before, word)
         return word
+
+    def _forget(self, labels: Labels) -> list[Word]:
+        with self._lock:
+            found = [self._words.pop((kind, labels), None) for kind in self._hold_s]
+        return [word for word in found if word is not None]
+
+    def _done(self, what: str, actor: str, before: Word | None, after: Word | None) -> None:
+        now_s = self._clock.monotonic_s()
+        target = next(repr(word.labels) for word in (after, before) if word is not None)
+        plain = [{} if word is None else _record(word, now_s) for word in (before, after)]
+        self._audit(Action(what, target, actor.strip(), self._clock.now_ms(), *plain))
+
+
+def _record(word: Word, now_s: float) -> dict[str, Any]:
+    return {
+        "kind": word.kind,
+        "labels": word.labels.as_dict(),
+        "actor": word.actor,
+        "comment": word.comment,
+        "at_ms": word.at_ms,
+        "left_s": word.until_s - now_s,
+    }

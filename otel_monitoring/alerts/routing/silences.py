@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from otel_monitoring.alerts.routing.errors import RoutingError
 from otel_monitoring.alerts.routing.matcher import checked, condition, matches_anything
+from otel_monitoring.model.action import Action
 from otel_monitoring.model.matcher import Matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from otel_monitoring.alerts.routing.groups import Look
     from otel_monitoring.alerts.routing.matcher import Condition
@@ -55,6 +56,10 @@ class Silence:
         return "active" if now_ms < self.ends_at_ms else "expired"
 
 
+def _nobody(_action: Action) -> None:
+    """Take what nobody asked for."""
+
+
 class Silences:
     """All silences; a stage that leaves out what they match.
 
@@ -62,10 +67,19 @@ class Silences:
         clock: Its wall clock says which are active: people state times of day.
         most: The most silences, expired ones included.
         retention_s: How long an expired one is kept.
+        audit: Takes what was done by whom.
     """
 
-    def __init__(self, *, clock: Clock, most: int = 1000, retention_s: float = 432_000) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        most: int = 1000,
+        retention_s: float = 432_000,
+        audit: Callable[[Action], object] = _nobody,
+    ) -> None:
         self._clock = clock
+        self._audit = audit
         self._most = most
         self._retention_ms = round(retention_s * 1000)
         self._silences: dict[str, tuple[Silence, Condition]] = {}
@@ -100,13 +114,15 @@ class Silences:
             now_ms,
         )
         self._keep(silence)
+        self._done("silence.created", silence.author, None, silence)
         return silence
 
-    def edit(self, silence_id: str, **changes: Any) -> Silence:
+    def edit(self, silence_id: str, *, actor: str = "", **changes: Any) -> Silence:
         """Change a silence and return it; other matchers, or an expired one, make a new one in its place.
 
         Args:
             silence_id: Names the silence.
+            actor: Who does it; its author unless stated.
             changes: Any of ``matchers``, ``starts_at_ms``, ``ends_at_ms``, ``author``, ``comment``.
 
         Raises:
@@ -126,11 +142,16 @@ class Silences:
         _valid(wanted, now_ms)
         self._keep(wanted)
         if wanted.id != before.id and state != "expired":
-            self.expire(before.id)
+            self._end(before, now_ms)
+        self._done("silence.changed", actor or wanted.author, before, wanted)
         return wanted
 
-    def expire(self, silence_id: str) -> Silence:
+    def expire(self, silence_id: str, *, actor: str = "") -> Silence:
         """End a silence now and return it.
+
+        Args:
+            silence_id: Names the silence.
+            actor: Who does it; its author unless stated.
 
         Raises:
             RoutingError: There is no such silence, or it is over.
@@ -140,13 +161,8 @@ class Silences:
         if silence.state(now_ms) == "expired":
             msg = f"silence {silence_id!r} is over already: expected one that is pending or active"
             raise RoutingError(msg)
-        ended = replace(
-            silence,
-            starts_at_ms=min(silence.starts_at_ms, now_ms),
-            ends_at_ms=now_ms,
-            updated_at_ms=now_ms,
-        )
-        self._keep(ended)
+        ended = self._end(silence, now_ms)
+        self._done("silence.expired", actor or silence.author, silence, ended)
         return ended
 
     def get(self, silence_id: str) -> Silence:
@@ -206,6 +222,21 @@ class Silences:
     def after_fork(self) -> None:
         """Take a fresh lock in a child process; the silences hold there as well."""
         self._lock = threading.Lock()
+
+    def _end(self, silence: Silence, now_ms: int) -> Silence:
+        ended = replace(
+            silence,
+            starts_at_ms=min(silence.starts_at_ms, now_ms),
+            ends_at_ms=now_ms,
+            updated_at_ms=now_ms,
+        )
+        self._keep(ended)
+        return ended
+
+    def _done(self, what: str, actor: str, before: Silence | None, after: Silence) -> None:
+        plain = {} if before is None else _record(before)
+        target = after.id if before is None else before.id
+        self._audit(Action(what, target, actor.strip(), self._clock.now_ms(), plain, _record(after)))
 
     def _keep(self, silence: Silence) -> None:
         holds = condition(silence.matchers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +15,9 @@ from otel_monitoring.alerts.routing.escalate import Escalation, Step
 from otel_monitoring.model.receiver import ChannelSpec, ReceiverSpec
 from otel_monitoring.testing import FakeClock
 from tests.alerts.routing.desk import Desk, alert
+
+if TYPE_CHECKING:
+    from otel_monitoring.model.action import Action
 
 A = alert(job="a")
 CHANNELS = (ChannelSpec(name="webhook[0]", kind="webhook"),)
@@ -125,7 +128,7 @@ def test_can_be_taken_back_and_begins_with_a_free_lock_in_a_child() -> None:
     words._lock.acquire()
     words.after_fork()
 
-    words.withdraw(A.labels)
+    words.withdraw(A.labels, actor="kim")
 
     assert words.all() == []
 
@@ -173,3 +176,46 @@ def test_refuses_steps_that_cannot_be() -> None:
         RoutingError, match="undefined receiver 'lead' in escalation: expected one of default"
     ):
         Desk(escalation=Escalation([Step(1, "lead")]))
+
+
+def test_what_was_never_said_cannot_be_taken_back() -> None:
+    words = Acknowledgements(clock=FakeClock())
+
+    with pytest.raises(RoutingError, match="neither acknowledged nor resolved by hand"):
+        words.withdraw(A.labels, actor="kim")
+    with pytest.raises(RoutingError, match="expected an actor"):
+        words.withdraw(A.labels, actor=" ")
+
+
+def test_every_word_is_told_with_what_was_said_before() -> None:
+    actions: list[Action] = []
+    clock = FakeClock()
+    words = Acknowledgements(clock=clock, audit=actions.append)
+
+    words.acknowledge(A.labels, actor="kim")
+    words.acknowledge(A.labels, actor="ada", comment="mine")
+    words.resolve(A.labels, actor="ada")
+    words.withdraw(A.labels, actor="kim")
+
+    assert [(one.name, one.actor) for one in actions] == [
+        ("alert.acknowledged", "kim"),
+        ("alert.acknowledged", "ada"),
+        ("alert.resolved", "ada"),
+        ("alert.acknowledged.withdrawn", "kim"),
+        ("alert.resolved.withdrawn", "kim"),
+    ]
+    assert {one.target for one in actions} == {repr(A.labels)}
+    second, last = actions[1], actions[-1]
+    assert (second.before["actor"], second.after["comment"]) == ("kim", "mine")
+    assert (last.before["kind"], last.after) == ("resolved", {})
+
+
+def test_what_ends_by_itself_is_nobodys_doing() -> None:
+    actions: list[Action] = []
+    words = Acknowledgements(clock=FakeClock(), audit=actions.append)
+    words.acknowledge(A.labels, actor="kim")
+
+    words.changed(A.labels, is_firing=False, at_s=1.0)
+
+    assert words.all() == []
+    assert len(actions) == 1

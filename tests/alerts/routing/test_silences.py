@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,9 @@ from otel_monitoring.alerts.routing.silences import Silence, Silences, preview
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.testing import FakeClock
 from tests.alerts.routing.desk import Desk, alert
+
+if TYPE_CHECKING:
+    from otel_monitoring.model.action import Action
 
 HOUR_MS = 3_600_000
 
@@ -205,3 +208,34 @@ def test_holds_in_a_child_process() -> None:
     office.silences.after_fork()
 
     assert office.states() == ["active"]
+
+
+def test_every_change_is_told_with_before_and_after() -> None:
+    actions: list[Action] = []
+    office = Office(audit=actions.append)
+    silence = office.silence()
+
+    longer = office.silences.edit(silence.id, actor="ada", ends_at_ms=silence.ends_at_ms + HOUR_MS)
+    other = office.silences.edit(silence.id, matchers=parse_matchers('job="b"'))
+    office.silences.expire(other.id, actor="ada")
+
+    assert [(one.name, one.target, one.actor) for one in actions] == [
+        ("silence.created", silence.id, silence.author),
+        ("silence.changed", silence.id, "ada"),
+        ("silence.changed", silence.id, silence.author),
+        ("silence.expired", other.id, "ada"),
+    ]
+    assert actions[0].before == {}
+    assert actions[1].before["ends_at_ms"] == silence.ends_at_ms
+    assert actions[1].after["ends_at_ms"] == longer.ends_at_ms
+    assert actions[2].after["id"] == other.id
+
+
+def test_a_refused_change_is_not_told() -> None:
+    actions: list[Action] = []
+    office = Office(audit=actions.append)
+
+    with pytest.raises(RoutingError):
+        office.silence(ends_at_ms=None)
+
+    assert actions == []
