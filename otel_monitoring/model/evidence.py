@@ -27,15 +27,21 @@ class Evidence:
     Attributes:
         value_text: The value with its unit: ``7.3 %``.
         threshold_text: What it was compared with: ``above 5 %``.
+        peak_text: The value that was farthest from what it should be while the alert fired.
         recent_count: How often it fired in the last day; ``None`` where nobody counted.
-        traces: Trace ids of exemplars, newest first.
+        week_count: How often it fired in the last seven days; ``None`` where nobody counted.
+        traces: Trace ids of exemplars, the most telling first.
         related: One line for each series that moved with it.
+        errors: The last errors that have to do with it, one line each.
         curve: How the value went.
     """
 
     value_text: str = ""
     threshold_text: str = ""
+    peak_text: str = ""
     recent_count: int | None = None
+    week_count: int | None = None
     traces: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
     curve: Curve | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -23,7 +24,9 @@ VERSION = "4"
 NO_TIME = "0001-01-01T00:00:00Z"
 """How Go writes the time of what has not happened yet."""
 
-_MOST_BACKED = 20
+_MOST_BACKED = 10
+_LONGEST_VALUE = 16_384
+_LONGEST_KEY = 32_768
 _guard = Guard("evidence")
 _FNV_OFFSET = 0xCBF29CE484222325
 _FNV_PRIME = 0x100000001B3
@@ -40,16 +43,16 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """What is known about alerts besides themselves; asked when a message is made.
+    """What is known about alerts besides themselves; asked when a message is sent, by the thread that sends.
 
     Attributes:
         evidence: Returns what backs an alert up, if anything.
-        links: Returns where an alert can be acted on.
+        links: Returns where alerts of a notice can be acted on: one of them, or all that fire together.
         trace_url: Where a trace is looked at; ``{trace_id}`` stands for its id.
     """
 
     evidence: Callable[[SentAlert], Evidence | None] = lambda _: None
-    links: Callable[[Notice, SentAlert], Links] = lambda _notice, _alert: Links()
+    links: Callable[[Notice, Sequence[SentAlert]], Links] = lambda _notice, _alerts: Links()
     trace_url: str = ""
 
     def traces(self, evidence: Evidence | None) -> tuple[tuple[str, str], ...]:
@@ -117,6 +120,8 @@ class Message:
         alerts: The alerts, firing ones first.
         truncated_alerts: How many more there are.
         group_id: The hash of the group's key before anything was redacted, so that groups stay apart.
+        links: Where all of its alerts that fire can be acted on at once.
+        complete: Adds what is only asked when the message is sent; ``None`` where that is nothing.
     """
 
     key: str
@@ -130,6 +135,15 @@ class Message:
     alerts: tuple[MessageAlert, ...]
     truncated_alerts: int = 0
     group_id: str = ""
+    links: Links = field(default_factory=Links)
+    complete: Callable[[Message], Message] | None = field(default=None, compare=False, repr=False)
+
+    def completed(self) -> Message:
+        """Return the message with what is known about its alerts at this moment.
+
+        Asking takes time: this is for the thread that sends, right before it does.
+        """
+        return self if self.complete is None else self.complete(self)
 
     def as_json(self) -> dict[str, Any]:
         """Return the body of a webhook."""
@@ -156,32 +170,31 @@ def message_of(
         notice: A group of alerts.
         external_url: Where this monitoring is reached.
         most_alerts: The most alerts in one message; 0 for no limit.
-        backing: What is known about alerts besides themselves; asked for the first few alone.
+        backing: What is known about alerts besides themselves; :meth:`Message.completed` asks it, for the
+            first few alerts alone.
     """
-    backing = backing or Backing()
     kept = notice.alerts[:most_alerts] if most_alerts else notice.alerts
     return Message(
         key=notice.key,
         receiver=notice.receiver,
         status="firing" if notice.is_firing else "resolved",
-        group_key=notice.group_key,
-        group_labels=notice.group_labels.as_dict(),
-        common_labels=_common([alert.labels.as_dict() for alert in notice.alerts]),
-        common_annotations=_common([alert.annotations for alert in notice.alerts]),
+        group_key=_bounded(notice.group_key, _LONGEST_KEY),
+        group_labels=_all_bounded(notice.group_labels.as_dict()),
+        common_labels=_all_bounded(_common([alert.labels.as_dict() for alert in notice.alerts])),
+        common_annotations=_all_bounded(_common([alert.annotations for alert in notice.alerts])),
         external_url=external_url,
-        alerts=tuple(
-            _backed(_alert(alert), alert, notice, backing) if number < _MOST_BACKED else _alert(alert)
-            for number, alert in enumerate(kept)
-        ),
+        alerts=tuple(map(_alert, kept)),
         truncated_alerts=len(notice.alerts) - len(kept),
         group_id=hashlib.sha256(notice.group_key.encode()).hexdigest(),
+        complete=None if backing is None else partial(_completed, notice=notice, backing=backing),
     )
 
 
 def redacted(message: Message, redact: Callable[[str], str]) -> Message:
     """Return ``message`` with every text that came from the application passed through ``redact``.
 
-    Names of labels and annotations stay, and so do fingerprints: they are hashes of what stood there.
+    Names of labels and annotations stay, and so do fingerprints: they are hashes of what stood there. What is
+    added when the message is sent is redacted then.
     """
 
     def clean(texts: Mapping[str, str]) -> dict[str, str]:
@@ -189,6 +202,7 @@ def redacted(message: Message, redact: Callable[[str], str]) -> Message:
 
     return replace(
         message,
+        complete=None if message.complete is None else partial(_completed_clean, message.complete, redact),
         group_key=redact(message.group_key),
         group_labels=clean(message.group_labels),
         common_labels=clean(message.common_labels),
@@ -206,12 +220,25 @@ def redacted(message: Message, redact: Callable[[str], str]) -> Message:
     )
 
 
+def _completed_clean(
+    complete: Callable[[Message], Message], redact: Callable[[str], str], message: Message
+) -> Message:
+    found = complete(message)
+    alerts = tuple(
+        alert if alert.evidence is None else replace(alert, evidence=_clean(alert.evidence, redact))
+        for alert in found.alerts
+    )
+    return replace(found, alerts=alerts)
+
+
 def _clean(evidence: Evidence, redact: Callable[[str], str]) -> Evidence:
     return replace(
         evidence,
         value_text=redact(evidence.value_text),
         threshold_text=redact(evidence.threshold_text),
+        peak_text=redact(evidence.peak_text),
         related=tuple(map(redact, evidence.related)),
+        errors=tuple(map(redact, evidence.errors)),
     )
 
 
@@ -237,8 +264,8 @@ def rfc3339(time_ms: int) -> str:
 def _alert(alert: SentAlert) -> MessageAlert:
     return MessageAlert(
         status="resolved" if alert.is_resolved else "firing",
-        labels=alert.labels.as_dict(),
-        annotations=alert.annotations,
+        labels=_all_bounded(alert.labels.as_dict()),
+        annotations=_all_bounded(alert.annotations),
         starts_at_ms=alert.starts_at_ms,
         ends_at_ms=alert.ends_at_ms if alert.is_resolved else None,
         generator_url=alert.generator_url,
@@ -247,12 +274,35 @@ def _alert(alert: SentAlert) -> MessageAlert:
     )
 
 
-def _backed(told: MessageAlert, alert: SentAlert, notice: Notice, backing: Backing) -> MessageAlert:
-    """Add what is known about an alert; where asking fails, the alert is told without it."""
-    evidence, links = _guard.call(backing.evidence, alert), _guard.call(backing.links, notice, alert)
+def _completed(message: Message, *, notice: Notice, backing: Backing) -> Message:
+    """Add what is known about the alerts; where asking fails, they are told without it."""
+    pairs = zip(message.alerts[:_MOST_BACKED], notice.alerts, strict=False)
+    told = tuple(_backed(one, alert, notice, backing) for one, alert in pairs)
+    firing = [alert for alert in notice.alerts if not alert.is_resolved]
     return replace(
-        told, evidence=evidence, traces=backing.traces(evidence), links=Links() if links is None else links
+        message,
+        alerts=told + message.alerts[_MOST_BACKED:],
+        links=_links(notice, firing, backing) if len(firing) > 1 else Links(),
     )
+
+
+def _backed(told: MessageAlert, alert: SentAlert, notice: Notice, backing: Backing) -> MessageAlert:
+    evidence = _guard.call(backing.evidence, alert)
+    links = Links() if alert.is_resolved else _links(notice, [alert], backing)
+    return replace(told, evidence=evidence, traces=backing.traces(evidence), links=links)
+
+
+def _links(notice: Notice, alerts: Sequence[SentAlert], backing: Backing) -> Links:
+    return _guard.call(backing.links, notice, alerts) or Links()
+
+
+def _all_bounded(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: _bounded(text, _LONGEST_VALUE) for name, text in texts.items()}
+
+
+def _bounded(text: str, most: int) -> str:
+    """Cut what is too long for any message."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _common(texts: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from otel_monitoring.model.evidence import Evidence
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.notify.message import fingerprint, message_of, redacted, rfc3339
+from otel_monitoring.notify.message import Backing, Links, fingerprint, message_of, redacted, rfc3339
 
 if TYPE_CHECKING:
-    from otel_monitoring.model.alert import Notice
+    from otel_monitoring.model.alert import Notice, SentAlert
 
 
 def test_the_body_is_that_of_alertmanagers_webhook(notice: Notice) -> None:
@@ -113,3 +115,59 @@ def test_a_fingerprint_tells_apart_where_names_end() -> None:
 )
 def test_times_are_written_as_go_writes_them(time_ms: int, text: str) -> None:
     assert rfc3339(time_ms) == text
+
+
+def test_nobody_is_asked_about_an_alert_before_its_message_is_sent(notice: Notice) -> None:
+    """S9.11: what takes time must not hold up what decides whom to tell."""
+    asked: list[str] = []
+
+    def ask(alert: SentAlert) -> Evidence:
+        asked.append(alert.labels.get("job"))
+        return Evidence(value_text="97 %")
+
+    message = message_of(notice, backing=Backing(evidence=ask))
+    before = list(asked)
+    told = message.completed()
+
+    assert before == []
+    assert asked == ["a", "b"]
+    assert [alert.evidence for alert in message.alerts] == [None, None]
+    assert [alert.evidence and alert.evidence.value_text for alert in told.alerts] == ["97 %", "97 %"]
+
+
+def test_what_is_asked_at_sending_is_redacted_too(notice: Notice) -> None:
+    """P13."""
+    backing = Backing(evidence=lambda _: Evidence(related=("token=abc",), errors=("abc failed",)))
+
+    told = redacted(message_of(notice, backing=backing), lambda text: text.replace("abc", "***")).completed()
+
+    assert told.alerts[0].evidence == Evidence(related=("token=***",), errors=("*** failed",))
+
+
+def test_only_what_is_told_one_by_one_is_asked_about(notice: Notice) -> None:
+    asked: list[SentAlert] = []
+    many = replace(notice, alerts=notice.alerts * 20)
+
+    told = message_of(many, backing=Backing(evidence=asked.append)).completed()
+
+    assert len(asked) == 10
+    assert len(told.alerts) == 40
+
+
+def test_links_are_for_each_alert_that_fires_and_for_all_of_them(notice: Notice) -> None:
+    firing, resolved = notice.alerts
+    three = replace(notice, alerts=(firing, replace(firing, value=2.0), resolved))
+    backing = Backing(links=lambda _notice, alerts: Links(acknowledge=f"https://m/{len(alerts)}"))
+
+    told = message_of(three, backing=backing).completed()
+
+    assert told.links.acknowledge == "https://m/2"
+    assert [alert.links.acknowledge for alert in told.alerts] == ["https://m/1", "https://m/1", ""]
+
+
+def test_a_text_of_a_megabyte_is_cut(notice: Notice) -> None:
+    huge = "x" * 1_000_000
+    alert = replace(notice.alerts[0], annotations={"summary": huge}, labels=Labels.of(job=huge))
+    message = message_of(replace(notice, alerts=(alert,), group_key=huge, group_labels=Labels.of(job=huge)))
+
+    assert len(json.dumps(message.as_json())) < 150_000

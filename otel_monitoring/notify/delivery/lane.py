@@ -245,7 +245,7 @@ class Lane:
         error: NotifyError | None = NotifyError("the channel failed unexpectedly", retry_after_s=0)
         with self._guard, self._shield():
             try:
-                self.channel.send(item.message)
+                self.channel.send(item.message.completed())
                 error = None
             except NotifyError as expected:
                 error = expected

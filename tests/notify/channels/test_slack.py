@@ -27,12 +27,12 @@ def test_posts_blocks_with_what_is_known(receiver: Receiver, notice: Notice) -> 
     """P20."""
     backing = Backing(
         evidence=lambda _: Evidence(value_text="97 %", threshold_text="above 80 %", traces=("ab" * 16,)),
-        links=lambda _notice, _alert: Links(acknowledge="https://m/ack?t=1|2"),
+        links=lambda _notice, _alerts: Links(acknowledge="https://m/ack?t=1|2"),
         trace_url="https://j/trace/{trace_id}",
     )
     channel = make("slack", api_url=receiver.url)
 
-    channel.send(message_of(notice, backing=backing))
+    channel.send(message_of(notice, backing=backing).completed())
     channel.close()
 
     (body,) = receiver.bodies

@@ -24,13 +24,13 @@ BACKING = Backing(
         related=("pool_wait rose to 310 ms",),
         curve=Curve(times_ms=(1, 2, 3), values=(1.0, 2.0, 8.0), threshold=5.0),
     ),
-    links=lambda _notice, _alert: Links(acknowledge="https://m/ack", silence="https://m/silence"),
+    links=lambda _notice, _alerts: Links(acknowledge="https://m/ack", silence="https://m/silence"),
     trace_url="https://j/trace/{trace_id}",
 )
 
 
 def backed(notice: Notice | None = None) -> Message:
-    return message_of(notice or make_notice(), backing=BACKING)
+    return message_of(notice or make_notice(), backing=BACKING).completed()
 
 
 def test_plain_text_tells_all_there_is_to_know() -> None:
@@ -60,7 +60,7 @@ def test_nobody_is_asked_to_acknowledge_what_is_over() -> None:
 
 
 def test_a_trace_without_an_address_is_told_by_its_id() -> None:
-    message = message_of(make_notice(), backing=replace(BACKING, trace_url=""))
+    message = message_of(make_notice(), backing=replace(BACKING, trace_url="")).completed()
 
     assert f"Trace: {TRACE}" in wording.plain(message)
     assert TRACE in page.html(message)
@@ -108,7 +108,7 @@ def test_an_alert_is_told_even_where_its_evidence_cannot_be_had() -> None:
     def fail(_: SentAlert) -> Evidence | None:
         raise ValueError
 
-    message = message_of(make_notice(), backing=Backing(evidence=fail))
+    message = message_of(make_notice(), backing=Backing(evidence=fail)).completed()
 
     assert [alert.evidence for alert in message.alerts] == [None, None]
     assert "Value: 0.97" in wording.plain(message)
