@@ -127,7 +127,9 @@ def test_files_are_read_anew_and_stay_where_they_are_not_valid(instance: Instanc
     refused = instance.ask("POST", "/rules/reload")
 
     assert refused.status_code == 422
-    assert refused.json()["errors"] == [f"{instance.path}:1:30: field 'expr' must be set in a rule"]
+    assert refused.json()["errors"] == [
+        f'{instance.path}:1:30: group "own", rule 1, "A": field \'expr\' must be set in rule'
+    ]
     assert "alert: B" in instance.ask("GET", "/rules/export").text
 
 

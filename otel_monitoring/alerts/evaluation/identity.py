@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from otel_monitoring.alerts.evaluation.state import Finding
 from otel_monitoring.model.labels import NAME, Labels
-from otel_monitoring.templates import Context, Data, Template
+from otel_monitoring.templates import Context, Data, Template, TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ class Labeller:
 
     def __init__(self, rule: AlertingRule, *, external_labels: Mapping[str, str]) -> None:
         self._name = rule.name
-        self._labels = {name: Template(text) for name, text in rule.labels.items()}
+        self._labels = {name: _template(text) for name, text in rule.labels.items()}
         self._annotations = {name: Template(text) for name, text in rule.annotations.items()}
         self._external_labels = external_labels
 
@@ -48,3 +49,15 @@ class Labeller:
             annotations={name: template.expand(data) for name, template in self._annotations.items()},
             value=breach.value,
         )
+
+
+def _template(text: str) -> Template:
+    """Parse the template of a label; one that does not parse says so in its place.
+
+    A rule's own templates were tried when its file was read; those of its group are only warned of.
+    """
+    try:
+        return Template(text)
+    except TemplateError as error:
+        said = f"<error expanding template: {error}>"
+        return Template(f"{{{{ {json.dumps(said)} }}}}")

@@ -7,6 +7,7 @@ raised, so that a file tells all of them at once.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from otel_monitoring.alerts.rules.rule import Problem
@@ -24,10 +25,15 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 
 class Problems:
-    """What was found wrong with one source."""
+    """What was found wrong with one source.
+
+    Attributes:
+        where: What comes before every message from now on, such as the rule that is being read.
+    """
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self.where = ""
         self.found: list[Problem] = []
 
     def add(self, node: Node, message: str) -> None:
@@ -37,7 +43,7 @@ class Problems:
     def add_at(self, mark: Mark | CMark | None, message: str) -> None:
         """Keep ``message``, blaming ``mark``, which counts from 0."""
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-        problem = Problem(source=self.source, line=line, column=column, message=message)
+        problem = Problem(source=self.source, line=line, column=column, message=self.where + message)
         if problem not in self.found:
             self.found.append(problem)
 
@@ -149,8 +155,25 @@ class Fields:
                 if _is_null(value)
                 else _scalar(value, what=f"{what}, key {key.value!r}", problems=self._problems)
             )
-            found[str(key.value)] = (text, value)
+            found["" if _is_null(key) else str(key.value)] = (text, value)
         return found
+
+    def whole(self, name: str) -> int:
+        """Return a number without its fraction; 0 where it is missing, null or no number.
+
+        Quoted digits are a text, as for Go's decoder.
+        """
+        from yaml.nodes import ScalarNode
+
+        if not self.has(name):
+            return 0
+        node = self.value(name)
+        is_plain = isinstance(node, ScalarNode) and not node.style
+        try:
+            return int(_number(node.value if is_plain else "quoted"))
+        except (ValueError, OverflowError):
+            self._problems.add(node, f"field {name!r} is {kind(node)}: expected a whole number")
+            return 0
 
 
 def kind(node: Node) -> str:
@@ -212,6 +235,17 @@ def _scalar(node: Node, *, what: str, problems: Problems) -> str:
         return node.value
     problems.add(node, f"{what}: expected text, found {kind(node)}")
     return ""
+
+
+def _number(text: str) -> int | float:
+    """Return a number as YAML 1.2 writes it, and with the underscores and octals of YAML 1.1."""
+    plain = text.replace("_", "")
+    if re.fullmatch(r"[+-]?0[0-7]+", plain):
+        return int(plain, 8)
+    try:
+        return int(plain, 0)
+    except ValueError:
+        return float(plain)
 
 
 def _is_null(node: Node) -> bool:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _FILE_FIELDS = ("groups",)
 _GROUP_FIELDS = ("name", "interval", "query_offset", "limit", "labels", "rules")
 _RULE_FIELDS = ("record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations")
-_ALERT_ONLY = ("for", "keep_firing_for", "annotations")
 
 
 class RuleFileError(RuleError):
@@ -82,38 +81,43 @@ class _Reader:
         name = fields.text("name")
         if not name:
             self._problems.add(
-                fields.value("name"), "field 'name' of a group: expected a text that is not empty"
+                fields.value("name"),
+                "Groupname must not be empty: expected a text in field 'name' of a group",
             )
         elif name in self._names:
-            self._problems.add(fields.value("name"), f"group name {name!r} is repeated in the same file")
+            self._problems.add(fields.value("name"), f'groupname: "{name}" is repeated in the same file')
         self._names.add(name)
         labels = self._labels(fields)
-        rules = tuple(self._rule(item, group_labels=labels) for item in fields.items("rules"))
+        rules = tuple(
+            self._placed(item, group=name, number=number, group_labels=labels)
+            for number, item in enumerate(fields.items("rules"), 1)
+        )
         if any(isinstance(rule, AlertingRule) for rule in rules):
-            self._templates(fields, "labels")
+            self._templates(fields, "labels", into=self._warnings)
         return RuleGroup(
             name=name,
             source=self._source,
             rules=rules,
             interval_ms=self._duration(fields, "interval") or None,
             query_offset_ms=self._duration(fields, "query_offset") if fields.has("query_offset") else None,
-            limit=self._limit(fields),
+            limit=max(fields.whole("limit"), 0),
             labels=labels,
         )
 
-    def _limit(self, fields: Fields) -> int:
-        text = fields.text("limit")
-        try:
-            return max(int(text or 0), 0)
-        except ValueError:
-            message = f"field 'limit' is {text!r}: expected a whole number"
-            self._problems.add(fields.value("limit"), message)
-            return 0
-
     # ---- rules
 
-    def _rule(self, node: Node, *, group_labels: dict[str, str]) -> Rule:
+    def _placed(self, node: Node, *, group: str, number: int, group_labels: dict[str, str]) -> Rule:
+        """Read a rule; what is wrong with it names the group, the rule's place in it and its name."""
         fields = self._fields(node, what="a rule", known=_RULE_FIELDS)
+        name = fields.text("alert") or fields.text("record")
+        self._problems.where = f'group "{group}", rule {number}, "{name}": '
+        try:
+            return self._rule(fields, group_labels=group_labels)
+        finally:
+            self._problems.where = ""
+
+    def _rule(self, fields: Fields, *, group_labels: dict[str, str]) -> Rule:
+        node = fields.node
         record, alert, expr = fields.text("record"), fields.text("alert"), fields.text("expr")
         if record and alert:
             self._problems.add(fields.key("alert"), "only one of 'record' and 'alert' must be set")
@@ -140,7 +144,7 @@ class _Reader:
 
     def _expression(self, fields: Fields, expr: str) -> None:
         if not expr.strip():
-            self._problems.add(fields.value("expr"), "field 'expr' must be set in a rule")
+            self._problems.add(fields.value("expr"), "field 'expr' must be set in rule")
             return
         try:
             self._check_expr(expr)
@@ -148,11 +152,15 @@ class _Reader:
             self._problems.add(fields.value("expr"), f"could not parse expression: {error}")
 
     def _recording(self, fields: Fields, name: str) -> None:
-        for field in _ALERT_ONLY:
-            if fields.has(field):
-                self._problems.add(fields.key(field), f"invalid field {field!r} in a recording rule")
+        given = {
+            "for": self._duration(fields, "for"),
+            "keep_firing_for": self._duration(fields, "keep_firing_for"),
+            "annotations": fields.texts("annotations"),
+        }
+        for field in filter(given.get, given):  # zero and nothing are let pass, as on Prometheus
+            self._problems.add(fields.key(field), f"invalid field {field!r} in recording rule")
         if not set("{}").isdisjoint(name):
-            message = f"recording rule name {name!r}: expected a metric name, without braces"
+            message = f"braces present in the recording rule name; should it be in expr?: {name}"
             self._problems.add(fields.value("record"), message)
 
     def _repeated(self, fields: Fields, name: str, labels: dict[str, str]) -> None:
@@ -168,22 +176,27 @@ class _Reader:
         found = fields.texts("labels")
         for name, (_, node) in found.items():
             if not name or name == "__name__":
-                self._problems.add(node, f"invalid label name: {name!r}")
+                self._problems.add(node, f"invalid label name: {name or repr(name)}")
         return {name: text for name, (text, _) in found.items()}
 
     def _annotations(self, fields: Fields) -> dict[str, str]:
         found = fields.texts("annotations")
         for name, (_, node) in found.items():
             if not name:
-                self._problems.add(node, f"invalid annotation name: {name!r}")
+                self._problems.add(node, f"invalid annotation name: {name or repr(name)}")
         return {name: text for name, (text, _) in found.items()}
 
-    def _templates(self, fields: Fields, field: str) -> None:
+    def _templates(self, fields: Fields, field: str, *, into: Problems | None = None) -> None:
+        """Try the templates of a field.
+
+        Those of a group's labels are only warned of (``into``): Prometheus takes such a file, and its alerts
+        have the error as the label's text.
+        """
         for name, (text, node) in fields.texts(field).items():
             try:
                 Template(text)
             except TemplateError as error:
-                self._problems.add(node, f"{field.removesuffix('s')} {name!r}: {error}")
+                (into or self._problems).add(node, f'{field.removesuffix("s")} "{name}": {error}')
 
     def _duration(self, fields: Fields, name: str) -> int:
         if not fields.has(name):

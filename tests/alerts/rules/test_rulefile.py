@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from hypothesis import given
@@ -12,6 +14,8 @@ from otel_monitoring.alerts.rules.rulefile import RuleFileError, parse_rules
 from otel_monitoring.errors import QueryError
 
 GROUP_FIELDS = "interval, labels, limit, name, query_offset, rules"
+NAMELESS = "Groupname must not be empty: expected a text in field 'name' of a group"
+A = 'group "g", rule 1, "A": '
 DURATION = "whole numbers with units y w d h m s ms, as in 1h30m"
 
 
@@ -142,23 +146,23 @@ def test_all_problems_are_told_at_once_with_line_and_column() -> None:
 
     assert problems(text) == [
         f"r.yml:3:3: unknown field 'every' in a group: expected one of {GROUP_FIELDS}",
-        "r.yml:6:11: could not parse expression: unexpected character '!'",
-        f"r.yml:7:10: field 'for': '5' is not a valid duration: expected {DURATION}",
-        "r.yml:9:16: annotation 'summary': template line 1: undefined variable \"$label\"",
-        "r.yml:10:5: one of 'record' or 'alert' must be set",
-        "r.yml:11:9: group name 'g' is repeated in the same file",
+        'r.yml:6:11: group "g", rule 1, "A": could not parse expression: unexpected character \'!\'',
+        f"r.yml:7:10: {A}field 'for': '5' is not a valid duration: expected {DURATION}",
+        f'r.yml:9:16: {A}annotation "summary": template line 1: undefined variable "$label"',
+        "r.yml:10:5: group \"g\", rule 2, \"\": one of 'record' or 'alert' must be set",
+        'r.yml:11:9: groupname: "g" is repeated in the same file',
     ]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("groups: [{}]", "1:10: field 'name' of a group: expected a text that is not empty"),
-        ("groups: [{name: ''}]", "1:17: field 'name' of a group: expected a text that is not empty"),
+        ("groups: [{}]", f"1:10: {NAMELESS}"),
+        ("groups: [{name: ''}]", f"1:17: {NAMELESS}"),
         ("groups: 3", "1:9: field 'groups' of the file: expected a list, found the text '3'"),
         ("[]", "1:1: the file: expected a mapping, found a list"),
         ("groups: [3]", "1:10: a group: expected a mapping, found the text '3'"),
-        ("groups: [{name: g, limit: x}]", "1:27: field 'limit' is 'x': expected a whole number"),
+        ("groups: [{name: g, limit: x}]", "1:27: field 'limit' is the text 'x': expected a whole number"),
         ("groups: [{name: [g]}]", "1:17: field 'name': expected text, found a list"),
         ("rules: []", "1:1: unknown field 'rules' in the file: expected one of groups"),
         ("groups: [{name: g}]\ngroups: []", "2:1: the file: 'groups' is set already in line 1"),
@@ -177,30 +181,36 @@ def test_a_problem_names_its_place_the_value_and_what_was_expected(text: str, ex
     ("fields", "column", "expected"),
     [
         ("record: a, alert: a, expr: 1", 23, "only one of 'record' and 'alert' must be set"),
-        ("alert: a", 11, "field 'expr' must be set in a rule"),
-        ("alert: a, expr: ' '", 28, "field 'expr' must be set in a rule"),
-        ("record: a, expr: 1, for: 1m", 32, "invalid field 'for' in a recording rule"),
+        ("alert: a", 11, "field 'expr' must be set in rule"),
+        ("alert: a, expr: ' '", 28, "field 'expr' must be set in rule"),
+        ("record: a, expr: 1, for: 1m", 32, "invalid field 'for' in recording rule"),
         (
             "record: a, expr: 1, keep_firing_for: 1m",
             32,
-            "invalid field 'keep_firing_for' in a recording rule",
+            "invalid field 'keep_firing_for' in recording rule",
         ),
-        ("record: a, expr: 1, annotations: {a: b}", 32, "invalid field 'annotations' in a recording rule"),
-        ("record: 'a{b}', expr: 1", 20, "recording rule name 'a{b}': expected a metric name, without braces"),
-        ("alert: a, expr: 1, labels: {__name__: b}", 50, "invalid label name: '__name__'"),
+        ("record: a, expr: 1, annotations: {a: b}", 32, "invalid field 'annotations' in recording rule"),
+        (
+            "record: 'a{b}', expr: 1",
+            20,
+            "braces present in the recording rule name; should it be in expr?: a{b}",
+        ),
+        ("alert: a, expr: 1, labels: {__name__: b}", 50, "invalid label name: __name__"),
         ("alert: a, expr: 1, labels: {'': b}", 44, "invalid label name: ''"),
         ("alert: a, expr: 1, annotations: {'': b}", 49, "invalid annotation name: ''"),
         (
             "alert: a, expr: 1, labels: {a: '{{ x }}'}",
             43,
-            "label 'a': template line 1: function \"x\" not defined",
+            'label "a": template line 1: function "x" not defined',
         ),
         ("alert: a, expr: 1, labels: [a]", 39, "field 'labels': expected a mapping, found a list"),
         ("alert: a, expr: 1, labels: {a: [b]}", 43, "field 'labels', key 'a': expected text, found a list"),
     ],
 )
 def test_a_problem_of_a_rule_names_its_place(fields: str, column: int, expected: str) -> None:
-    assert problems(rule(fields))[0] == f"r.yml:3:{column}: {expected}"
+    (said,) = problems(rule(fields))
+
+    assert re.fullmatch(rf'r\.yml:3:{column}: (group "g", rule 1, "[a{{}}b]+": )?{re.escape(expected)}', said)
 
 
 def test_a_character_that_yaml_refuses_is_a_problem() -> None:
@@ -262,14 +272,30 @@ def test_names_may_be_any_utf_8() -> None:
     assert group.rules[0].labels == {"ins-tance": "x"}
 
 
-def test_a_template_in_the_labels_of_a_group_counts_where_alerts_use_it() -> None:
-    """S1.5, S1.6."""
+def test_a_bad_template_in_the_labels_of_a_group_is_a_warning_where_alerts_use_it() -> None:
+    """S1.5, S1.6: Prometheus takes such a file; the label then holds the error."""
     text = "groups: [{name: g, labels: {a: '{{ x }}'}, rules: [{RULE: r, expr: 1}]}]"
 
-    assert problems(text.replace("RULE", "alert")) == [
-        "r.yml:1:32: label 'a': template line 1: function \"x\" not defined"
+    assert [str(warning) for warning in read(text.replace("RULE", "alert")).warnings] == [
+        'r.yml:1:32: label "a": template line 1: function "x" not defined'
     ]
-    assert read(text.replace("RULE", "record")).groups[0].labels == {"a": "{{ x }}"}
+    assert read(text.replace("RULE", "record")).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [("7", 7), ("-1", 0), ("1.9", 1), ("0x10", 16), ("010", 8), ("0o10", 8), ("1_000", 1000), ("~", 0)],
+)
+def test_a_limit_is_read_as_go_reads_it(text: str, limit: int) -> None:
+    """S1.1."""
+    assert read(f"groups: [{{name: g, limit: {text}}}]").groups[0].limit == limit
+
+
+def test_fields_of_alerts_that_say_nothing_are_let_pass_in_a_recording_rule() -> None:
+    """S1.3."""
+    found = read(rule("record: a, expr: 1, for: 0s, keep_firing_for: ~, annotations: {}"))
+
+    assert [one.name for one in found.groups[0].rules] == ["a"]
 
 
 NAMES = st.sampled_from(

@@ -40,9 +40,9 @@ def test_every_problem_of_every_file_is_told(run: Run, good: Path, tmp_path: Pat
     outcome = run("rules", "check", str(bad), str(good))
 
     assert outcome.exit_code == 1
-    assert f"{bad}:4:26: could not parse expression: " in outcome.output
+    assert f'{bad}:4:26: group "a", rule 1, "A": could not parse expression: ' in outcome.output
     assert f"{bad}:4:34: unknown field 'wait' in a rule" in outcome.output
-    assert f"{bad}:5:9: one of 'record' or 'alert' must be set" in outcome.output
+    assert f"{bad}:5:9: group \"a\", rule 2, \"\": one of 'record' or 'alert' must be set" in outcome.output
     assert "SUCCESS: 2 rules found" in outcome.output
 
 
@@ -52,7 +52,8 @@ def test_what_looks_wrong_is_fatal_only_where_asked(run: Run, tmp_path: Path) ->
 
     assert "duplicate rule 'A'" in run("rules", "check", str(path)).output
     assert run("rules", "check", str(path)).exit_code == 0
-    assert run("rules", "check", "--lint-fatal", str(path)).exit_code == 1
+    assert run("rules", "check", "--lint-fatal", str(path)).exit_code == 3
+    assert run("rules", "check", "--lint-fatal", "--lint", "none", str(path)).exit_code == 0
     assert "duplicate" not in run("rules", "check", "--lint", "none", str(path)).output
     assert run("rules", "check", "--lint", "nope", str(path)).exit_code == 2
 
