@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from otel_monitoring._version import __version__
 
 if TYPE_CHECKING:
+    from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.setup import setup_telemetry
     from otel_monitoring.context.correlation import bind, request_id, set_session, set_tenant, set_user
     from otel_monitoring.errors import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from otel_monitoring.settings import Settings
 
 _NAMES = {
+    "alerts.rules.simple": ("AlertRule",),
     "bootstrap.setup": ("setup_telemetry",),
     "context.correlation": ("bind", "request_id", "set_session", "set_tenant", "set_user"),
     "errors": (
@@ -57,6 +59,7 @@ _NAMES = {
 _HOMES = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = [
+    "AlertRule",
     "ContextError",
     "MissingExtraError",
     "Monitoring",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from otel_monitoring.guard import Guard, all_guards
 from otel_monitoring.monitoring import fork
+from otel_monitoring.monitoring.rules import Rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,6 +72,7 @@ class Monitoring:
         flush_others: Returns what flushes exporters that are not ours; each takes milliseconds and may hang.
         flush_timeout_s: One deadline for all at the end of the process.
         app: The instrumented application.
+        rules: The rules, for the code of the application.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of an instance
@@ -86,8 +88,10 @@ class Monitoring:
         flush_others: Callable[[], Sequence[Callable[[int], Any]]] = tuple,
         flush_timeout_s: float = 5.0,
         app: Any = None,
+        rules: Rules | None = None,
     ) -> None:
         self.app = app
+        self.rules = rules or Rules()
         self.loop = loop
         self.exports = exports
         self.guard = Guard("monitoring")

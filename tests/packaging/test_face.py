@@ -9,6 +9,7 @@ import otel_monitoring
 
 HEAVY = ("fastapi", "grpc", "httpx", "numpy", "psutil", "pydantic", "re2", "requests", "sqlalchemy", "yaml")
 NAMES = {
+    "AlertRule",
     "ContextError",
     "MissingExtraError",
     "Monitoring",
