@@ -291,6 +291,9 @@ class AlertSettings(Group):
     repeat_interval_s: float = Field(
         default=14_400.0, ge=60, description="Time after which an alert that still fires is told again."
     )
+    reload_on_sighup: bool = option(
+        default=False, description="Read rules and routes anew on SIGHUP; not under gunicorn."
+    )
 
 
 class NotifySettings(Group):
