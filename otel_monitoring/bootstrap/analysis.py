@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
+from otel_monitoring._version import __version__
 from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.alerts.evaluation.evaluator import Evaluator
+from otel_monitoring.alerts.history import AlertHistory
 from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
 from otel_monitoring.bootstrap.telling import Telling
-from otel_monitoring.errors import RuleError
+from otel_monitoring.errors import MonitoringError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.exemplars import ExemplarTap
+from otel_monitoring.measure.audit_trail import AuditTrail
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.promql.engine import Engine, Limits
 from otel_monitoring.promql.language.parse import parse
@@ -30,10 +33,12 @@ from otel_monitoring.stores.exemplars import ExemplarStore
 from otel_monitoring.stores.series import SeriesStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from otel_monitoring.alerts.evaluation.status import GroupStatus
+    from otel_monitoring.alerts.routing.acknowledge import Kind
     from otel_monitoring.alerts.rules.rule import RuleGroup
+    from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.promql.query import Query
     from otel_monitoring.settings import Settings
@@ -42,14 +47,22 @@ _log = logging.getLogger(__name__)
 
 _CLOCK_STEP_MS = 30_000
 _LOOK_EVERY_S = 10.0
+AUDIT_SCOPE = "otel_monitoring.alerts"
 
 
 class Analysis:
-    """Keep what is collected, ask the rules, tell people."""
+    """Keep what is collected, ask the rules, tell people.
 
-    def __init__(self, builder: Builder) -> None:
+    Args:
+        builder: What the parts share.
+        rules: Rules from Python.
+    """
+
+    def __init__(self, builder: Builder, *, rules: Iterable[AlertRule] = ()) -> None:
         settings = builder.settings
+        self._evaluates = settings.alerts.enabled
         self._clock = builder.clock
+        self._external_labels = settings.alerts.external_labels
         self.exemplars = ExemplarStore(max_exemplars=settings.store.max_exemplars)
         self.converter = Converter(
             strategy=settings.store.translation_strategy,
@@ -71,21 +84,28 @@ class Analysis:
         self.remote = _remote(builder)
         self.ask: Query = self.remote or self.engine
         self._evaluated_s: float | None = None
-        self.telling = Telling(builder, evaluated_at_s=lambda: self._evaluated_s)
+        self.audit = AuditTrail(
+            logger=builder.providers.logger.get_logger(AUDIT_SCOPE, __version__), redact=builder.redactor.text
+        )
+        self.telling = Telling(builder, evaluated_at_s=lambda: self._evaluated_s, audit=self.audit)
+        self.history = AlertHistory(marks=self._marks)
         self.rules = RuleBook(
             load=partial(_load, settings),
             apply=self._apply,
             clock=builder.clock,
+            rules=rules,
             patterns=settings.alerts.rule_files if settings.alerts.enabled else (),
+            audit=self.audit,
         )
         self._looked_s = builder.clock.monotonic_s()
         self.evaluator = Evaluator(
-            groups=self.rules.groups(),
+            groups=self.rules.groups() if self._evaluates else (),
             query=Asking(self.ask),
             send=self.telling.put,
             record=self.store.append,
             clock=builder.clock,
             guard=Guard("job.rules"),
+            told=self.history.told,
             interval_s=settings.alerts.interval_s,
             external_labels=settings.alerts.external_labels,
             external_url=settings.alerts.external_url,
@@ -107,33 +127,67 @@ class Analysis:
 
     def evaluate(self, now_ms: int) -> None:
         """Ask the rules that are due, and tell what has changed."""
-        self._watch_rules()
+        self._watch_files()
         self.evaluator.tick(now_ms)
         self._evaluated_s = self._clock.monotonic_s()
         self.telling.flush()
 
     def _apply(self, groups: Sequence[RuleGroup]) -> None:
-        self.evaluator.replace(groups)
+        if self._evaluates:
+            self.evaluator.replace(groups)
 
-    def _watch_rules(self) -> None:
-        """Read rule files anew that have changed; where one is not valid the rules stay as they are."""
+    def _watch_files(self) -> None:
+        """Read files anew that have changed; where one is not valid everything stays as it is."""
         now_s = self._clock.monotonic_s()
         if now_s - self._looked_s < _LOOK_EVERY_S:
             return
         self._looked_s = now_s
+        for what, reload in (
+            ("rules", self.rules.reload_if_changed),
+            ("routes", self.telling.reload_if_changed),
+        ):
+            self._reload(what, reload)
+
+    def reload_all(self, *, actor: str = "signal") -> list[str]:
+        """Read rules and routes anew, as on SIGHUP; what is not valid stays as it was.
+
+        Returns:
+            What was wrong, also in the log; nothing where all is well.
+        """
+        problems = [
+            self._reload("rules", partial(self.rules.reload, actor=actor)),
+            self._reload("routes", partial(self.telling.reload, actor=actor)),
+        ]
+        return [problem for problem in problems if problem]
+
+    def _reload(self, what: str, reload: Callable[[], object]) -> str:
+        """Read one kind of files anew; return what was wrong."""
         try:
-            found = self.rules.reload_if_changed()
-        except RuleError as error:
-            _log.error(
-                "the rule files have changed and are not taken, the rules stay as they are:\n%s", error
-            )
-            return
+            found = reload()
+        except MonitoringError as error:
+            _log.error("the files of %s are not valid, the %s stay as they are:\n%s", what, what, error)
+            return f"{what}: {error}"
         if found is not None:
-            _log.info("the rule files have changed: %d groups run now", len(self.rules.groups()))
+            _log.info("the %s were read anew", what)
+        return ""
+
+    def sent_labels(self, labels: Labels) -> Labels:
+        """Return the labels that an alert has once it is sent."""
+        return Labels.of({**self._external_labels, **labels.as_dict()})
+
+    def _marks(self, labels: Labels) -> list[str]:
+        """Return what the history notes on an alert."""
+        sent = self.sent_labels(labels)
+        marks = ["silenced"] if self.telling.silences.silencing(sent) else []
+        kinds: tuple[Kind, ...] = ("acknowledged", "resolved")
+        marks += [kind for kind in kinds if self.telling.acknowledged.find(kind, sent) is not None]
+        return marks
 
     def trim(self, now_ms: int) -> None:
         """Forget what is older than the retention."""
         self.store.trim(now_ms)
+        alerts = (alert for group in self.groups() for rule in group.rules for alert in rule.alerts)
+        self.history.settle({alert.labels for alert in alerts if alert.is_firing}, now_ms)
         self.telling.trim(self._clock.monotonic_s())
 
     def groups(self) -> list[GroupStatus]:
@@ -150,6 +204,8 @@ class Analysis:
             self.remote.after_fork()
         self.evaluator.after_fork()
         self.telling.after_fork()
+        self.history.after_fork()
+        self.audit.after_fork()
 
     def stop(self, timeout_s: float) -> None:
         """Give what waits for delivery one last try."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import glob
 import logging
 import random
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
@@ -22,23 +20,24 @@ from otel_monitoring.alerts.routing.flapping import Flapping
 from otel_monitoring.alerts.routing.heartbeat import Heartbeat
 from otel_monitoring.alerts.routing.plain import plain_config
 from otel_monitoring.alerts.routing.silences import Silences
+from otel_monitoring.alerts.routing.tree import all_routes
+from otel_monitoring.bootstrap.channels import Channels, template_files
 from otel_monitoring.errors import RuleError
 from otel_monitoring.guard import Guard
+from otel_monitoring.model.action import Action
 from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.notify.channels.alertmanager import AlertmanagerSender
 from otel_monitoring.notify.channels.http import HttpOptions
-from otel_monitoring.notify.channels.making import ChannelOptions
-from otel_monitoring.notify.channels.table import channel_from_spec
 from otel_monitoring.notify.delivery.retry import Deliver
 from otel_monitoring.notify.message import Backing
-from otel_monitoring.notify.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from otel_monitoring.alerts.routing.config import RoutingConfig
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.model.alert import SentAlert
+    from otel_monitoring.notify.channel import Channel
     from otel_monitoring.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -52,20 +51,32 @@ class Telling:
     Args:
         builder: The settings and what the parts share.
         evaluated_at_s: When rules were last evaluated without fault, on the monotonic clock.
+        audit: Takes what was done by whom.
     """
 
-    def __init__(self, builder: Builder, *, evaluated_at_s: Callable[[], float | None]) -> None:
-        settings = builder.settings
+    def __init__(
+        self,
+        builder: Builder,
+        *,
+        evaluated_at_s: Callable[[], float | None],
+        audit: Callable[[Action], object],
+    ) -> None:
+        self._settings = settings = builder.settings
+        self._clock = builder.clock
+        self._audit = audit
+        self._lock = threading.Lock()
         notify = settings.notify
         self.config = _routing(settings)
-        for warning in self.config.warnings:
-            _log.warning("%s", warning)
-        self.silences = Silences(clock=builder.clock)
-        self.acknowledged = Acknowledgements(clock=builder.clock)
+        self._stamp = _stamp(notify.alertmanager_file, self.config.templates)
+        self.silences = Silences(clock=builder.clock, audit=audit)
+        self.acknowledged = Acknowledgements(clock=builder.clock, audit=audit)
         self._flapping = Flapping(most_changes=notify.flapping_changes, window_s=notify.flapping_window_s)
         self._cooldown_s = notify.cooldown_s
         self._cooldown = Cooldown(self._cooldown_of)
-        self.deliver = _deliver(builder, self.config)
+        self._channels = Channels(builder)
+        self._receivers = self._channels.of(self.config)
+        self.deliver = _deliver(builder, self._receivers)
+        self._escalation = _escalation(settings, self.acknowledged)
         self.dispatcher = Dispatcher(
             deliver=self.deliver,
             clock=builder.clock,
@@ -74,7 +85,7 @@ class Telling:
             silences=self.silences,
             stages=(self.acknowledged, self._cooldown, self._flapping),
             watchers=(self.acknowledged, self._cooldown, self._flapping),
-            escalation=_escalation(settings, self.acknowledged),
+            escalation=self._escalation,
             is_quiet=self.acknowledged.is_quiet,
         )
         self._alertmanagers = _alertmanagers(builder)
@@ -93,6 +104,48 @@ class Telling:
         if self._heartbeat is not None:
             self._heartbeat.tick()
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether Alertmanagers tell people, so that nothing that is done here quietens anything."""
+        return self._alertmanagers is not None
+
+    def reload(self, *, actor: str) -> RoutingConfig:
+        """Read the routing configuration anew; where it is not valid everything stays as it is.
+
+        Raises:
+            RoutingError: It is not valid; the message has a line for each problem.
+        """
+        with self._lock:
+            return self._reload(actor)
+
+    def reload_if_changed(self) -> RoutingConfig | None:
+        """Read the configuration anew if a file of it has changed since; a job.
+
+        Raises:
+            RoutingError: It is not valid; it is not tried again before it changes again.
+        """
+        with self._lock:
+            stamp = _stamp(self._settings.notify.alertmanager_file, self.config.templates)
+            if stamp == self._stamp:
+                return None
+            self._stamp = stamp
+            return self._reload("file")
+
+    def _reload(self, actor: str) -> RoutingConfig:
+        path = self._settings.notify.alertmanager_file
+        before, config = self.config, _routing(self._settings)
+        stamp = _stamp(path, config.templates)
+        self._escalation.check([receiver.name for receiver in config.receivers])
+        receivers = self._channels.of(config)
+        # While the dispatcher changes over it may still tell who is about to go.
+        self.deliver.use({**self._receivers, **receivers})
+        self.dispatcher.configure(config)
+        self.deliver.use(receivers)
+        self.config, self._receivers, self._stamp = config, receivers, stamp
+        told = (_summary(before), _summary(config))
+        self._audit(Action("routing.reloaded", path or "settings", actor, self._clock.now_ms(), *told))
+        return config
+
     def trim(self, now_s: float) -> None:
         """Forget what is over."""
         self.silences.trim()
@@ -102,6 +155,7 @@ class Telling:
 
     def after_fork(self) -> None:
         """Start anew in a child process."""
+        self._lock = threading.Lock()
         self.silences.after_fork()
         self.acknowledged.after_fork()
         self.dispatcher.after_fork()
@@ -131,7 +185,10 @@ def _routing(settings: Settings) -> RoutingConfig:
     """
     notify = settings.notify
     if notify.alertmanager_file is not None:
-        return load_routing(notify.alertmanager_file)
+        config = load_routing(notify.alertmanager_file)
+        for warning in config.warnings:
+            _log.warning("%s", warning)
+        return config
     return plain_config(
         urls=[url.get_secret_value() for url in notify.channels],
         repeat_interval_s=settings.alerts.repeat_interval_s,
@@ -140,39 +197,36 @@ def _routing(settings: Settings) -> RoutingConfig:
     )
 
 
-def _deliver(builder: Builder, config: RoutingConfig) -> Deliver:
+def _stamp(path: str | None, templates: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
+    """Return what tells whether a file of the configuration has changed: path, time and size of each."""
+    found = []
+    for one in (path, *template_files(templates)) if path else ():
+        try:
+            status = Path(one).stat()
+        except OSError:
+            continue
+        found.append((one, status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
+def _summary(config: RoutingConfig) -> dict[str, Any]:
+    return {
+        "receivers": [receiver.name for receiver in config.receivers],
+        "routes": sum(1 for _ in all_routes(config.route)),
+        "inhibit_rules": len(config.inhibit_rules),
+    }
+
+
+def _deliver(builder: Builder, receivers: Mapping[str, Mapping[str, Channel]]) -> Deliver:
     notify = builder.settings.notify
-    options = ChannelOptions(
-        clock=builder.clock,
-        timeout_s=notify.timeout_s,
-        headers={name: value.get_secret_value() for name, value in notify.webhook_headers.items()},
-        allow_private=notify.allow_private,
-        texts=Texts(clock=builder.clock, sources=_templates(config.templates), zone=_zone(notify.timezone)),
-    )
     return Deliver(
-        receivers={
-            receiver.name: {spec.name: channel_from_spec(spec, options) for spec in receiver.channels}
-            for receiver in config.receivers
-        },
+        receivers=receivers,
         clock=builder.clock,
         redact=builder.redactor.text,
         shield=suppress_instrumentation,
         external_url=builder.settings.alerts.external_url,
         backing=Backing(trace_url=notify.trace_url),
     )
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        msg = f"notify.timezone is {name!r}: expected the name of a zone, such as Europe/Berlin"
-        raise RoutingError(msg) from None
-
-
-def _templates(patterns: Sequence[str]) -> list[str]:
-    paths = [path for pattern in patterns for path in sorted(glob.glob(pattern))]  # noqa: PTH207 - may be absolute
-    return [Path(path).read_text(encoding="utf-8") for path in paths]
 
 
 def _escalation(settings: Settings, acknowledged: Acknowledgements) -> Escalation:

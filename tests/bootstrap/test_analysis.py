@@ -183,7 +183,7 @@ def test_a_rule_file_that_changes_is_read_anew(
         names = [rule.rule.name for group in made.analysis.groups() for rule in group.rules]
         assert names == [["TooManyOrders"], ["EvenMoreOrders"]][turn - 1]
 
-    assert "the rule files have changed and are not taken, the rules stay" in caplog.text
+    assert "the files of rules are not valid, the rules stay as they are" in caplog.text
 
 
 def test_a_rule_made_at_run_time_runs(rig: Callable[..., Rig]) -> None:

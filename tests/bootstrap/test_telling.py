@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
@@ -174,6 +175,7 @@ def test_a_silence_mutes_and_the_heartbeat_beats(rig: Callable[..., Rig], receiv
         ({"channels": ["nope://x"]}, "nope://: expected a URL"),
     ],
 )
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 def test_what_cannot_be_used_is_named(rig: Callable[..., Rig], notify: dict[str, Any], message: str) -> None:
     with pytest.raises(MonitoringError, match=message):
         rig(**notify)
@@ -189,4 +191,137 @@ def test_private_addresses_are_refused_unless_allowed(rig: Callable[..., Rig], r
     log = made.analysis.telling.deliver.log()
     assert {one.outcome for one in log} == {"failed"}
     assert "private" in log[0].error or "loopback" in log[0].error
+    made.analysis.stop(5)
+
+
+def routing(url: str, *, receiver: str = "pager", templates: str = "") -> str:
+    return f"""
+route: {{receiver: {receiver}, group_by: [alertname], group_wait: 0s}}
+receivers:
+  - name: {receiver}
+    webhook_configs: [{{url: "{url}/{receiver}"}}]
+templates: [{templates}]
+"""
+
+
+def touch(file: Path, text: str, turn: int) -> None:
+    status = file.stat()
+    file.write_text(text)
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns + turn * 1_000_000))
+
+
+def test_an_alertmanager_yml_that_changes_is_read_anew(
+    rig: Callable[..., Rig], receiver: Receiver, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(routing(receiver.url))
+    made = rig(alertmanager_file=str(file))
+    made.pass_time(60)
+    receiver.wait_for(2)
+
+    touch(file, routing(receiver.url, receiver="boss"), 1)
+    made.pass_time(60)
+
+    assert {path for path, _ in receiver.wait_for(4)} == {"/pager", "/boss"}
+    assert [one.name for one in made.analysis.telling.deliver.receivers()] == ["boss"]
+    (action,) = made.analysis.audit.newest(5)
+    assert (action.name, action.actor, action.target) == ("routing.reloaded", "file", str(file))
+    assert (action.before["receivers"], action.after["receivers"]) == (["pager"], ["boss"])
+    assert "not valid" not in caplog.text
+    made.analysis.stop(5)
+
+
+def test_a_bad_alertmanager_yml_changes_nothing_and_is_told_once(
+    rig: Callable[..., Rig], receiver: Receiver, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(routing(receiver.url))
+    made = rig(alertmanager_file=str(file))
+
+    touch(file, "route: {receiver: dev, group_wait: '5'}\nreceivers: [{name: ops}]", 1)
+    made.pass_time(60)
+
+    assert caplog.text.count("the files of routes are not valid") == 1
+    assert "undefined receiver 'dev'" in caplog.text
+    assert "group_wait" in caplog.text
+    assert {path for path, _ in receiver.wait_for(2)} == {"/pager"}
+    made.analysis.stop(5)
+
+
+def test_a_channel_that_is_stated_as_before_stays_what_it_is(
+    rig: Callable[..., Rig], receiver: Receiver, tmp_path: Path
+) -> None:
+    """What waits for it and what it remembers are kept; a template that changes makes all of them anew."""
+    file, template = tmp_path / "alertmanager.yml", tmp_path / "own.tmpl"
+    template.write_text('{{ define "a" }}a{{ end }}')
+    file.write_text(routing(receiver.url, templates=str(template)))
+    made = rig(alertmanager_file=str(file))
+
+    def lane() -> object:
+        return made.analysis.telling.deliver._lanes["pager"]["webhook[0]"]
+
+    first = lane()
+    touch(file, "# moved\n" + file.read_text(), 1)
+    made.analysis.telling.reload(actor="kim")
+    second = lane()
+    touch(template, '{{ define "a" }}b{{ end }}', 1)
+    made.pass_time(15)
+
+    assert second is first
+    assert lane() is not first
+    made.analysis.stop(5)
+
+
+def test_all_bad_channels_are_named_and_everything_stays(
+    rig: Callable[..., Rig], receiver: Receiver, tmp_path: Path
+) -> None:
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(routing(receiver.url))
+    made = rig(alertmanager_file=str(file))
+    before = made.analysis.telling.config
+
+    file.write_text(
+        "route: {receiver: a}\nreceivers: [{name: a, webhook_configs: "
+        "[{url_file: /nowhere/1}, {url_file: /nowhere/2}]}]"
+    )
+    problems = made.analysis.reload_all(actor="kim")
+
+    assert len(problems) == 1
+    assert "/nowhere/1" in problems[0]
+    assert "/nowhere/2" in problems[0]
+    assert made.analysis.telling.config is before
+    assert [one.name for one in made.analysis.audit.newest(5)] == ["rules.reloaded"]
+    made.analysis.stop(5)
+
+
+def test_what_fires_is_kept_in_the_history(rig: Callable[..., Rig]) -> None:
+    made = rig(channels=["log://"])
+    from otel_monitoring.model.matcher import Matcher
+
+    made.analysis.telling.silences.create(
+        matchers=[Matcher("severity", "=", "info")],
+        ends_at_ms=made.clock.now_ms() + 3_600_000,
+        author="ada",
+        comment="a test",
+    )
+
+    made.pass_time(60)
+    made.analysis.trim(made.clock.now_ms())
+
+    marks = {one.rule: (one.ended_at_ms, one.marks) for one in made.analysis.history.find()}
+    assert marks == {"TooManyOrders": (None, ()), "Informed": (None, ("silenced",))}
+    made.analysis.stop(5)
+
+
+def test_the_history_of_a_rule_that_is_gone_ends(rig: Callable[..., Rig]) -> None:
+    made = rig(channels=["log://"])
+    made.pass_time(60)
+
+    made.analysis.rules.set_mode("Informed", "disabled", actor="kim")
+    made.pass_time(60)
+    made.analysis.trim(made.clock.now_ms())
+
+    ended = {one.rule: one.ended_at_ms for one in made.analysis.history.find()}
+    assert ended == {"TooManyOrders": None, "Informed": made.clock.now_ms()}
+    assert made.analysis.audit.newest(1)[0].after == {"mode": "disabled"}
     made.analysis.stop(5)
