@@ -88,6 +88,10 @@ class _Reader:
         own = matchers(fields, self._problems)
         key = key_of(own)
         labels = {name: text for name, (text, _) in fields.texts("labels").items()}
+        if labels:
+            self._warnings.add(fields.key("labels"), "labels of a route are not supported: ignored")
+        if "" in labels:
+            self._problems.add(fields.key("labels"), "labels: expected the name of a label")
         route = Route(
             receiver=self._receiver(fields) or base.receiver,
             key=key if parent is None else f"{parent.key}/{key}",
@@ -133,10 +137,8 @@ class _Reader:
     def _group_by(self, fields: Fields, inherited: tuple[str, ...] | None) -> tuple[str, ...] | None:
         if not fields.has("group_by"):
             return inherited
-        names = texts(fields, "group_by", self._problems)
+        names = label_names(fields, "group_by", self._problems)
         for name, node in zip(names, fields.items("group_by"), strict=False):
-            if not name:
-                self._problems.add(node, "group_by: expected the name of a label")
             if names.count(name) > 1 and name != _ALL:
                 self._problems.add(node, f"group_by: expected {name!r} once")
         if _ALL not in names:
@@ -177,6 +179,8 @@ def matchers(fields: Fields, problems: Problems, *, prefix: str = "") -> tuple[M
     found: list[Matcher] = []
     for name, is_regex in ((f"{prefix}match", False), (f"{prefix}match_re", True)):
         for label, (text, node) in fields.texts(name).items():
+            if is_regex and node.tag.endswith(":null"):
+                problems.add(node, f"{name}: {label}: expected a regular expression, found nothing")
             if not _CLASSIC_NAME.fullmatch(label):
                 problems.add(node, f"{name}: {label!r} is no label name: expected letters, digits and _")
             try:
@@ -199,6 +203,15 @@ def texts(fields: Fields, name: str, problems: Problems) -> tuple[str, ...]:
             problems.add(node, f"{name}: expected a list of texts")
         found.append(str(node.value))
     return tuple(found)
+
+
+def label_names(fields: Fields, name: str, problems: Problems) -> tuple[str, ...]:
+    """Return a list of the names of labels."""
+    found = texts(fields, name, problems)
+    for one, node in zip(found, fields.items(name), strict=False):
+        if not one:
+            problems.add(node, f"{name}: expected the name of a label")
+    return found
 
 
 def duration_s(fields: Fields, name: str, problems: Problems) -> float | None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 HEAD = "receivers: [{name: ops, webhook_configs: [{url: 'http://localhost/'}]}]\n"
 
+MAIL = "{to: a, from: b, smarthost: 'c:25'"
+DAILY = "{enabled: true, thread_by_date: daily}"
+
 VALID = {
     "least": "route: {receiver: ops}\n" + HEAD,
     "receiver without channels": "route: {receiver: ops}\nreceivers: [{name: ops}]\n",
@@ -77,6 +80,20 @@ route: {receiver: ops, routes: [&a {matchers: [a=b], group_wait: 1s}, {<<: *a, m
     "no matchers in an entry": "route: {receiver: ops, routes: [{matchers: ['']}]}\n" + HEAD,
     "zero wait": "route: {receiver: ops, group_wait: 0s}\n" + HEAD,
     "repeat below interval": "route: {receiver: ops, group_interval: 5m, repeat_interval: 1m}\n" + HEAD,
+    "an app token and its own URL": """
+global: {slack_app_token: xoxb, slack_api_url: 'https://slack.com/api/chat.postMessage'}
+route: {receiver: ops}
+receivers: [{name: ops, slack_configs: [{channel: a}, {channel: b, api_url: 'http://localhost/'}]}]
+""",
+    "an SNS topic, a number and an ARN": """
+route: {receiver: ops}
+receivers: [{name: ops, sns_configs: [{topic_arn: a, sigv4: {region: eu}}]}]
+""",
+    "what is ignored": """
+tracing: {endpoint: localhost:4317}
+route: {receiver: ops, labels: {tier: one}}
+receivers: [{name: ops, labels: {name: ops, team: web}}]
+""",
     "doubled dots": "route: {receiver: ops, group_by: ['...', '...']}\n" + HEAD,
 }
 
@@ -188,7 +205,7 @@ INVALID = {
             (
                 "no truth value",
                 "{name: ops, webhook_configs: [{url: 'http://x/', send_resolved: maybe}]}",
-                "field 'send_resolved': expected true or false",
+                "webhook_configs: send_resolved: expected true or false",
             ),
             (
                 "label that is not the name",
@@ -206,6 +223,92 @@ INVALID = {
     "app token and URL": (
         "global: {slack_app_token: a, slack_api_url: 'http://x/'}\nroute: {receiver: ops}\n" + HEAD,
         "a Slack app token or an API URL",
+    ),
+    **{
+        name: (f"route: {{receiver: o}}\nreceivers: [{{name: o, {channels}}}]\n", expected)
+        for name, channels, expected in (
+            ("list as URL", "webhook_configs: [{url: [a]}]", "2:47: webhook_configs: url: expected a URL"),
+            ("no scheme", "webhook_configs: [{url: 'localhost:80'}]", "url: expected a URL that begins"),
+            ("no host", "webhook_configs: [{url: 'http:///x'}]", "url: expected a URL that begins"),
+            (
+                "negative number",
+                "webhook_configs: [{url: 'http://x', max_alerts: -1}]",
+                "max_alerts: expected a whole number from 0 on, found the text '-1'",
+            ),
+            ("no number", "webhook_configs: [{url: 'http://x', max_alerts: '5'}]", "a whole number"),
+            ("no duration of Go", "webhook_configs: [{url: 'http://x', timeout: 1d}]", "a duration such as"),
+            (
+                "two ways to sign in",
+                "webhook_configs: [{url: 'http://x', http_config: {bearer_token: a, basic_auth: {}}}]",
+                "at most one of basic_auth and authorization",
+            ),
+            (
+                "unknown field of http_config",
+                "webhook_configs: [{url: 'http://x', http_config: {tls: {}}}]",
+                "unknown field 'tls' in webhook_configs: http_config",
+            ),
+            (
+                "no port",
+                "email_configs: [{to: a, from: b, smarthost: localhost}]",
+                "smarthost: expected host:port, found the text 'localhost'",
+            ),
+            (
+                "a header twice",
+                "email_configs: [{to: a, from: b, smarthost: 'c:25', headers: {Subject: a, subject: b}}]",
+                "expected the header 'subject' once",
+            ),
+            (
+                "threading and a header of it",
+                f"email_configs: [{MAIL}, headers: {{References: a}}, threading: {DAILY}}}]",
+                "expected no 'references' next to threading",
+            ),
+            (
+                "threading by the week",
+                f"email_configs: [{MAIL}, threading: {{enabled: true, thread_by_date: weekly}}}}]",
+                "expected thread_by_date to be none or daily",
+            ),
+            (
+                "update without a bot",
+                "slack_configs: [{api_url: 'http://x', update_message: true}]",
+                "update_message: expected api_url to be https://slack.com",
+            ),
+            (
+                "action",
+                "slack_configs: [{api_url: 'http://x', actions: [{type: a}]}]",
+                "actions: expected text",
+            ),
+            (
+                "action without a target",
+                "slack_configs: [{api_url: 'http://x', actions: [{type: a, text: b}]}]",
+                "actions: expected name or url",
+            ),
+            ("no chat", "telegram_configs: [{bot_token: a, chat_id: 0}]", "expected chat_id or chat_id_file"),
+            (
+                "mode",
+                "telegram_configs: [{bot_token: a, chat_id: 1, parse_mode: html}]",
+                "parse_mode: 'html': expected one of Markdown, MarkdownV2, HTML",
+            ),
+            ("two places", "sns_configs: [{topic_arn: a, target_arn: b}]", "at most one of topic_arn"),
+            ("nobody", "webex_configs: [{room_id: a, http_config: {}}]", "expected http_config with auth"),
+            (
+                "own field",
+                "victorops_configs: [{routing_key: a, api_key: b, custom_fields: {entity_id: c}}]",
+                "custom_fields: expected no 'entity_id'",
+            ),
+            ("token twice", "slack_configs: [{api_url: 'http://x', app_token: a}]", "at most one of api_url"),
+        )
+    },
+    "no regular expression": (
+        "route: {receiver: ops, routes: [{match_re: {a: null}}]}\n" + HEAD,
+        "1:48: match_re: a: expected a regular expression, found nothing",
+    ),
+    "global that is no URL": (
+        "global: {slack_api_url: here}\nroute: {receiver: ops}\n" + HEAD,
+        "1:25: global: slack_api_url: expected a URL",
+    ),
+    "empty name in equal": (
+        "route: {receiver: ops}\ninhibit_rules: [{equal: ['']}]\n" + HEAD,
+        "equal: expected",
     ),
     "no YAML": ("route: {receiver: ops\n", "could not parse YAML"),
 }

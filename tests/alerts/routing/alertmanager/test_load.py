@@ -102,6 +102,41 @@ def test_warns_where_the_reminder_comes_before_the_next_look() -> None:
     ]
 
 
+def test_warns_by_name_of_what_is_ignored() -> None:
+    config = parse_routing(VALID["what is ignored"], source="am.yml")
+
+    assert [str(one) for one in config.warnings] == [
+        "am.yml:2:1: field 'tracing' is not supported: ignored",
+        "am.yml:4:25: receiver 'ops': labels of a receiver are not supported: ignored",
+        "am.yml:3:24: labels of a route are not supported: ignored",
+    ]
+
+
+def test_a_channel_with_a_url_of_its_own_needs_no_token_of_all() -> None:
+    config = parse_routing(VALID["an app token and its own URL"], source="am.yml")
+
+    tokens = ["app_token" in channel.options for channel in config.receivers[0].channels]
+
+    assert tokens == [True, False]
+
+
+def test_files_are_sought_next_to_the_configuration() -> None:
+    text = (
+        "templates: ['*.tmpl', /etc/all.tmpl]\nroute: {receiver: ops}\nreceivers:\n- name: ops\n"
+        "  webhook_configs:\n"
+        "  - {url: 'http://x/', http_config: {tls_config: {ca_file: ca.pem, key_file: /k, cert_file: c}}}\n"
+    )
+
+    config = parse_routing(text, source="conf/am.yml")
+
+    assert config.templates == ("conf/*.tmpl", "/etc/all.tmpl")
+    assert config.receivers[0].channels[0].options["http_config"]["tls_config"] == {
+        "ca_file": "conf/ca.pem",
+        "key_file": "/k",
+        "cert_file": "conf/c",
+    }
+
+
 def test_names_the_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(RoutingFileError, match="cannot be read: No such file"):
         load_routing(str(tmp_path / "absent.yml"))
