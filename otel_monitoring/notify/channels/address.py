@@ -14,6 +14,8 @@ from otel_monitoring.errors import NotifyError
 _METADATA = frozenset({"fd00:ec2::254", "100.100.100.200", "168.63.129.16"})
 """Where clouds tell machines their credentials outside of link-local networks."""
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 
 def allowed_addresses(host: str, port: int, *, allow_private: bool) -> list[str]:
     """Resolve a host and return its addresses; connect to these, as a name may resolve otherwise next time.
@@ -35,11 +37,18 @@ def allowed_addresses(host: str, port: int, *, allow_private: bool) -> list[str]
     return addresses
 
 
+def is_address(host: str) -> bool:
+    """Return whether ``host`` is an address and not a name."""
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
 def refused_because(address: str, *, allow_private: bool) -> str:
     """Return why messages must not go to ``address``; empty where they may."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
+    ip = _meant(ipaddress.ip_address(address.partition("%")[0]))
     if ip.is_link_local or str(ip) in _METADATA:
         return "a link-local address, where clouds keep credentials"
     if ip.is_unspecified or ip.is_multicast:
@@ -47,3 +56,18 @@ def refused_because(address: str, *, allow_private: bool) -> str:
     if not allow_private and not ip.is_global:
         return "a private address, which is not allowed"
     return ""
+
+
+def _meant(
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the IPv4 address within one of IPv6 that a network would translate or tunnel to it.
+
+    Source: RFC 4291 (mapped and compatible addresses), RFC 3056 (6to4), RFC 4380 (Teredo), RFC 6052 (NAT64).
+    """
+    if not isinstance(ip, ipaddress.IPv6Address):
+        return ip
+    is_compatible = int(ip) >> 32 == 0 and int(ip) > 1  # 0 and 1 are the unspecified address and loopback
+    if is_compatible or ip in _NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None) or ip

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.http import HttpOptions, basic, target_of
+from otel_monitoring.notify.channels.target import basic, target_of
 
 if TYPE_CHECKING:
     import ssl
 
+    from otel_monitoring.notify.channels.http import HttpOptions
     from otel_monitoring.notify.channels.options import Options
 
 _HEADERS = "http_headers"

@@ -9,8 +9,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from otel_monitoring.notify.channels.http import HttpOptions, Poster, target_of
+from otel_monitoring.notify.channels.http import HttpOptions, Poster
 from otel_monitoring.notify.channels.http_config import http_options
+from otel_monitoring.notify.channels.target import target_of
 from otel_monitoring.notify.messages import wording
 from otel_monitoring.notify.texts import Filled
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.http import HttpOptions, Poster, target_of
+from otel_monitoring.notify.channels.http import HttpOptions, Poster
 from otel_monitoring.notify.channels.http_config import http_options
+from otel_monitoring.notify.channels.target import target_of
 from otel_monitoring.notify.messages import page, wording
 from otel_monitoring.notify.texts import Filled
 
@@ -137,9 +138,7 @@ class SlackChannel:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        answer = self._poster.post(
-            self._url, json.dumps(body).encode(), headers=headers, shown=self._shown, wants_body=True
-        )
+        answer = self._poster.post(self._url, json.dumps(body).encode(), headers=headers, shown=self._shown)
         if self._token:
             self._understand(message, answer.body, answer.retry_after)
 

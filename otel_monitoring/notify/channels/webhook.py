@@ -8,7 +8,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from otel_monitoring.notify.channels.http import HttpOptions, Poster, target_of
+from otel_monitoring.notify.channels.http import HttpOptions, Poster
+from otel_monitoring.notify.channels.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

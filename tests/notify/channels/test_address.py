@@ -53,3 +53,24 @@ def test_a_name_that_does_not_resolve_may_be_tried_again() -> None:
         allowed_addresses("name." + "x" * 70 + ".invalid", 80, allow_private=True)
 
     assert caught.value.retry_after_s == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "::ffff:169.254.169.254",
+        "::169.254.169.254",
+        "2002:a9fe:a9fe::1",
+        "64:ff9b::a9fe:a9fe",
+        "2001:0:53aa:64c::5601:5601",
+    ],
+)
+def test_an_address_within_another_is_looked_at(address: str) -> None:
+    """169.254.169.254 mapped, compatible, by 6to4, by NAT64, and by Teredo."""
+    assert "credentials" in refused_because(address, allow_private=True)
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f.1", "127.1", "0177.0.0.1"])
+def test_an_address_in_disguise_is_refused_for_what_it_is(host: str) -> None:
+    with pytest.raises(NotifyError, match=r"resolves to 127\.0\.0\.1, a private address"):
+        allowed_addresses(host, 80, allow_private=False)

@@ -94,7 +94,7 @@ def test_an_answer_cut_off_half_way_may_be_tried_again() -> None:
 
         thread = threading.Thread(target=cut, daemon=True)
         thread.start()
-        with pytest.raises(NotifyError, match="gave no answer: RemoteProtocolError") as caught:
+        with pytest.raises(NotifyError, match="gave no answer") as caught:
             poster.post(f"http://127.0.0.1:{port}/s3cret", b"{}", headers={})
         thread.join(10)
         poster.close()
