@@ -11,13 +11,16 @@ from otel_monitoring.context import propagate
 from otel_monitoring.instrument import threads
 from otel_monitoring.measure import providers as measure
 from otel_monitoring.monitoring.instance import Monitoring
+from otel_monitoring.monitoring.rules import Rules
 from otel_monitoring.telemetry.foreign import foreign_flushes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.pages import Pages
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.bootstrap.reload import HangUp
     from otel_monitoring.bootstrap.server import Server
     from otel_monitoring.instrument.libraries import Libraries
     from otel_monitoring.settings import LoadedSettings, Settings
@@ -68,8 +71,10 @@ class Running:
         )
 
 
-def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Running:
-    """Return a running instance around ``app``."""
+def build(
+    app: Any, loaded: LoadedSettings, environ: Mapping[str, str], *, rules: Sequence[AlertRule] = ()
+) -> Running:
+    """Return a running instance around ``app``, with ``rules`` from Python."""
     settings = loaded.settings
     if not settings.enabled or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return Running(_switched_off(app), settings, None, loop_started=_nothing)
@@ -78,12 +83,13 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
     server = _server(builder)
     loop_started = observe.system(builder)
     libraries = observe.libraries(builder)
-    analysis = _analysis(builder)
+    analysis = _analysis(builder, rules)
     registry = pages.health(builder, analysis)
     found = pages.pages(builder, analysis=analysis, registry=registry) if app is not None else None
     logs.hook_up(builder)
     _carry(builder, server)
     who = identity.identify(builder)
+    hang_up = _hang_up(builder, analysis)
     monitoring = Monitoring(
         clock=builder.clock,
         loop=builder.loop,
@@ -94,12 +100,15 @@ def build(app: Any, loaded: LoadedSettings, environ: Mapping[str, str]) -> Runni
         closers=builder.closers,
         flush_others=lambda: _flushes_of_others(builder),
         flush_timeout_s=settings.telemetry.flush_timeout_s,
+        rules=Rules(lambda: analysis.get().rules),
     )
     builder.loop.add(
         "collect", builder.settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect()
     )
     builder.loop.add("evaluate", min(_EVALUATE_EVERY_S, settings.alerts.interval_s), analysis.evaluate)
     builder.loop.add("trim", _TRIM_EVERY_S, analysis.trim)
+    if hang_up is not None:
+        builder.loop.add("reload", _EVALUATE_EVERY_S, hang_up.tick)
     running = Running(
         monitoring,
         settings,
@@ -122,12 +131,26 @@ def _flushes_of_others(builder: Builder) -> list[Callable[[int], Any]]:
     return foreign_flushes((found.tracer, found.meter, found.logger))
 
 
-def _analysis(builder: Builder) -> LazyAnalysis:
-    analysis = LazyAnalysis(builder)
+def _analysis(builder: Builder, rules: Sequence[AlertRule]) -> LazyAnalysis:
+    analysis = LazyAnalysis(builder, rules=rules)
     builder.on_collect.append(analysis.hear)
     builder.services.append(analysis)
     builder.parts.append(analysis)
     return analysis
+
+
+def _hang_up(builder: Builder, analysis: LazyAnalysis) -> HangUp | None:
+    """Return what reloads on SIGHUP, where that is asked for and can be done."""
+    alerts = builder.settings.alerts
+    if not (alerts.enabled and alerts.reload_on_sighup):
+        return None
+    from otel_monitoring.bootstrap.reload import HangUp
+
+    found = HangUp(lambda: analysis.get().reload_all())
+    if not found.listen():
+        return None
+    builder.closers.append(found.close)
+    return found
 
 
 def _carry(builder: Builder, server: Server) -> None:

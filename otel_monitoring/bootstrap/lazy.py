@@ -6,9 +6,10 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from otel_monitoring.alerts.evaluation.status import GroupStatus
+    from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.parts import Builder
 
@@ -16,10 +17,16 @@ _REFUSED = ("batches_refused", "series_refused", "chunks_dropped", "metrics_refu
 
 
 class LazyAnalysis:
-    """Make the analysis at the first collection, or when its rules have to be checked at once."""
+    """Make the analysis at the first collection, or when its rules have to be checked at once.
 
-    def __init__(self, builder: Builder) -> None:
+    Args:
+        builder: What the parts share.
+        rules: Rules from Python, which are valid.
+    """
+
+    def __init__(self, builder: Builder, *, rules: Sequence[AlertRule] = ()) -> None:
         self._builder = builder
+        self._rules = tuple(rules)
         self._lock = threading.Lock()
         self._made: Analysis | None = None
         alerts = builder.settings.alerts
@@ -34,7 +41,7 @@ class LazyAnalysis:
                 if self._made is None:
                     from otel_monitoring.bootstrap.analysis import Analysis
 
-                    self._made = Analysis(self._builder)
+                    self._made = Analysis(self._builder, rules=self._rules)
         return self._made
 
     def hear(self, data: Any) -> None:

@@ -8,6 +8,9 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.build import Running
     from otel_monitoring.monitoring.instance import Monitoring
     from otel_monitoring.settings import Settings
@@ -19,7 +22,13 @@ _lock = threading.RLock()
 _running: list[Running] = []
 
 
-def setup_telemetry(app: Any = None, *, settings: Settings | None = None, **overrides: Any) -> Monitoring:
+def setup_telemetry(
+    app: Any = None,
+    *,
+    settings: Settings | None = None,
+    rules: Iterable[AlertRule] = (),
+    **overrides: Any,
+) -> Monitoring:
     """Make ``app`` observable: traces, metrics, logs, correlation, rules and alerts.
 
     Call it once at start-up, before the first request. Without ``OTEL_EXPORTER_OTLP_ENDPOINT`` nothing is
@@ -30,14 +39,17 @@ def setup_telemetry(app: Any = None, *, settings: Settings | None = None, **over
         app: A FastAPI, Starlette or other ASGI application, or ``None`` in scripts and workers. What is
             neither FastAPI nor Starlette cannot be changed in place: serve ``monitoring.app`` then.
         settings: Settings made in code; environment and file fill in what they leave open.
+        rules: Rules from Python, evaluated beside those of rule files; one takes the place of a built-in one
+            of the same name. Further ones are added by ``monitoring.rules.put(...)``.
         **overrides: Single settings, such as ``service_name="shop"`` or ``alerts={"interval_s": 5}``.
 
     Returns:
-        The running instance, with ``force_flush(timeout_s=5)`` and ``shutdown(timeout_s=5)``.
+        The running instance, with ``rules``, ``force_flush(timeout_s=5)`` and ``shutdown(timeout_s=5)``.
 
     Raises:
         SettingsError: A setting cannot be used; the message names field, value, source and what was
             expected, for all that cannot.
+        RuleError: Something in ``rules`` is no ``AlertRule``, or two of them have one name.
     """
     from otel_monitoring.bootstrap.build import build
     from otel_monitoring.settings import load_settings
@@ -45,13 +57,14 @@ def setup_telemetry(app: Any = None, *, settings: Settings | None = None, **over
     loaded = load_settings(settings=settings, **overrides)
     for warning in loaded.warnings:
         _log.warning("%s", warning)
+    own = _checked(rules)
     with _lock:
         known = running()
         if known is not None:
-            return _join(known, app, loaded.settings)
+            return _join(known, app, loaded.settings, own)
         # The contrib instrumentations read this once, when the first of them is imported.
         os.environ.setdefault(_SEMCONV, "http,database")
-        _running[:] = [build(app, loaded, os.environ)]
+        _running[:] = [build(app, loaded, os.environ, rules=own)]
         return _running[0].monitoring
 
 
@@ -60,7 +73,17 @@ def running() -> Running | None:
     return next((one for one in _running if not one.monitoring.is_shut_down), None)
 
 
-def _join(running: Running, app: Any, settings: Settings) -> Monitoring:
+def _checked(rules: Iterable[AlertRule]) -> tuple[AlertRule, ...]:
+    """Return the rules; what they stand on is imported only where there are some."""
+    given = tuple(rules)
+    if not given:
+        return ()
+    from otel_monitoring.monitoring.rules import check_rules
+
+    return check_rules(given)
+
+
+def _join(running: Running, app: Any, settings: Settings, rules: Sequence[AlertRule]) -> Monitoring:
     from otel_monitoring.settings import differences
 
     different = differences(running.settings, settings)
@@ -69,6 +92,19 @@ def _join(running: Running, app: Any, settings: Settings) -> Monitoring:
             "setup_telemetry was called again with other settings, which are not used: %s",
             "; ".join(different),
         )
+    if rules:
+        _warn_of_new(running.monitoring, rules)
     if app is not None and not running.has(app):
         running.instrument(app)
     return running.monitoring
+
+
+def _warn_of_new(monitoring: Monitoring, rules: Sequence[AlertRule]) -> None:
+    known = monitoring.rules.own()
+    new = [rule.name for rule in rules if rule not in known]
+    if new:
+        _log.warning(
+            "setup_telemetry was called again with other rules, which are not used: %s; "
+            "monitoring.rules.put(rule) adds one",
+            ", ".join(new),
+        )
