@@ -1,0 +1,222 @@
+"""What backs an alert up at the moment its message is sent (P20).
+
+The thread that sends asks; every question is bounded in time or in size, and one that fails leaves its part
+out. In a storm of messages only as many are backed up as the allowance lets: the others go at once, with what
+costs nothing to say.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from otel_monitoring.bootstrap.comparison import WORDS, metric_of, watched
+from otel_monitoring.bootstrap.subject import (
+    agrees,
+    asked_by,
+    of_histogram,
+    recorded_by,
+    rule_of,
+    series_of,
+)
+from otel_monitoring.guard import Guard
+from otel_monitoring.model.evidence import Curve, Evidence
+from otel_monitoring.notify.messages.quantity import quantity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from otel_monitoring.alerts.rules.rule import AlertingRule, RuleGroup
+    from otel_monitoring.bootstrap.comparison import Watched
+    from otel_monitoring.model.alert import SentAlert
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.promql.language.nodes import Node, Selector
+    from otel_monitoring.promql.query import Query
+    from otel_monitoring.stores.exemplars import ExemplarStore
+
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
+_BEFORE_MS = 900_000
+"""How much of the time before an alert its curve shows at least."""
+
+_MOST_POINTS = 240
+_LEAST_STEP_MS = 15_000
+_MOST_TRACES = 3
+_MOST_ERRORS = 3
+_WINDOW_MS = 300_000
+_LOW = ("<", "<=")
+
+
+def _no_texts(_alert: SentAlert) -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Who is asked about an alert.
+
+    Attributes:
+        rules: The rules that run.
+        query: Answers PromQL within a deadline.
+        parse: Parses PromQL.
+        exemplars: Measurements that name their trace.
+        starts: Returns when an alert began to fire since a time, Unix milliseconds; ``None`` where nobody
+            keeps that.
+        related: Says what else has moved, without the metrics that the rule itself asks for.
+        errors: Returns the last errors that have to do with an alert.
+    """
+
+    rules: Callable[[], Sequence[RuleGroup]]
+    query: Query
+    parse: Callable[[str], Node]
+    exemplars: ExemplarStore
+    starts: Callable[[SentAlert, int], Sequence[int]] | None = None
+    related: Callable[[SentAlert, frozenset[str]], Sequence[str]] | None = None
+    errors: Callable[[SentAlert], Sequence[str]] = _no_texts
+
+
+class Allowance:
+    """Let so many through in a minute, and no more: a token bucket; thread-safe.
+
+    Source: Turner, New Directions in Communications, IEEE Communications Magazine 24 (10), 1986.
+    """
+
+    def __init__(self, *, clock: Clock, per_minute: int = 120) -> None:
+        self._clock = clock
+        self._per_minute = per_minute
+        self._left = float(per_minute)
+        self._filled_s = clock.monotonic_s()
+        self._lock = threading.Lock()
+
+    def take(self) -> bool:
+        """Return whether one more may pass."""
+        with self._lock:
+            now_s = self._clock.monotonic_s()
+            more = (now_s - self._filled_s) / 60 * self._per_minute
+            self._left = min(self._left + more, self._per_minute)
+            self._filled_s = now_s
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+    def after_fork(self) -> None:
+        """Take a fresh lock in a child process."""
+        self._lock = threading.Lock()
+
+
+class Gatherer:
+    """Gather what backs an alert up.
+
+    Args:
+        sources: Who is asked.
+        clock: The time.
+        allowance: How often queries may be asked; ``None`` for the usual.
+    """
+
+    def __init__(self, sources: Sources, *, clock: Clock, allowance: Allowance | None = None) -> None:
+        self._sources = sources
+        self._clock = clock
+        self._allowance = allowance or Allowance(clock=clock)
+        self._guard = Guard("evidence")
+
+    def __call__(self, alert: SentAlert) -> Evidence | None:
+        """Return what backs ``alert`` up; ``None`` where its rule is not known."""
+        rule = rule_of(alert, self._sources.rules())
+        if rule is None:
+            return None
+        node = self._sources.parse(rule.expr)
+        look = watched(node)
+        if not self._allowance.take():
+            return _evidence(alert, look, None)
+        now_ms = self._clock.now_ms()
+        curve = None if look is None else self._guard.call(self._curve, alert, rule, look, now_ms)
+        selectors = list(asked_by(node, self._sources.parse, recorded_by(self._sources.rules())))
+        counts = self._guard.call(self._counts, alert, now_ms) or (None, None)
+        return _evidence(
+            alert,
+            look,
+            curve,
+            recent_count=counts[0],
+            week_count=counts[1],
+            traces=self._guard.call(self._traces, alert, rule, selectors, now_ms) or (),
+            related=self._guard.call(self._related, alert, selectors) or (),
+            errors=tuple(self._guard.call(self._sources.errors, alert) or ())[:_MOST_ERRORS],
+        )
+
+    def after_fork(self) -> None:
+        """Take a fresh lock in a child process."""
+        self._allowance.after_fork()
+
+    def _curve(self, alert: SentAlert, rule: AlertingRule, look: Watched, now_ms: int) -> Curve | None:
+        """Ask how the value went over the last hour, or since a while before the alert, at most a day."""
+        start_ms = max(min(now_ms - _HOUR_MS, alert.starts_at_ms - _BEFORE_MS), now_ms - _DAY_MS)
+        step_ms = max((now_ms - start_ms) // _MOST_POINTS, _LEAST_STEP_MS)
+        times_ms = range(now_ms - (now_ms - start_ms) // step_ms * step_ms, now_ms + 1, step_ms)
+        found = self._sources.query(look.expr, times_ms[0], times_ms[-1], step_ms).series
+        series = series_of(alert, rule, found)
+        if series is None:
+            return None
+        values = dict(zip(series.times_ms.tolist(), series.values.tolist(), strict=True))
+        course = tuple(values.get(time_ms, math.nan) for time_ms in times_ms)
+        return Curve(times_ms=tuple(times_ms), values=course, threshold=look.bound)
+
+    def _counts(self, alert: SentAlert, now_ms: int) -> tuple[int, int] | None:
+        """Count how often it fired in the last day and the last seven days."""
+        if self._sources.starts is None:
+            return None
+        starts_ms = self._sources.starts(alert, now_ms - 7 * _DAY_MS)
+        return sum(one > now_ms - _DAY_MS for one in starts_ms), len(starts_ms)
+
+    def _traces(
+        self, alert: SentAlert, rule: AlertingRule, selectors: Sequence[Selector], now_ms: int
+    ) -> tuple[str, ...]:
+        """Find traces of the measurements that the rule looked at, the largest in front."""
+        end_ms = min(alert.ends_at_ms, now_ms) if alert.is_resolved else now_ms
+        found: dict[str, None] = {}
+        for selector in selectors:
+            start_ms = alert.starts_at_ms - rule.for_ms - (selector.range_ms or _WINDOW_MS)
+            kept = self._sources.exemplars.select(of_histogram(selector), start_ms, end_ms)
+            fitting = [one for labels, many in kept if agrees(alert, rule, labels) for one in many]
+            for exemplar in sorted(fitting, key=lambda one: (-one.value, -one.time_ms)):
+                found.setdefault(exemplar.labels.get("trace_id"))
+            found.pop("", None)
+            if len(found) >= _MOST_TRACES:
+                break
+        return tuple(found)[:_MOST_TRACES]
+
+    def _related(self, alert: SentAlert, selectors: Sequence[Selector]) -> tuple[str, ...]:
+        if self._sources.related is None:
+            return ()
+        return tuple(self._sources.related(alert, frozenset(map(metric_of, selectors))))
+
+
+def _evidence(alert: SentAlert, look: Watched | None, curve: Curve | None, **more: object) -> Evidence:
+    if look is None:
+        return Evidence(**more)  # type: ignore[arg-type]
+    known = [value for value in curve.values if math.isfinite(value)] if curve else []
+    value = known[-1] if known and not alert.is_resolved else alert.value
+    return Evidence(
+        value_text=quantity(value, look.unit),
+        threshold_text="" if look.bound is None else f"{WORDS[look.op]} {quantity(look.bound, look.unit)}",
+        peak_text=_peak(alert, look, curve),
+        curve=curve if known else None,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def _peak(alert: SentAlert, look: Watched, curve: Curve | None) -> str:
+    """Tell the value that was farthest beyond the threshold while the alert fired."""
+    if curve is None:
+        return ""
+    end_ms = alert.ends_at_ms if alert.is_resolved else curve.times_ms[-1]
+    inside = [
+        value
+        for time_ms, value in zip(curve.times_ms, curve.values, strict=True)
+        if alert.starts_at_ms <= time_ms <= end_ms and math.isfinite(value)
+    ]
+    if not inside:
+        return ""
+    return quantity(min(inside) if look.op in _LOW else max(inside), look.unit)
