@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 64
 _NULL = "tag:yaml.org,2002:null"
+_VERSION = (1, 1)
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -69,22 +70,42 @@ def _check_events(events: Iterator[object], problems: Problems, warnings: Proble
     """Refuse what nests too deeply to be composed, and stop at the end of the first document."""
     import yaml
 
-    depth = documents = 0
+    depth = 0
     for event in events:
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
-                warnings.add_at(
-                    event.start_mark, "only the first YAML document is read, further ones are ignored"
-                )
-                return
-        elif isinstance(event, yaml.CollectionStartEvent):
+        if isinstance(event, yaml.DocumentStartEvent) and event.version not in (None, _VERSION):
+            problems.add_at(event.start_mark, "found incompatible YAML document: expected %YAML 1.1, or none")
+            return
+        if isinstance(event, yaml.DocumentEndEvent):
+            _check_rest(events, problems, warnings)
+            return
+        if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _DEEPEST:
                 problems.add_at(event.start_mark, f"nested more than {_DEEPEST} levels deep")
                 return
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _check_rest(events: Iterator[object], problems: Problems, warnings: Problems) -> None:
+    """Warn of further documents, be they valid or not; what else comes after the first is a problem."""
+    import yaml
+
+    mark: Mark | CMark | None
+    try:
+        event = next(events, None)
+    except yaml.MarkedYAMLError as error:
+        if "document start" in (error.problem or ""):
+            problems.add_at(
+                error.problem_mark, "text after the end of the document: expected '---' before it"
+            )
+            return
+        mark = error.problem_mark
+    else:
+        if not isinstance(event, yaml.DocumentStartEvent):
+            return
+        mark = event.start_mark
+    warnings.add_at(mark, "only the first YAML document is read, further ones are ignored")
 
 
 class Fields:
@@ -132,14 +153,14 @@ class Fields:
         return _scalar(self.value(name), what=f"field {name!r}", problems=self._problems)
 
     def items(self, name: str) -> list[Node]:
-        """Return the elements of a list; none where it is missing or null."""
+        """Return the elements of a list that are not null; none where it is missing or null."""
         from yaml.nodes import SequenceNode
 
         if not self.has(name):
             return []
         node = self.value(name)
         if isinstance(node, SequenceNode):
-            return list(node.value)
+            return [item for item in node.value if not _is_null(item)]
         self._problems.add(node, f"field {name!r} of {self._what}: expected a list, found {kind(node)}")
         return []
 
@@ -155,7 +176,7 @@ class Fields:
                 if _is_null(value)
                 else _scalar(value, what=f"{what}, key {key.value!r}", problems=self._problems)
             )
-            found["" if _is_null(key) else str(key.value)] = (text, value)
+            found[str(key.value)] = (text, value)
         return found
 
     def whole(self, name: str) -> int:
@@ -192,6 +213,7 @@ def pairs(
 ) -> list[tuple[Node, Node]]:
     """Return the keys and values of a mapping, those of merge keys included where not overridden.
 
+    A key that is null counts for nothing, as with Go's decoder.
     ``inside`` holds the mappings that are being merged right now: one that merges itself is a problem.
     """
     from yaml.nodes import MappingNode, ScalarNode
@@ -206,6 +228,8 @@ def pairs(
             merged += _merged(value, what=what, problems=problems, inside=(*inside, node))
         elif not isinstance(key, ScalarNode):
             problems.add(key, f"{what}: expected a name, found {kind(key)}")
+        elif _is_null(key):
+            continue
         elif key.value in own:
             line = own[key.value][0].start_mark.line + 1
             problems.add(key, f"{what}: {key.value!r} is set already in line {line}")
@@ -249,4 +273,4 @@ def _number(text: str) -> int | float:
 
 
 def _is_null(node: Node) -> bool:
-    return bool(node.tag == _NULL)
+    return bool(node.tag == _NULL) and isinstance(node.value, str)

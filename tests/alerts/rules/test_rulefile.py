@@ -120,6 +120,31 @@ def test_further_documents_are_ignored_with_a_warning() -> None:
     ]
 
 
+def test_a_further_document_may_be_wrong() -> None:
+    """S1.1."""
+    found = read("groups: [{name: a}]\n---\n{")
+
+    assert [group.name for group in found.groups] == ["a"]
+    assert len(found.warnings) == 1
+
+
+def test_text_after_a_document_that_is_at_its_end_is_a_problem() -> None:
+    assert problems("{groups: []}\nx") == [
+        "r.yml:2:1: text after the end of the document: expected '---' before it"
+    ]
+
+
+def test_another_version_of_yaml_is_a_problem() -> None:
+    assert problems("%YAML 1.2\n---\n{}")[0].endswith("expected %YAML 1.1, or none")
+    assert read("%YAML 1.1\n---\n{}").groups == ()
+
+
+def test_what_is_null_in_a_list_or_for_a_key_is_passed_over() -> None:
+    (group,) = read("groups: [~, {name: g, ~: 1, rules: [~, {record: a, expr: 1, labels: {~: b}}]}]").groups
+
+    assert [(one.name, one.labels) for one in group.rules] == [("a", {})]
+
+
 def test_the_same_rule_twice_is_a_warning_at_the_second() -> None:
     """S1.7."""
     found = read("groups:\n- name: g\n  rules:\n  - {record: a, expr: 1}\n  - {record: a, expr: 2}\n")
