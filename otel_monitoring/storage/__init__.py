@@ -1,0 +1,1 @@
+"""What outlives the process: a database that processes share, SQLite or PostgreSQL."""

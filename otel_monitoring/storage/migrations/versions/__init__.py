@@ -1,0 +1,1 @@
+"""One file per schema that was released; none is ever changed afterwards."""
