@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
+from otel_monitoring.alerts.rules.given import sound, type_problems
 from otel_monitoring.alerts.rules.rule import OBSERVE_LABEL, AlertingRule
 from otel_monitoring.errors import MonitoringError, RuleError
 from otel_monitoring.model.durations import format_duration, parse_duration
@@ -94,7 +95,15 @@ class AlertRule:
         Raises:
             RuleError: Fields cannot be used; the message names each with its value and what was expected.
         """
-        problems = [*_name_problems(self), *_value_problems(self), *_duration_problems(self)]
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        broken = type_problems(values)
+        rule = cast("AlertRule", sound(values, broken))
+        problems = [
+            *broken.values(),
+            *_name_problems(rule),
+            *_value_problems(rule),
+            *_duration_problems(rule),
+        ]
         if problems:
             raise RuleError("; ".join(problems))
 
@@ -169,9 +178,9 @@ class AlertRule:
 
 def _name_problems(rule: AlertRule) -> list[str]:
     problems = []
-    if not isinstance(rule.name, str) or _NAME(rule.name) is None:
+    if _NAME(rule.name) is None:
         problems.append(f"name is {rule.name!r}: expected letters, digits and '_', as in HighErrorRate")
-    if not isinstance(rule.metric, str) or _NAME(rule.metric) is None:
+    if _NAME(rule.metric) is None:
         expected = "a Prometheus name, as in http_server_request_duration_seconds"
         problems.append(f"metric is {rule.metric!r}: expected {expected}")
     for field_name, names in (("group_by", rule.group_by), ("where", rule.where), ("labels", rule.labels)):
@@ -194,10 +203,6 @@ def _value_problems(rule: AlertRule) -> list[str]:
         for name, (value, allowed) in choices.items()
         if value not in allowed
     ]
-    if isinstance(rule.threshold, bool) or not isinstance(rule.threshold, int | float):
-        problems.append(f"threshold is {rule.threshold!r}: expected a number")
-    if isinstance(rule.min_events, bool) or not isinstance(rule.min_events, int) or rule.min_events < 0:
-        problems.append(f"min_events is {rule.min_events!r}: expected a whole number, 0 or more")
     texts = {"description": rule.description, **rule.labels, **rule.annotations}
     for name, text in texts.items():
         try:
@@ -215,7 +220,7 @@ def _duration_problems(rule: AlertRule) -> list[str]:
     for name, text in given.items():
         try:
             length_ms = parse_duration(text)
-        except (RuleError, TypeError) as error:
+        except RuleError as error:
             problems.append(f"{name}: {error}")
             continue
         if name == "window" and not 0 < length_ms <= _DAY_MS:

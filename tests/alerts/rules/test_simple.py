@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -126,3 +127,44 @@ def test_bad_fields_are_named(fields: dict[str, Any], message: str) -> None:
 def test_all_bad_fields_are_named_at_once() -> None:
     with pytest.raises(RuleError, match=r"name is .*; operator is .*; for_: "):
         AlertRule(**{**CPU, "name": "", "operator": "", "for_": "x"})
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("group_by", "route", "group_by is 'route': expected a list of texts"),
+        ("channels", "pager", "channels is 'pager': expected a list of texts"),
+        ("group_by", None, "group_by is None: expected a list of texts"),
+        ("where", {"code": 500}, "where is {'code': 500}: expected texts by name"),
+        ("labels", ["team"], "labels is ['team']: expected texts by name"),
+        ("annotations", {"summary": None}, "annotations is {'summary': None}: expected texts by name"),
+        ("threshold", math.nan, "threshold is nan: expected a number"),
+        ("threshold", "5", "threshold is '5': expected a number"),
+        ("threshold", True, "threshold is True: expected a number"),
+        ("for_", 300, "for_ is 300: expected a duration in a text, such as '5m'"),
+        ("owner", 7, "owner is 7: expected a text"),
+        ("enabled", "no", "enabled is 'no': expected True or False"),
+        ("min_events", -1, "min_events is -1: expected a whole number, 0 or more"),
+        ("name", None, "name is None: expected a text"),
+    ],
+)
+def test_a_field_that_holds_something_else_is_named_with_its_value(
+    field: str, value: Any, message: str
+) -> None:
+    fields: dict[str, Any] = {"name": "A", "metric": "m", "operator": ">", "threshold": 1}
+
+    with pytest.raises(RuleError) as caught:
+        AlertRule(**{**fields, field: value})
+
+    assert str(caught.value) == message
+
+
+def test_what_holds_something_else_does_not_hide_what_is_wrong_elsewhere() -> None:
+    fields: dict[str, Any] = {"name": "a b", "metric": "m", "operator": "=>", "group_by": "route"}
+
+    with pytest.raises(RuleError) as caught:
+        AlertRule(**fields, threshold=10**400)
+
+    message = str(caught.value)
+    for part in ("group_by is 'route'", "threshold is 1000", "name is 'a b'", "operator is '=>'"):
+        assert part in message
