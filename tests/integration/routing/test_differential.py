@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.alerts.routing.alertmanager.files import INVALID, VALID
 from tests.integration.routing.beside import Step, side_by_side
-from tests.integration.servers import absent, program
+from tests.integration.servers import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,29 +101,3 @@ def test_tells_the_same_groups_states_and_members_in_the_same_order(name: str, t
 
     assert sum(map(len, told.theirs.values())) >= 8
     assert dict(told.ours) == dict(told.theirs)
-
-
-@pytest.fixture
-def amtool() -> Path:
-    """Give an amtool whose schema is the one that we read; older ones know fewer fields."""
-    found = program("amtool")
-    said = subprocess.run([found, "--version"], capture_output=True, text=True, check=True)
-    first = (said.stdout + said.stderr).split("\n", 1)[0]
-    minor = first.removeprefix("amtool, version 0.").split(".", 1)[0]
-    if not minor.isdecimal() or int(minor) < 34:
-        absent("amtool", f"expected 0.34 or later, found {first}")
-    return found
-
-
-@pytest.mark.parametrize("name", [*VALID, *INVALID])
-def test_a_file_is_valid_here_exactly_where_it_is_valid_there(
-    name: str, amtool: Path, tmp_path: Path
-) -> None:
-    text = VALID[name] if name in VALID else INVALID[name][0]
-    (tmp_path / "alertmanager.yml").write_text(text, encoding="utf-8")
-
-    verdict = subprocess.run(
-        [amtool, "check-config", "alertmanager.yml"], cwd=tmp_path, capture_output=True, check=False
-    )
-
-    assert (verdict.returncode == 0) is (name in VALID)

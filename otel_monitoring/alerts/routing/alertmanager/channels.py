@@ -12,6 +12,7 @@ from otel_monitoring.alerts.routing.alertmanager.kinds import FORMS, KINDS
 from otel_monitoring.alerts.routing.alertmanager.shapes import (
     check_alternatives,
     check_fields,
+    is_null,
     is_true,
     stated_names,
 )
@@ -78,11 +79,11 @@ def plain_value(node: Node) -> Any:
     from yaml.nodes import MappingNode, SequenceNode
 
     if isinstance(node, SequenceNode):
-        return [plain_value(one) for one in node.value]
+        return [plain_value(one) for one in node.value if not is_null(one)]
     if isinstance(node, MappingNode):
         return {str(key.value): plain_value(value) for key, value in node.value}
     text, tag = str(node.value), node.tag.rsplit(":", 1)[-1]
-    if tag == "null":
+    if is_null(node):
         return None
     truth_value = is_true(node)
     if truth_value is not None and tag == "bool":
@@ -128,9 +129,11 @@ def _inherit(options: dict[str, Any], facts: ChannelKind, defaults: Mapping[str,
 def _check_needs(
     facts: ChannelKind, options: Mapping[str, Any], node: Node, *, what: str, problems: Problems
 ) -> None:
+    nothing = {name: 0 if shape == "integer" else "" for name, shape in facts.form().shapes().items()}
     for alternatives in facts.needs:
-        if not any(options.get(name) not in (None, "", 0) for name in alternatives.split()):
-            stated = " or ".join(alternatives.split())
+        names = alternatives.split()
+        if not any(name in options and options[name] not in (None, nothing[name]) for name in names):
+            stated = " or ".join(names)
             problems.add(node, f"{what}: expected {stated}{_hint(facts, alternatives)}")
 
 
@@ -143,7 +146,7 @@ def _check_words(facts: ChannelKind, options: Mapping[str, Any], fields: Fields,
     for pair in facts.words.split():
         name, _, words = pair.partition("=")
         known = words.split("|")
-        if options.get(name) and options[name] not in known:
+        if options.get(name) not in (None, "", *known):
             place = fields.value(name)
             problems.add(place, f"{name}: {options[name]!r}: expected one of {', '.join(known)}")
 

@@ -100,7 +100,7 @@ KINDS = {
     ),
     "pushover": ChannelKind(
         "user_key user_key_file token token_file title message url url_title device sound priority"
-        " retry:duration expire:duration ttl:duration html:flag monospace:flag",
+        " retry:lapse expire:lapse ttl:lapse html:flag monospace:flag",
         needs=("user_key user_key_file", "token token_file"),
         once=("user_key user_key_file", "token token_file", "html monospace"),
     ),
@@ -203,8 +203,12 @@ FORMS = {
         "ca cert key ca_file cert_file key_file ca_ref cert_ref key_ref server_name insecure_skip_verify:flag"
         " min_version max_version",
         once=("ca ca_file ca_ref", "cert cert_file cert_ref", "key key_file key_ref"),
+        pairs=(("cert cert_file cert_ref", "key key_file key_ref"),),
     ),
-    "sigv4": Form("region access_key secret_key profile role_arn external_id use_fips_sts_endpoint:flag"),
+    "sigv4": Form(
+        "region access_key secret_key profile role_arn external_id use_fips_sts_endpoint:flag",
+        pairs=(("access_key", "secret_key"),),
+    ),
     "threading": Form("enabled:flag thread_by_date"),
     "field": Form("title value short:flag", needs=("title", "value")),
     "action": Form("type text url style name value confirm:confirmation", needs=("type", "text", "name url")),

@@ -19,7 +19,7 @@ from otel_monitoring.alerts.routing.alertmanager.routes import (
     root_route,
     texts,
 )
-from otel_monitoring.alerts.routing.alertmanager.shapes import check_fields
+from otel_monitoring.alerts.routing.alertmanager.shapes import check_fields, no_nulls
 from otel_monitoring.alerts.routing.config import InhibitRule, RoutingConfig
 from otel_monitoring.alerts.routing.errors import RoutingFileError
 from otel_monitoring.alerts.rules.document import Fields, Problems, read_document
@@ -178,6 +178,8 @@ def _receiver(
         warnings.add(
             fields.key("labels"), f"receiver {name!r}: labels of a receiver are not supported: ignored"
         )
+    for kind_name in KINDS:
+        no_nulls(fields, f"{kind_name}_configs", problems)
     channels = tuple(
         channel_of(one, kind_name=kind_name, number=number, defaults=defaults, problems=problems)
         for kind_name in KINDS

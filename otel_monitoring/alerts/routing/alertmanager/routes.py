@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from otel_monitoring.alerts.routing.alertmanager.channels import truth
+from otel_monitoring.alerts.routing.alertmanager.shapes import no_nulls
 from otel_monitoring.alerts.routing.config import Route, Timing
 from otel_monitoring.alerts.routing.errors import RoutingError
 from otel_monitoring.alerts.routing.matcher import key_of, matchers_of, parse_matchers
@@ -104,6 +105,7 @@ class _Reader:
             active_intervals=self._names(fields, "active_time_intervals"),
             labels={**base.labels, **labels},
         )
+        no_nulls(fields, "routes", self._problems)
         children = tuple(self.route(child, parent=route) for child in fields.items("routes"))
         return replace(route, routes=children) if children else route
 
@@ -127,6 +129,7 @@ class _Reader:
 
     def _names(self, fields: Fields, name: str) -> tuple[str, ...]:
         found = texts(fields, name, self._problems)
+        no_nulls(fields, name, self._problems)
         for one, node in zip(found, fields.items(name), strict=False):
             if one not in self._intervals:
                 known = ", ".join(sorted(self._intervals)) or "a list of time_intervals"
@@ -208,6 +211,7 @@ def texts(fields: Fields, name: str, problems: Problems) -> tuple[str, ...]:
 def label_names(fields: Fields, name: str, problems: Problems) -> tuple[str, ...]:
     """Return a list of the names of labels."""
     found = texts(fields, name, problems)
+    no_nulls(fields, name, problems)
     for one, node in zip(found, fields.items(name), strict=False):
         if not one:
             problems.add(node, f"{name}: expected the name of a label")

@@ -41,11 +41,13 @@ class Form:
         fields: The names, each with its shape unless that is text.
         needs: Alternatives, of which one has to be stated, each.
         once: Alternatives, of which at most one may be stated, each.
+        pairs: Alternatives, and those of which one has to be stated next to them, and the other way round.
     """
 
     fields: str
     needs: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
 
     def shapes(self) -> dict[str, str]:
         """Return the shape of every name."""
@@ -80,6 +82,12 @@ def check_alternatives(
         if len(found) > 1:
             names = " and ".join(alternatives.split())
             problems.add(place(found[0]), f"{what}: expected at most one of {names}")
+    for one, other in form.pairs:
+        found = [next((name for name in names.split() if name in stated), "") for names in (one, other)]
+        if any(found) and not all(found):
+            missing = one if found[1] else other
+            names = " or ".join(missing.split())
+            problems.add(place(max(found)), f"{what}: expected {names} next to {max(found)}")
     for alternatives in form.needs:
         if not any(name in stated for name in alternatives.split()):
             problems.add(place(""), f"{what}: expected {' or '.join(alternatives.split())}")
@@ -90,6 +98,19 @@ def is_true(node: Node) -> bool | None:
     if node.tag.rsplit(":", 1)[-1] != "bool" and node.value not in ("y", "Y", "n", "N"):
         return None
     return True if node.value in TRUE else False if node.value in FALSE else None
+
+
+def is_null(node: Node) -> bool:
+    """Tell whether a node is no value."""
+    return node.tag.rsplit(":", 1)[-1] == "null" and isinstance(node.value, str)
+
+
+def no_nulls(fields: Fields, name: str, problems: Problems) -> None:
+    """Report every element of a list that is no value."""
+    nodes = fields.value(name).value if fields.has(name) else ()
+    for one in nodes:
+        if not isinstance(one, str | tuple) and is_null(one):
+            problems.add(one, f"{name}: expected a value, found nothing")
 
 
 def stated_names(fields: Fields, names: Iterable[str]) -> set[str]:
@@ -122,6 +143,8 @@ def _check_list(node: Node, shape: str, *, place: str, forms: Mapping[str, Form]
         problems.add(node, f"{place}: expected a list, found {kind(node)}")
         return
     for one in node.value:
+        if is_null(one):
+            continue
         _check(one, shape, place=place, forms=forms, problems=problems)
 
 
@@ -183,7 +206,11 @@ def _is_address(node: Node) -> bool:
 
 
 def _is_go_duration(node: Node) -> bool:
-    return _is_integer(node) or (_is_text(node) and _GO_DURATION.fullmatch(node.value) is not None)
+    return _is_integer(node) or _is_lapse(node)
+
+
+def _is_lapse(node: Node) -> bool:
+    return _is_text(node) and _GO_DURATION.fullmatch(node.value) is not None
 
 
 def _is_period(node: Node) -> bool:
@@ -206,5 +233,6 @@ _SHAPES: dict[str, tuple[Callable[[Node], bool], str]] = {
     "template_url": (_is_url_or_template, "a URL that begins with http:// or https://, or a template"),
     "address": (_is_address, "host:port"),
     "duration": (_is_go_duration, "a duration such as 1m30s"),
+    "lapse": (_is_lapse, "a duration such as 1m30s"),
     "period": (_is_period, "a duration such as 1h30m"),
 }
