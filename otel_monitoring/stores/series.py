@@ -17,6 +17,7 @@ import numpy as np
 
 from otel_monitoring.errors import StoreError
 from otel_monitoring.model.labels import NAME
+from otel_monitoring.model.sample import Batch
 from otel_monitoring.stores.block import ABSENT, Block
 from otel_monitoring.stores.epoch import Epoch, gather
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.matcher import Matcher
-    from otel_monitoring.model.sample import Batch, Metadata
+    from otel_monitoring.model.sample import Metadata
     from otel_monitoring.stores.index import Selection
 
 _CHUNKS_PER_RETENTION = 24
@@ -296,6 +297,17 @@ class SeriesStore:
             selection, times_ms, values, whole = parts[0]
             return Block(key, selection.labels, times_ms, values, whole)
         return _join(key, source, matchers, parts)
+
+    def last(self, source: str) -> Batch | None:
+        """Return the newest samples of one source, or ``None`` where it has none."""
+        with self._lock:
+            known = self._sources.get(source)
+            epoch = known.epochs[-1] if known is not None and known.epochs else None
+            if epoch is None or not epoch.chunks or not len(epoch.live):
+                return None
+            chunk, rows = epoch.chunks[-1], epoch.live
+            labels = tuple(epoch.index.labels[row] for row in rows)
+            return Batch(source, chunk.newest_ms, labels, chunk.values[chunk.used - 1, rows])
 
     def series(self, matchers: Sequence[Matcher]) -> list[Labels]:
         """Return the label sets that fulfil all matchers, sorted, each once.
