@@ -205,7 +205,7 @@ class LinkMaker:
         )
 
     def _url(self, deed: Deed, alerts: Sequence[SentAlert], receiver: str) -> str:
-        return f"{self.page_url}?t={self.signer.token(deed, alerts, receiver=receiver)}"
+        return f"{self.page_url}?token={self.signer.token(deed, alerts, receiver=receiver)}"
 
 
 def common_labels(alerts: Sequence[SentAlert]) -> dict[str, str]:

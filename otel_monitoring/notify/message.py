@@ -183,9 +183,9 @@ def message_of(
         common_labels=_all_bounded(_common([alert.labels.as_dict() for alert in notice.alerts])),
         common_annotations=_all_bounded(_common([alert.annotations for alert in notice.alerts])),
         external_url=external_url,
-        alerts=tuple(map(_alert, kept)),
+        alerts=tuple(map(message_alert, kept)),
         truncated_alerts=len(notice.alerts) - len(kept),
-        group_id=hashlib.sha256(notice.group_key.encode()).hexdigest(),
+        group_id=hashlib.sha256(_bytes(notice.group_key)).hexdigest(),
         complete=None if backing is None else partial(_completed, notice=notice, backing=backing),
     )
 
@@ -249,7 +249,7 @@ def fingerprint(labels: Labels) -> str:
     """
     value = _FNV_OFFSET
     for name, text in labels:
-        for byte in name.encode() + _SEPARATOR + text.encode() + _SEPARATOR:
+        for byte in _bytes(name) + _SEPARATOR + _bytes(text) + _SEPARATOR:
             value = (value ^ byte) * _FNV_PRIME & 0xFFFFFFFFFFFFFFFF
     return f"{value:016x}"
 
@@ -261,7 +261,8 @@ def rfc3339(time_ms: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}{fraction}Z"
 
 
-def _alert(alert: SentAlert) -> MessageAlert:
+def message_alert(alert: SentAlert) -> MessageAlert:
+    """Return an alert as messages tell it, without what backs it up."""
     return MessageAlert(
         status="resolved" if alert.is_resolved else "firing",
         labels=_all_bounded(alert.labels.as_dict()),
@@ -294,6 +295,10 @@ def _backed(told: MessageAlert, alert: SentAlert, notice: Notice, backing: Backi
 
 def _links(notice: Notice, alerts: Sequence[SentAlert], backing: Backing) -> Links:
     return _guard.call(backing.links, notice, alerts) or Links()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogatepass")  # an application may have put half a character into a label
 
 
 def _all_bounded(texts: Mapping[str, str]) -> dict[str, str]:

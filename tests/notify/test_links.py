@@ -122,7 +122,7 @@ def test_the_links_of_a_message_name_its_receiver_and_channel() -> None:
     links = maker(replace(NOTICE, channel="slack"), NOTICE.alerts)
 
     for deed, url in (("acknowledge", links.acknowledge), ("silence", links.silence)):
-        (token,) = parse_qs(urlsplit(url).query)["t"]
+        (token,) = parse_qs(urlsplit(url).query)["token"]
         link = SIGNER.read(token)
         assert (link.deed, link.receiver, len(link.fingerprints)) == (deed, "ops/slack", 2)
 

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from otel_monitoring.notify.messages.chart import sparkline
+from otel_monitoring.notify.messages.quantity import number
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import tzinfo
 
-    from otel_monitoring.notify.message import Message, MessageAlert
+    from otel_monitoring.notify.message import Links, Message, MessageAlert
 
 MOST_TOLD = 10
 """The most alerts that are told one by one; the rest is counted."""
 
+COLUMNS = 72
+
 _EXPLAINS = ("summary", "title", "message", "description")
 _RUNBOOKS = ("runbook_url", "runbook")
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # controls, but not those that break lines
+    "\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"  # unseen, or turning text around
+    "\ud800-\udfff]"  # halves of characters
+)
+_LONGEST_LINE = 300
+_LONGEST_TEXT = 2000
+_LONGEST_SERIES = 600
+_LONGEST_URL = 3000
+_TIMES = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def headline(message: Message) -> str:
@@ -25,67 +41,93 @@ def headline(message: Message) -> str:
     labels = message.group_labels or message.common_labels
     names = sorted(labels, key=lambda name: (name != "alertname", name))
     what = " ".join(labels[name] for name in names if labels[name]) or message.receiver
-    return one_line(f"[{message.status.upper()}{f':{firing}' if firing else ''}] {what}")
+    return short(f"[{message.status.upper()}{f':{firing}' if firing else ''}] {what}")
 
 
 def summary(alert: MessageAlert) -> str:
     """Return what the rule says about the alert in a sentence, or its name."""
-    found = (alert.annotations[name] for name in _EXPLAINS if alert.annotations.get(name))
-    return one_line(next(found, alert.labels.get("alertname", "an alert without a name")))
+    found = (alert.annotations[name] for name in _EXPLAINS if alert.annotations.get(name, "").strip())
+    return short(next(found, alert.labels.get("alertname", "an alert without a name")))
 
 
 def description(alert: MessageAlert) -> str:
     """Return what the rule says in full, where that is more than the summary."""
-    text = alert.annotations.get("description", "").strip()
-    return "" if one_line(text) == summary(alert) else text
+    text = clean("\n".join(alert.annotations.get("description", "").strip().splitlines()))
+    return "" if short(text) == summary(alert) else _cut(text, _LONGEST_TEXT)
 
 
-def series(alert: MessageAlert) -> str:
-    """Write which series it is: its labels without the name of the alert."""
-    return " ".join(f"{name}={value}" for name, value in alert.labels.items() if name != "alertname")
+def series(alert: MessageAlert, *, without: Collection[str] = ()) -> str:
+    """Write which series it is: its labels without the name of the alert and others that are told already."""
+    labels = {name: value for name, value in alert.labels.items() if name not in {"alertname", *without}}
+    return short(" ".join(f"{name}={short(value, 100)}" for name, value in labels.items()), _LONGEST_SERIES)
 
 
-def facts(alert: MessageAlert, zone: tzinfo) -> list[tuple[str, str]]:
-    """Return what is known about an alert as names and texts, the most important first."""
+def facts(alert: MessageAlert, zone: tzinfo, *, without: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Return what is known about an alert as names and texts, the most important first.
+
+    Args:
+        alert: The alert.
+        zone: Where times are told.
+        without: Labels that are told already.
+    """
     evidence = alert.evidence
-    ended = "" if alert.ends_at_ms is None else time_text(alert.ends_at_ms, zone)
+    ended_ms = alert.ends_at_ms
     known = [
-        ("Series", series(alert)),
-        ("Value", _value(alert)),
+        ("Series", series(alert, without=without)),
+        *_values(alert),
         ("Since", time_text(alert.starts_at_ms, zone)),
-        ("Until", ended),
+        ("Until", "" if ended_ms is None else time_text(ended_ms, zone)),
+        ("Lasted", "" if ended_ms is None else duration_text(ended_ms - alert.starts_at_ms)),
         ("Lately", _lately(alert)),
         ("Course", sparkline(evidence.curve) if evidence and evidence.curve else ""),
         ("Related", "; ".join(evidence.related) if evidence else ""),
+        ("Errors", "; ".join(evidence.errors) if evidence else ""),
     ]
-    return [(name, one_line(text)) for name, text in known if text]
+    return [(name, short(text, _LONGEST_SERIES)) for name, text in known if text]
 
 
 def links(alert: MessageAlert) -> list[tuple[str, str]]:
     """Return where to look and what to do, as names and addresses."""
     runbook = next((alert.annotations[name] for name in _RUNBOOKS if alert.annotations.get(name)), "")
-    actions = [("Acknowledge", alert.links.acknowledge), ("Silence", alert.links.silence)]
     known = [
-        *(actions if alert.status == "firing" else ()),
+        *(actions(alert.links) if alert.status == "firing" else ()),
         ("Runbook", runbook),
         ("Graph", alert.generator_url),
         *((f"Trace {trace_id[:8]}", url) for trace_id, url in alert.traces),
     ]
-    return [(name, one_line(url)) for name, url in known if url.startswith(("http://", "https://"))]
+    return [(name, clean(one_line(url))) for name, url in known if _is_page(url)]
+
+
+def actions(links: Links) -> list[tuple[str, str]]:
+    """Return what can be done by links, as names and addresses."""
+    return [
+        (name, url)
+        for name, url in (("Acknowledge", links.acknowledge), ("Silence", links.silence))
+        if _is_page(url)
+    ]
+
+
+def group_actions(message: Message) -> list[tuple[str, str]]:
+    """Return what can be done to all alerts of a message at once."""
+    firing = sum(alert.status == "firing" for alert in message.alerts) + message.truncated_alerts
+    return [(f"{name} all {firing}", url) for name, url in actions(message.links)]
 
 
 def plain(message: Message, zone: tzinfo = UTC) -> str:
-    """Write the whole message as plain text, readable on a phone."""
+    """Write the whole message as plain text of 72 columns; only addresses may be longer."""
     parts = [headline(message), *(_plain_alert(alert, zone) for alert in message.alerts[:MOST_TOLD])]
     more = left_out(message)
     if more:
         parts.append(f"and {more} more")
-    return "\n\n".join(parts) + "\n"
+    parts.append(
+        "\n".join(_wrapped(f"{name}: {url}", has_address=True) for name, url in group_actions(message))
+    )
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def left_out(message: Message) -> int:
+def left_out(message: Message, most_told: int = MOST_TOLD) -> int:
     """Return how many alerts are not told one by one."""
-    return max(len(message.alerts) - MOST_TOLD, 0) + message.truncated_alerts
+    return max(len(message.alerts) - most_told, 0) + message.truncated_alerts
 
 
 def time_text(time_ms: int, zone: tzinfo) -> str:
@@ -94,29 +136,72 @@ def time_text(time_ms: int, zone: tzinfo) -> str:
     return f"{time:%a} {time.day} {time:%b %Y, %H:%M:%S %Z}"
 
 
+def duration_text(duration_ms: int) -> str:
+    """Write how long something took in its two largest units: ``1 h 5 min``."""
+    left_s = max(duration_ms, 0) // 1000
+    parts: list[str] = []
+    for name, unit_s in _TIMES:
+        count, left_s = divmod(left_s, unit_s)
+        if count or (name == "s" and not parts):
+            parts.append(f"{count} {name}")
+        elif parts:
+            break
+    return " ".join(parts[:2])
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without what is not seen, or makes other text look like something else."""
+    return _HIDDEN.sub("", text)
+
+
 def one_line(text: str) -> str:
     """Return ``text`` with every run of white space as one space."""
     return " ".join(text.split())
 
 
+def short(text: str, most: int = _LONGEST_LINE) -> str:
+    """Return ``text`` as one clean line of at most so many characters."""
+    return _cut(one_line(clean(text[: 4 * most])), most)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _is_page(url: str) -> bool:
+    return url.startswith(("http://", "https://")) and len(url) <= _LONGEST_URL
+
+
 def _plain_alert(alert: MessageAlert, zone: tzinfo) -> str:
     mark = "" if alert.status == "firing" else "Resolved: "
-    lines = [f"{mark}{summary(alert)}", description(alert)]
+    lines = [f"{mark}{summary(alert)}", *description(alert).splitlines()]
     lines += [f"{name}: {text}" for name, text in facts(alert, zone)]
     without_page = [trace_id for trace_id, url in alert.traces if not url]
     lines += [f"Trace: {trace_id}" for trace_id in without_page]
-    lines += [f"{name}: {url}" for name, url in links(alert)]
-    return "\n".join(line for line in lines if line)
+    addresses = [_wrapped(f"{name}: {url}", has_address=True) for name, url in links(alert)]
+    return "\n".join([*(_wrapped(line) for line in lines if line), *addresses])
 
 
-def _value(alert: MessageAlert) -> str:
+def _wrapped(line: str, *, has_address: bool = False) -> str:
+    """Break a line at spaces; an address goes onto a line of its own if it must, and stays whole."""
+    return textwrap.fill(
+        line, COLUMNS, subsequent_indent="  ", break_long_words=not has_address, break_on_hyphens=False
+    )
+
+
+def _values(alert: MessageAlert) -> list[tuple[str, str]]:
+    """Tell the value beside its threshold; of what is over the one that was worst."""
     evidence = alert.evidence
-    value = evidence.value_text if evidence and evidence.value_text else f"{alert.value:.6g}"
-    return f"{value} ({evidence.threshold_text})" if evidence and evidence.threshold_text else value
+    value = evidence.value_text if evidence and evidence.value_text else number(alert.value)
+    bound = f" ({evidence.threshold_text})" if evidence and evidence.threshold_text else ""
+    if alert.status == "resolved" and evidence and evidence.peak_text:
+        return [("Peak", f"{evidence.peak_text}{bound}")]
+    return [("Value", f"{value}{bound}")]
 
 
 def _lately(alert: MessageAlert) -> str:
-    count = alert.evidence.recent_count if alert.evidence else None
-    if count is None:
+    evidence = alert.evidence
+    if evidence is None or evidence.recent_count is None:
         return ""
-    return f"fired {count} time{'' if count == 1 else 's'} in 24 hours"
+    day = f"fired {evidence.recent_count} time{'' if evidence.recent_count == 1 else 's'} in 24 hours"
+    return day if evidence.week_count is None else f"{day}, {evidence.week_count} in 7 days"

@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from otel_monitoring.model.evidence import Curve, Evidence
+from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.message import Backing, Links, Message, message_of, redacted
 from otel_monitoring.notify.messages import page, wording
 from tests.notify.receiver import make_notice
@@ -119,3 +122,101 @@ def test_evidence_is_redacted_like_everything_else() -> None:
     message = redacted(backed(), lambda text: text.replace("310", "***"))
 
     assert "pool_wait rose to *** ms" in wording.plain(message)
+
+
+def test_what_is_over_is_told_with_its_peak_and_how_long_it_took() -> None:
+    """P20."""
+    notice = make_notice()
+    evidence = Evidence(value_text="3 %", threshold_text="above 80 %", peak_text="99 %")
+    message = message_of(
+        replace(notice, alerts=notice.alerts[1:]), backing=Backing(evidence=lambda _: evidence)
+    ).completed()
+
+    text = wording.plain(message)
+
+    assert "Peak: 99 % (above 80 %)" in text
+    assert "Lasted: 1 min" in text
+    assert "Value" not in text
+
+
+def test_how_often_it_fired_is_told_for_a_day_and_a_week() -> None:
+    backing = Backing(evidence=lambda _: Evidence(recent_count=1, week_count=9))
+
+    assert "Lately: fired 1 time in 24 hours, 9 in 7 days" in wording.plain(
+        message_of(make_notice(), backing=backing).completed()
+    )
+
+
+def test_plain_text_keeps_to_72_columns_but_leaves_addresses_whole() -> None:
+    notice = make_notice()
+    url = f"https://runbooks.example/{'x' * 100}"
+    annotations = {"summary": "word " * 40, "description": "y" * 200, "runbook_url": url}
+    alert = replace(notice.alerts[0], annotations=annotations)
+
+    lines = wording.plain(message_of(replace(notice, alerts=(alert,)))).splitlines()
+
+    assert [line for line in lines if len(line) > 72] == [f"  {url}"]
+
+
+def test_links_for_all_alerts_stand_at_the_end() -> None:
+    notice = make_notice()
+    three = replace(notice, alerts=(notice.alerts[0], notice.alerts[0], notice.alerts[1]))
+
+    text = wording.plain(message_of(three, backing=BACKING).completed())
+
+    assert text.endswith("\n\nAcknowledge all 2: https://m/ack\nSilence all 2: https://m/silence\n")
+
+
+HOSTILE = {
+    "html": "<img src=x onerror=alert(1)>",
+    "mention": "<!channel> <@U1> @everyone",
+    "control": "a\x00b\x1b[31mc\x7f\r\nBcc: all@x",
+    "turned": "safe\u202egnp.exe\u2066\u200f",
+    "half": "\ud800",
+    "long": "z" * 1_000_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("place", ["summary", "description", "label"])
+def test_a_hostile_text_is_bounded_and_loses_what_is_not_seen(name: str, place: str) -> None:
+    """P13, P20."""
+    text = HOSTILE[name]
+    notice = make_notice()
+    labels = Labels.of(alertname="A", evil=text) if place == "label" else notice.alerts[0].labels
+    annotations = {} if place == "label" else {"summary": "s", place: text}
+    alert = replace(notice.alerts[0], labels=labels, annotations=annotations)
+    evil = replace(notice, alerts=(alert,), group_labels=labels)
+
+    for told in (wording.plain(message_of(evil)), page.html(message_of(evil))):
+        assert len(told.encode()) < 30_000
+        assert not set(told) & set("\x00\x1b\x7f\r\u202e\u2066\u200f\ud800")
+        assert "<img src=x" not in told or told.startswith("[")
+
+
+@pytest.mark.parametrize(
+    ("duration_ms", "text"),
+    [
+        (0, "0 s"),
+        (-5, "0 s"),
+        (59_999, "59 s"),
+        (60_000, "1 min"),
+        (3_900_000, "1 h 5 min"),
+        (3_605_000, "1 h"),
+        (200_000_000, "2 d 7 h"),
+    ],
+)
+def test_a_duration_is_told_in_its_two_largest_units(duration_ms: int, text: str) -> None:
+    assert wording.duration_text(duration_ms) == text
+
+
+@pytest.mark.parametrize(
+    ("time_ms", "text"),
+    [
+        (1_711_846_799_000, "Sun 31 Mar 2024, 01:59:59 CET"),
+        (1_711_846_800_000, "Sun 31 Mar 2024, 03:00:00 CEST"),
+        (1_729_990_800_000, "Sun 27 Oct 2024, 02:00:00 CET"),
+    ],
+)
+def test_times_follow_the_clock_changes_of_a_zone(time_ms: int, text: str) -> None:
+    assert wording.time_text(time_ms, ZoneInfo("Europe/Berlin")) == text
