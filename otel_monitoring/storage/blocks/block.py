@@ -1,0 +1,145 @@
+"""One stored block: samples of some series at shared times, in one or several columns.
+
+Raw samples have the column ``value``; those summed up by minute or hour have ``last``, ``min`` and so on, and
+each is read without the others. A series is read without the others as well, but for its neighbours in a
+segment (see ``integers``).
+
+The version in the seal is that of the whole format: of the columns, the codec and its parts.
+
+This module needs numpy and zstandard; import it lazily on the start-up path.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from otel_monitoring.storage.blocks import codec, integers
+from otel_monitoring.storage.blocks import times as times_of
+from otel_monitoring.storage.blocks.errors import CodecError, DamagedError
+from otel_monitoring.storage.blocks.frame import seal, unseal
+from otel_monitoring.storage.blocks.sections import Reader, join, varint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+COLUMNS: Final = ("value", "last", "min", "max", "sum", "count", "base", "dropped", "resets")
+"""Every column that there is; the place is what is written, so new ones come last."""
+
+_KIND, _VERSION = 2, 1
+_FINGERPRINT_BYTES = 4
+
+
+def write(
+    *, series: Sequence[int], times_ms: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]
+) -> bytes:
+    """Return a block as bytes.
+
+    Args:
+        series: The id of each series, each once, in any order, shape (n,).
+        times_ms: Unix times in milliseconds, strictly increasing, shape (t,); kept beside the block.
+        columns: One or more of ``COLUMNS``, each of shape (n, t); any floats.
+
+    Raises:
+        CodecError: Shapes do not agree, an id comes twice, or a column is not known.
+    """
+    times_of.check(times_ms)
+    ids = np.array(series, dtype=np.int64)
+    _check(ids, times_ms, columns)
+    head = varint(len(ids)) + varint(len(times_ms))
+    head += times_of.fingerprint(times_ms).to_bytes(_FINGERPRINT_BYTES, "little")
+    sections = [integers.encode(ids[None])]
+    for name, values in columns.items():
+        sections.append(bytes([COLUMNS.index(name)]) + codec.encode(values))
+    return seal(head + join(sections), kind=_KIND, version=_VERSION)
+
+
+class Block:
+    """A block that was read back; its seal is checked at once, columns are decoded when asked for.
+
+    Args:
+        data: What :func:`write` returned.
+
+    Raises:
+        DamagedError: The bytes are not what was written.
+    """
+
+    __slots__ = ("_columns", "_fingerprint", "_order", "series", "times")
+
+    series: NDArray[np.int64]
+    times: int
+
+    def __init__(self, data: bytes) -> None:
+        _, body = unseal(data, kind=_KIND, versions=frozenset({_VERSION}))
+        reader = Reader(body)
+        count, self.times = reader.number(), reader.number()
+        self._fingerprint = int.from_bytes(reader.raw(_FINGERPRINT_BYTES), "little")
+        self.series = integers.decode(reader.section(), rows=1, columns=count)[0]
+        self._order = np.argsort(self.series, kind="stable")
+        self._columns: dict[str, memoryview] = {}
+        while not reader.is_at_end:
+            section = reader.section()
+            if not len(section) or section[0] >= len(COLUMNS):
+                msg = f"column {section[:1].hex() or 'without a number'}, there are {len(COLUMNS)}"
+                raise DamagedError(msg)
+            self._columns[COLUMNS[section[0]]] = section[1:]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it holds."""
+        return tuple(self._columns)
+
+    def check_times(self, times_ms: NDArray[np.int64]) -> None:
+        """Raise ``DamagedError`` where these are not the times that it was written with."""
+        if len(times_ms) != self.times or times_of.fingerprint(times_ms) != self._fingerprint:
+            msg = f"a block of {self.times} times does not belong to these {len(times_ms)}"
+            raise DamagedError(msg)
+
+    def read(self, column: str, series: Sequence[int] | None = None) -> NDArray[np.float64]:
+        """Return samples, bit by bit as they were written.
+
+        Args:
+            column: One of :attr:`columns`.
+            series: The ids of the series to return, in this order; ``None`` for all, in the block's own.
+
+        Returns:
+            The samples, shape (series, times).
+
+        Raises:
+            CodecError: There is no such column or series here.
+            DamagedError: The bytes are not what was written.
+        """
+        if column not in self._columns:
+            msg = f"column {column!r}, this block holds {', '.join(self._columns)}"
+            raise CodecError(msg)
+        wanted = None if series is None else self._rows(np.array(series, dtype=np.int64))
+        return codec.decode(self._columns[column], rows=len(self.series), columns=self.times, wanted=wanted)
+
+    def _rows(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
+        if not len(ids):
+            return np.zeros(0, dtype=np.intp)
+        at = np.searchsorted(self.series, ids, sorter=self._order)
+        rows = self._order[np.minimum(at, len(self._order) - 1)] if len(self._order) else at
+        missing = ids if not len(self._order) else ids[self.series[rows] != ids]
+        if len(missing):
+            msg = f"series {missing[0]} is not among the {len(self.series)} of this block"
+            raise CodecError(msg)
+        return rows
+
+
+def _check(
+    ids: NDArray[np.int64], times_ms: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]
+) -> None:
+    if len(np.unique(ids)) != len(ids):
+        msg = f"{len(ids)} series, of which {len(ids) - len(np.unique(ids))} come twice"
+        raise CodecError(msg)
+    for name, values in columns.items():
+        if name not in COLUMNS:
+            msg = f"column {name!r}, expected one of {', '.join(COLUMNS)}"
+            raise CodecError(msg)
+        if values.shape != (len(ids), len(times_ms)):
+            msg = f"column {name!r} has shape {values.shape}, expected {(len(ids), len(times_ms))}"
+            raise CodecError(msg)
