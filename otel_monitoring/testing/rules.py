@@ -20,7 +20,7 @@ from otel_monitoring.alerts.evaluation.sending import Sending
 from otel_monitoring.alerts.rules.rulefile import parse_rules
 from otel_monitoring.errors import RuleError
 from otel_monitoring.guard import Guard
-from otel_monitoring.model.durations import parse_duration
+from otel_monitoring.model.durations import LONGEST_MS, parse_duration
 from otel_monitoring.model.sample import Batch
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.promql.language.parse import parse
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.promql.result import Result
 
-_LONGEST_S = 400 * 86_400
+_LONGEST_S = LONGEST_MS / 1000
 
 
 class BenchOptions(TypedDict, total=False):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from otel_monitoring.alerts.rules.document import Fields, Problems, kind, read_document
+from otel_monitoring.alerts.rules.rule import Problem
 from otel_monitoring.alerts.rules.rulefile import RuleFileError, parse_rules
 from otel_monitoring.errors import MonitoringError, RuleError
 from otel_monitoring.model.durations import parse_duration
@@ -32,6 +33,7 @@ _TEST_FIELDS = (
     *("name", "interval", "start_timestamp", "input_series", "alert_rule_test", "promql_expr_test"),
     *("external_labels", "external_url"),
 )
+_TRUE, _FALSE = ("true", "yes", "y", "on"), ("false", "no", "n", "off")
 _MINUTE_MS = 60_000
 _MS = 1000
 
@@ -77,7 +79,10 @@ class ExprTest:
 
 @dataclass(frozen=True, slots=True)
 class UnitTest:
-    """One test of a file; times in milliseconds."""
+    """One test of a file; times in milliseconds.
+
+    What is in ``problems`` fails the test when it is run: a test that is not picked may be wrong.
+    """
 
     name: str
     start_ms: int
@@ -86,6 +91,7 @@ class UnitTest:
     exprs: tuple[ExprTest, ...]
     external_labels: Mapping[str, str] = field(default_factory=dict)
     external_url: str = ""
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,8 @@ class UnitFile:
         interval_ms: Time between two evaluations.
         is_fuzzy: Whether values may differ in the last place.
         tests: The tests in order.
+        problems: What is wrong with the rule files; it fails every test that is run.
+        warnings: What looks like a mistake.
     """
 
     source: str
@@ -105,6 +113,8 @@ class UnitFile:
     interval_ms: int
     is_fuzzy: bool
     tests: tuple[UnitTest, ...]
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def read_unit_file(path: str | Path, *, ignore_unknown: bool = False) -> UnitFile:
@@ -112,10 +122,10 @@ def read_unit_file(path: str | Path, *, ignore_unknown: bool = False) -> UnitFil
 
     Args:
         path: The file; its rule files are found beside it.
-        ignore_unknown: Whether fields that do not exist are let pass, in rule files as well.
+        ignore_unknown: Whether fields that do not exist are let pass in the rule files.
 
     Raises:
-        RuleFileError: The file, or one of its rule files, is not valid; the error holds every problem.
+        RuleFileError: The file is not valid; the error holds every problem.
     """
     path = Path(path)
     try:
@@ -132,6 +142,9 @@ class _Reader:
         self._path = path
         self._ignore_unknown = ignore_unknown
         self._problems = Problems(str(path))
+        self._warnings = Problems(str(path))
+        self._rule_problems: list[Problem] = []
+        self._test_problems = Problems(str(path))
         self._interval_ms = _MINUTE_MS
 
     def read(self, text: str) -> UnitFile:
@@ -142,48 +155,70 @@ class _Reader:
         if root is not None and kind(root) != "nothing":
             fields = self._fields(root, "the file", _FILE_FIELDS)
             self._interval_ms = self._duration(fields, "evaluation_interval") or _MINUTE_MS
-            is_fuzzy = fields.text("fuzzy_compare") in ("true", "True")
+            is_fuzzy = self._truth(fields, "fuzzy_compare")
             groups = self._groups(fields)
             tests = tuple(self._test(node) for node in fields.items("tests"))
         if self._problems.found:
-            raise RuleFileError(self._problems.found)
-        return UnitFile(str(self._path), tuple(groups), self._interval_ms, is_fuzzy, tests)
+            of_tests = [problem for test in tests for problem in test.problems]
+            raise RuleFileError([*self._problems.found, *self._rule_problems, *of_tests])
+        return UnitFile(
+            source=str(self._path),
+            groups=tuple(groups),
+            interval_ms=self._interval_ms,
+            is_fuzzy=is_fuzzy,
+            tests=tests,
+            problems=tuple(self._rule_problems),
+            warnings=tuple(self._warnings.found),
+        )
 
     def _fields(self, node: Node, what: str, known: Sequence[str]) -> Fields:
-        return Fields(
-            node, what=what, known=known, problems=self._problems, ignore_unknown=self._ignore_unknown
-        )
+        return Fields(node, what=what, known=known, problems=self._problems)
 
     # ---- rules
 
     def _groups(self, fields: Fields) -> list[RuleGroup]:
-        groups = [group for node in fields.items("rule_files") for group in self._rules(node)]
-        places = {node.value: at for at, node in enumerate(fields.items("group_eval_order"))}
+        paths: dict[str, None] = {}
+        for node in fields.items("rule_files"):
+            paths.update(dict.fromkeys(self._found(node)))
+        groups = [group for path in paths for group in self._rules(path)]
+        places: dict[str, int] = {}
+        for at, node in enumerate(fields.items("group_eval_order")):
+            if str(node.value) in places:
+                self._problems.add(node, f"group name repeated in evaluation order: {node.value}")
+            places[str(node.value)] = at
         return sorted(groups, key=lambda group: places.get(group.name, 0))
 
-    def _rules(self, node: Node) -> list[RuleGroup]:
-        pattern = str(self._path.parent / str(node.value))
-        found = sorted(glob.glob(pattern)) if glob.has_magic(pattern) else [pattern]  # noqa: PTH207 - may be absolute
-        groups: list[RuleGroup] = []
-        for name in found:
-            try:
-                text = Path(name).read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError):
-                self._problems.add(node, f"rule file {node.value!r} cannot be read")
-                continue
-            try:
-                groups += parse_rules(
-                    text, source=name, check_expr=parse, ignore_unknown=self._ignore_unknown
-                ).groups
-            except RuleFileError as error:
-                self._problems.found += error.problems
-        return groups
+    def _found(self, node: Node) -> list[str]:
+        """Return the files of a pattern; that there is none is a warning, as it is for promtool."""
+        if not isinstance(node.value, str):
+            self._problems.add(node, f"field 'rule_files': expected texts, found {kind(node)}")
+            return []
+        found = sorted(glob.glob(str(self._path.parent / node.value))) if node.value else []  # noqa: PTH207 - may be absolute
+        if not found:
+            self._warnings.add(node, f"no file match pattern {node.value!r}")
+        return found
+
+    def _rules(self, path: str) -> list[RuleGroup]:
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+            found = parse_rules(text, source=path, check_expr=parse, ignore_unknown=self._ignore_unknown)
+        except RuleFileError as error:
+            self._rule_problems += error.problems
+        except (OSError, UnicodeDecodeError) as error:
+            said = f"cannot be read: {getattr(error, 'strerror', None) or 'expected UTF-8'}"
+            self._rule_problems.append(Problem(source=path, line=0, column=0, message=said))
+        else:
+            return list(found.groups)
+        return []
 
     # ---- tests
 
     def _test(self, node: Node) -> UnitTest:
+        self._test_problems = Problems(str(self._path))
         fields = self._fields(node, "a test", _TEST_FIELDS)
         interval_ms = self._duration(fields, "interval") or self._interval_ms
+        for name in ("alert_rule_test", "promql_expr_test"):
+            self._refuse_nothing(fields, name)
         return UnitTest(
             name=fields.text("name"),
             start_ms=self._start(fields),
@@ -192,7 +227,15 @@ class _Reader:
             exprs=tuple(self._expr(one) for one in fields.items("promql_expr_test")),
             external_labels={name: text for name, (text, _) in fields.texts("external_labels").items()},
             external_url=fields.text("external_url"),
+            problems=tuple(self._test_problems.found),
         )
+
+    def _refuse_nothing(self, fields: Fields, name: str) -> None:
+        """Take an item that is null for a test without a name or an expression."""
+        if isinstance(found := fields.value(name).value, list) and fields.has(name):
+            for node in found:
+                if not isinstance(node, tuple) and kind(node) == "nothing":
+                    self._test_problems.add(node, f"field {name!r}: expected a mapping, found nothing")
 
     def _series(self, node: Node, interval_ms: int) -> InputSeries:
         fields = self._fields(node, "an input series", ("series", "values"))
@@ -205,7 +248,8 @@ class _Reader:
         fields = self._fields(node, "an alert test", ("eval_time", "alertname", "exp_alerts"))
         name = fields.text("alertname")
         if not name:
-            self._problems.add(node, "an alert test needs the field 'alertname'")
+            message = "an item under alert_rule_test misses required attribute alertname"
+            self._test_problems.add(node, message)
         expected = []
         for one in fields.items("exp_alerts"):
             alert = self._fields(one, "an expected alert", ("exp_labels", "exp_annotations"))
@@ -221,7 +265,7 @@ class _Reader:
         for one in fields.items("exp_samples"):
             sample = self._fields(one, "an expected sample", ("labels", "histogram", "value"))
             labels = self._checked(sample, "labels", labels_of)
-            value = self._checked(sample, "value", _number) if sample.has("value") else 0.0
+            value = sample.number("value")
             if sample.has("histogram"):
                 samples = None
             if samples is not None and labels is not None and value is not None:
@@ -231,20 +275,31 @@ class _Reader:
 
     # ---- fields
 
-    def _checked(self, fields: Fields, name: str, read: Callable[[str], T]) -> T | None:
+    def _checked(
+        self, fields: Fields, name: str, read: Callable[[str], T], *, problems: Problems | None = None
+    ) -> T | None:
+        """Return what ``read`` makes of a field; what it refuses fails the test."""
         try:
             return read(fields.text(name))
         except MonitoringError as error:
-            self._problems.add(fields.value(name), f"field {name!r}: {error}")
+            (problems or self._test_problems).add(fields.value(name), f"field {name!r}: {error}")
             return None
 
     def _duration(self, fields: Fields, name: str) -> int:
-        return (self._checked(fields, name, parse_duration) or 0) if fields.has(name) else 0
+        return self._time(fields, name, parse_duration)
 
     def _start(self, fields: Fields) -> int:
-        return (
-            (self._checked(fields, "start_timestamp", _time_ms) or 0) if fields.has("start_timestamp") else 0
-        )
+        return self._time(fields, "start_timestamp", _time_ms)
+
+    def _time(self, fields: Fields, name: str, read: Callable[[str], int]) -> int:
+        """Return a time of the file's own; what is none makes the whole file invalid."""
+        return (self._checked(fields, name, read, problems=self._problems) or 0) if fields.has(name) else 0
+
+    def _truth(self, fields: Fields, name: str) -> bool:
+        word = fields.text(name)
+        if word and word.lower() not in (*_TRUE, *_FALSE):
+            self._problems.add(fields.value(name), f"field {name!r} is {word!r}: expected true or false")
+        return word.lower() in _TRUE
 
 
 def _values_or_native(text: str) -> None:
@@ -252,15 +307,6 @@ def _values_or_native(text: str) -> None:
         values_of(text)
     except NativeHistogramError:
         return
-
-
-def _number(text: str) -> float:
-    try:
-        value = float(text.replace("_", "x"))
-    except ValueError:
-        msg = f"{text!r} is not a number"
-        raise RuleError(msg) from None
-    return value
 
 
 def _time_ms(text: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.model.durations import format_duration
 from otel_monitoring.promql.vectors.number import short_text
-from otel_monitoring.testing.notation import NativeHistogramError
+from otel_monitoring.testing.notation import NativeHistogramError, labels_of
 from otel_monitoring.testing.rules import RuleBench
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ def run_test(file: UnitFile, test: UnitTest, *, number: int) -> Outcome:
         test: One of its tests.
         number: Its place among them, counted from 1.
     """
+    name = test.name or f"test {number}"
+    problems = (*file.problems, *test.problems)
+    if problems:
+        return Outcome(name, tuple(Failure(str(problem)) for problem in problems))
     bench = RuleBench(
         file.groups,
         interval=file.interval_ms,
@@ -64,9 +68,8 @@ def run_test(file: UnitFile, test: UnitTest, *, number: int) -> Outcome:
         external_labels=test.external_labels,
         external_url=test.external_url,
     )
-    name = test.name or f"test {number}"
     skipped = []
-    for one in test.series:
+    for one in {labels_of(one.series): one for one in test.series}.values():  # of two the later one counts
         try:
             bench.load(one.series, one.values, interval=one.interval_ms)
         except NativeHistogramError:
@@ -92,7 +95,6 @@ def _evaluated(bench: RuleBench, file: UnitFile, test: UnitTest) -> Iterator[Fai
             return
         while waiting and waiting[0].eval_ms < since_ms + file.interval_ms:
             yield from _alerts_compared(bench, waiting.pop(0))
-    bench.advance_to(test.start_ms + last_ms)
 
 
 def _alerts_compared(bench: RuleBench, test: AlertTest) -> Iterator[Failure]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _DEEPEST = 64
 _NULL = "tag:yaml.org,2002:null"
 _VERSION = (1, 1)
+_SPECIAL = re.compile(r"[+-]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_BASED = re.compile(r"[+-]?0(?:x[0-9a-fA-F]+|o[0-7]+|b[01]+)")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -180,21 +183,34 @@ class Fields:
         return found
 
     def whole(self, name: str) -> int:
-        """Return a number without its fraction; 0 where it is missing, null or no number.
+        """Return a number without its fraction; 0 where it is missing, null or no number."""
+        try:
+            return int(self._number(name))
+        except (ValueError, OverflowError):
+            self._problems.add(self.value(name), self._no_number(name, "a whole number"))
+            return 0
 
-        Quoted digits are a text, as for Go's decoder.
-        """
+    def number(self, name: str) -> float:
+        """Return a number; 0 where it is missing, null or no number."""
+        try:
+            return float(self._number(name))
+        except (ValueError, OverflowError):
+            self._problems.add(self.value(name), self._no_number(name, "a number"))
+            return 0.0
+
+    def _number(self, name: str) -> int | float:
+        """Read a number; digits in quotes are a text, as for Go's decoder."""
         from yaml.nodes import ScalarNode
 
         if not self.has(name):
             return 0
         node = self.value(name)
-        is_plain = isinstance(node, ScalarNode) and not node.style
-        try:
-            return int(_number(node.value if is_plain else "quoted"))
-        except (ValueError, OverflowError):
-            self._problems.add(node, f"field {name!r} is {kind(node)}: expected a whole number")
-            return 0
+        if not isinstance(node, ScalarNode) or node.style:
+            raise ValueError
+        return _number(node.value)
+
+    def _no_number(self, name: str, expected: str) -> str:
+        return f"field {name!r} is {kind(self.value(name))}: expected {expected}"
 
 
 def kind(node: Node) -> str:
@@ -263,13 +279,16 @@ def _scalar(node: Node, *, what: str, problems: Problems) -> str:
 
 def _number(text: str) -> int | float:
     """Return a number as YAML 1.2 writes it, and with the underscores and octals of YAML 1.1."""
+    if _SPECIAL.fullmatch(text):
+        return float(text.lower().replace(".", ""))
     plain = text.replace("_", "")
     if re.fullmatch(r"[+-]?0[0-7]+", plain):
         return int(plain, 8)
-    try:
+    if _BASED.fullmatch(plain):
         return int(plain, 0)
-    except ValueError:
-        return float(plain)
+    if _DECIMAL.fullmatch(plain) is None:
+        raise ValueError
+    return float(plain) if set(plain) & set(".eE") else int(plain)
 
 
 def _is_null(node: Node) -> bool:

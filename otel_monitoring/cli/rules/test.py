@@ -26,7 +26,7 @@ def command(
     ] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show what differs line by line.")] = False,
     ignore_unknown: Annotated[
-        bool, typer.Option("--ignore-unknown-fields", help="Let fields pass that do not exist.")
+        bool, typer.Option("--ignore-unknown-fields", help="Let fields pass in rule files that do not exist.")
     ] = False,
     junit: Annotated[
         Path | None, typer.Option("--junit", metavar="FILE", help="Write the outcome as JUnit XML.")
@@ -36,9 +36,10 @@ def command(
     wanted = _patterns(run or ())
     outcomes: list[tuple[Path, list[Outcome]]] = []
     for path in files:
+        print(f"Unit testing: {path}")
         found = _outcomes(path, wanted, ignore_unknown=ignore_unknown)
         outcomes.append((path, found))
-        _show(path, found, diff=diff)
+        _show(found, diff=diff)
     if junit is not None:
         junit.write_bytes(_as_junit(outcomes))
     if any(outcome.failures for _, found in outcomes for outcome in found):
@@ -58,6 +59,8 @@ def _outcomes(path: Path, wanted: list[re.Pattern[str]], *, ignore_unknown: bool
         file = read_unit_file(path, ignore_unknown=ignore_unknown)
     except RuleFileError as error:
         return [Outcome(str(path), tuple(Failure(str(problem)) for problem in error.problems))]
+    for warning in file.warnings:
+        print(f"  WARNING: {warning}")
     return [
         run_test(file, test, number=number)
         for number, test in enumerate(file.tests, 1)
@@ -65,9 +68,8 @@ def _outcomes(path: Path, wanted: list[re.Pattern[str]], *, ignore_unknown: bool
     ]
 
 
-def _show(path: Path, outcomes: list[Outcome], *, diff: bool) -> None:
+def _show(outcomes: list[Outcome], *, diff: bool) -> None:
     failed = [outcome for outcome in outcomes if outcome.failures]
-    print(f"Unit testing: {path}")
     for outcome in outcomes:
         for skipped in outcome.skipped:
             print(f"  left out, {outcome.name}: {skipped}")

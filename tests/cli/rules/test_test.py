@@ -142,14 +142,68 @@ def test_every_problem_of_the_file_is_told_with_its_place(run: Run, tests: Path)
     assert outcome.exit_code == 1
     for line in (
         f"{tests}:1:22: field 'evaluation_interval': '1x' is not a valid duration",
-        f"{tests}:2:14: rule file 'none.yml' cannot be read",
         f"{tests}:4:5: unknown field 'nme' in a test",
         f"{tests}:6:18: field 'series': series 'a{{'",
         f"{tests}:6:32: field 'values': values '1+x': '1+x' is not understood",
         f"{tests}:8:16: field 'expr': ",
-        f"{tests}:8:45: field 'value': 'b' is not a number",
+        f"{tests}:8:45: field 'value' is the text 'b': expected a number",
     ):
         assert line in outcome.output, outcome.output
+
+
+def test_what_is_wrong_with_a_test_fails_it_only_where_it_is_picked(run: Run, tests: Path) -> None:
+    """S10.4."""
+    tests.write_text(TESTS.replace("expr: time()", "expr: time("))
+
+    assert run("rules", "test", "--run", "later", str(tests)).exit_code == 0
+    outcome = run("rules", "test", str(tests))
+    assert outcome.exit_code == 1
+    assert f"  FAILED:\n    goes down:\n      {tests}:19:16: field 'expr': " in outcome.output
+
+
+def test_a_pattern_that_finds_no_rule_file_is_a_warning(run: Run, tests: Path) -> None:
+    tests.write_text("rule_files: [none.yml]\ntests: [{promql_expr_test: [{expr: vector(1) < 0}]}]\n")
+
+    outcome = run("rules", "test", str(tests))
+
+    assert outcome.exit_code == 0
+    assert f"WARNING: {tests}:1:14: no file match pattern 'none.yml'" in outcome.output
+
+
+def test_a_bad_rule_file_fails_every_test(run: Run, tests: Path) -> None:
+    (tests.parent / "rules.yml").write_text("groups: [{name: a, rules: [{expr: 1}]}]")
+
+    outcome = run("rules", "test", str(tests))
+
+    assert outcome.exit_code == 1
+    assert outcome.output.count("one of 'record' or 'alert' must be set") == 2
+
+
+def test_fields_of_the_file_itself_are_never_let_pass(run: Run, tests: Path) -> None:
+    """S10.4: ``--ignore-unknown-fields`` is about rule files, as with promtool."""
+    tests.write_text(f"{TESTS}owner: me\n")
+
+    assert run("rules", "test", "--ignore-unknown-fields", str(tests)).exit_code == 1
+
+
+def test_samples_after_the_last_evaluation_are_not_seen(run: Run, tests: Path) -> None:
+    """S10.1: an expression between two evaluations finds what the last of them could see."""
+    tests.write_text(
+        "tests: [{interval: 30s, input_series: [{series: x, values: 1 2 3 4}], "
+        "promql_expr_test: [{expr: x, eval_time: 90s, exp_samples: [{labels: x, value: 3}]}]}]"
+    )
+
+    assert run("rules", "test", str(tests)).exit_code == 0
+
+
+def test_a_century_passes(run: Run, tests: Path) -> None:
+    tests.write_text(
+        "evaluation_interval: 100d\ntests: [{input_series: [{series: x, values: 0+1x900}], promql_expr_test: "
+        "[{expr: x, eval_time: 90000d, exp_samples: [{labels: x, value: 900}]}, "
+        "{expr: x, eval_time: 0d, exp_samples: [{labels: x, value: 0}]}]}]"
+    )
+
+    assert run("rules", "test", str(tests)).exit_code == 0
 
 
 def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
