@@ -22,12 +22,12 @@ class Episode:
     Times are Unix milliseconds.
 
     Attributes:
-        labels: The alert.
+        labels: The alert as people know it.
         started_at_ms: When it began to fire.
         value: The value of the expression when it began.
         annotations: What was said about it then.
         ended_at_ms: When it stopped; ``None`` while it fires.
-        marks: What happened to it meanwhile: ``silenced``, ``acknowledged``, ``resolved by hand``.
+        marks: What happened to it meanwhile: ``silenced``, ``acknowledged``, ``resolved`` by hand.
     """
 
     labels: Labels
@@ -56,16 +56,28 @@ def _unmarked(_labels: Labels) -> Iterable[str]:
     return ()
 
 
+def _as_it_is(labels: Labels) -> Labels:
+    return labels
+
+
 class AlertHistory:
     """Keep the newest episodes; thread-safe.
 
     Args:
         most: The most episodes, those that go on included; further ones take the place of the oldest.
-        marks: Tells what to note on an alert as it begins or ends; asked once each.
+        known_as: Returns the labels that people know an alert by: those that it has once it is sent.
+        marks: Tells what to note on an alert as it begins and as it ends.
     """
 
-    def __init__(self, *, most: int = 5000, marks: Callable[[Labels], Iterable[str]] = _unmarked) -> None:
+    def __init__(
+        self,
+        *,
+        most: int = 5000,
+        known_as: Callable[[Labels], Labels] = _as_it_is,
+        marks: Callable[[Labels], Iterable[str]] = _unmarked,
+    ) -> None:
         self._most = most
+        self._known_as = known_as
         self._marks = marks
         self._open: dict[Labels, Episode] = {}
         self._closed: deque[Episode] = deque(maxlen=most)
@@ -80,7 +92,7 @@ class AlertHistory:
                 self._end(transition.alert, transition.at_ms)
 
     def mark(self, labels: Labels, mark: str) -> None:
-        """Note on the episode of an alert that goes on what somebody did to it."""
+        """Note what somebody did to an alert that fires; the labels are those that it is known by."""
         with self._lock:
             known = self._open.get(labels)
             if known is not None:
@@ -88,8 +100,9 @@ class AlertHistory:
 
     def settle(self, firing: Collection[Labels], now_ms: int) -> None:
         """End the episodes of alerts that fire no more and of which nobody told: their rule has gone."""
+        known = set(map(self._known_as, firing))
         with self._lock:
-            for labels in [one for one in self._open if one not in firing]:
+            for labels in [one for one in self._open if one not in known]:
                 self._close(self._open.pop(labels), now_ms)
 
     def find(
@@ -138,28 +151,29 @@ class AlertHistory:
         self._closed = deque(maxlen=self._most)
 
     def _begin(self, alert: Alert, at_ms: int) -> None:
+        labels = self._known_as(alert.labels)
         begun = Episode(
-            labels=alert.labels,
+            labels=labels,
             started_at_ms=at_ms if alert.fired_at_ms is None else alert.fired_at_ms,
             value=alert.value,
             annotations=alert.annotations,
         )
-        begun = _marked(begun, self._marks(alert.labels))
+        begun = _marked(begun, self._marks(labels))
         with self._lock:
-            before = self._open.pop(alert.labels, None)
+            before = self._open.pop(labels, None)
             if before is not None:
                 self._close(before, begun.started_at_ms)
-            self._open[alert.labels] = begun
+            self._open[labels] = begun
             self._bound()
 
     def _end(self, alert: Alert, at_ms: int) -> None:
         with self._lock:
-            known = self._open.pop(alert.labels, None)
+            known = self._open.pop(self._known_as(alert.labels), None)
         if known is None:
             return
         # The clock may have been set meanwhile: the alert's own times have moved along with it.
         started_at_ms = known.started_at_ms if alert.fired_at_ms is None else alert.fired_at_ms
-        ended = _marked(replace(known, started_at_ms=started_at_ms), self._marks(alert.labels))
+        ended = _marked(replace(known, started_at_ms=started_at_ms), self._marks(known.labels))
         with self._lock:
             self._close(ended, at_ms)
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from otel_monitoring.alerts.rules.rule import AlertingRule
 from otel_monitoring.api import values
+from otel_monitoring.api.desk import fingerprint_of, pairs_of
 from otel_monitoring.model.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from otel_monitoring.alerts.evaluation.status import GroupStatus, RuleStatus
+    from otel_monitoring.api.desk import AlertDesk
     from otel_monitoring.model.alert import Alert
+    from otel_monitoring.model.labels import Labels
 
 State = Literal["inactive", "pending", "firing"]
 
@@ -49,6 +52,19 @@ class AlertBody(BaseModel):
     )
     fired_at: datetime | None = Field(description="When it began to fire.", serialization_alias="firedAt")
     resolved_at: datetime | None = Field(description="When it stopped.", serialization_alias="resolvedAt")
+    fingerprint: str = Field(
+        description="Names it, here and in messages: the hash of its labels as they are sent.",
+        examples=["85bb05e1e7f5a9ba"],
+    )
+    silenced_by: list[str] = Field(
+        description="The ids of the silences that match it.", serialization_alias="silencedBy"
+    )
+    inhibited_by: str | None = Field(
+        description="The fingerprint of the alert that mutes it.", serialization_alias="inhibitedBy"
+    )
+    acknowledged_by: str | None = Field(
+        description="Who takes care of it.", serialization_alias="acknowledgedBy"
+    )
 
 
 class AlertsBody(BaseModel):
@@ -92,8 +108,13 @@ class RulesBody(BaseModel):
     groups: list[GroupBody]
 
 
-def alerts_router(source: AlertsSource) -> APIRouter:
-    """Return the routes about alerts; they run in worker threads."""
+def alerts_router(source: AlertsSource, desk: AlertDesk | None = None) -> APIRouter:
+    """Return the routes about alerts; they run in worker threads.
+
+    Args:
+        source: How all rules stand.
+        desk: Where people act on alerts; ``None`` where they cannot.
+    """
     router = APIRouter(tags=["alerts"])
 
     @router.get("/alerts", summary="What is pending, firing or lately resolved")
@@ -101,9 +122,9 @@ def alerts_router(source: AlertsSource) -> APIRouter:
         state: Annotated[State | None, Query(description="Only alerts in this state.")] = None,
         limit: Annotated[int, Query(ge=1, le=_MOST)] = _MOST,
     ) -> AlertsBody:
-        found = [pair for pair in _pairs(source.groups()) if state is None or pair[2].state == state]
+        found = [pair for pair in pairs_of(source.groups()) if state is None or pair[2].state == state]
         found.sort(key=lambda pair: (_ORDER[pair[2].state], -pair[2].active_at_ms, pair[2].labels.pairs))
-        return AlertsBody(alerts=[_alert(*pair) for pair in found[:limit]], total=len(found))
+        return AlertsBody(alerts=[alert_body(*pair, desk) for pair in found[:limit]], total=len(found))
 
     @router.get("/rules", summary="All rules and how they do")
     def rules() -> RulesBody:
@@ -112,14 +133,9 @@ def alerts_router(source: AlertsSource) -> APIRouter:
     return router
 
 
-def _pairs(groups: Iterable[GroupStatus]) -> Iterator[tuple[GroupStatus, RuleStatus, Alert]]:
-    for group in groups:
-        for rule in group.rules:
-            for alert in rule.alerts:
-                yield group, rule, alert
-
-
-def _alert(group: GroupStatus, rule: RuleStatus, alert: Alert) -> AlertBody:
+def alert_body(group: GroupStatus, rule: RuleStatus, alert: Alert, desk: AlertDesk | None) -> AlertBody:
+    """Return an alert as it is sent."""
+    sent = alert.labels if desk is None else desk.sent_labels(alert.labels)
     return AlertBody(
         rule=rule.rule.name,
         group=group.name,
@@ -131,7 +147,22 @@ def _alert(group: GroupStatus, rule: RuleStatus, alert: Alert) -> AlertBody:
         active_at=values.time(alert.active_at_ms),
         fired_at=values.time_if_any(alert.fired_at_ms),
         resolved_at=values.time_if_any(alert.resolved_at_ms),
+        fingerprint=fingerprint_of(sent),
+        **_quietened(sent, desk),
     )
+
+
+def _quietened(sent: Labels, desk: AlertDesk | None) -> dict[str, Any]:
+    """Return what keeps people from hearing of an alert."""
+    if desk is None:
+        return {"silenced_by": [], "inhibited_by": None, "acknowledged_by": None}
+    inhibitor = desk.dispatcher.inhibited_by(sent)
+    word = desk.acknowledged.find("acknowledged", sent)
+    return {
+        "silenced_by": [one.id for one in desk.silences.silencing(sent)],
+        "inhibited_by": None if inhibitor is None else fingerprint_of(inhibitor),
+        "acknowledged_by": None if word is None else word.actor,
+    }
 
 
 def _group(group: GroupStatus) -> GroupBody:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from otel_monitoring.api.alerts import AlertsSource
     from otel_monitoring.api.asgi import ASGIApp
     from otel_monitoring.api.auth import TokenAuth
+    from otel_monitoring.api.desk import AlertDesk
     from otel_monitoring.api.health import HealthSource
     from otel_monitoring.api.metrics.router import MetricsSource
     from otel_monitoring.api.prometheus.sources import Sources
@@ -40,6 +41,7 @@ def build_api(
     exposition: APIRouter | None = None,
     metrics: MetricsSource | None = None,
     rules: RulesKept | None = None,
+    desk: AlertDesk | None = None,
 ) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
 
@@ -51,6 +53,7 @@ def build_api(
         exposition: The routes that ``exposition_router`` makes; ``None`` leaves them out.
         metrics: Whom the metrics by hand ask; ``None`` leaves them out.
         rules: The book of rules; ``None`` leaves its routes out.
+        desk: Where people act on alerts; ``None`` leaves those routes out.
 
     Raises:
         MissingExtraError: FastAPI is not installed.
@@ -65,7 +68,9 @@ def build_api(
     from otel_monitoring.api.health import LIVE_PATH, health_router
 
     app = _application()
-    app.include_router(alerts_router(alerts))
+    app.include_router(alerts_router(alerts, desk))
+    if desk is not None:
+        _add_acting(app, desk)
     app.include_router(health_router(health))
     if exposition is not None:
         app.include_router(exposition)
@@ -82,6 +87,18 @@ def build_api(
 
         app.mount("/prometheus", prometheus_app(prometheus))
     return Gate(app, auth=auth, open_paths=(LIVE_PATH,))
+
+
+def _add_acting(app: Any, desk: AlertDesk) -> None:
+    from otel_monitoring.api.alerting.acknowledging import acknowledging_router
+    from otel_monitoring.api.alerting.audit import audit_router
+    from otel_monitoring.api.alerting.history import history_router
+    from otel_monitoring.api.alerting.receivers import receivers_router
+    from otel_monitoring.api.alerting.silences import silences_router
+
+    for make in (history_router, acknowledging_router, silences_router, receivers_router):
+        app.include_router(make(desk))
+    app.include_router(audit_router(desk.audit))
 
 
 def _application() -> Any:
@@ -114,6 +131,7 @@ def _answer_with_problems(app: Any) -> None:
     from starlette.exceptions import HTTPException
 
     from otel_monitoring.api.problems import MEDIA_TYPE, problem
+    from otel_monitoring.api.refused import RefusedError
 
     def answer(status: int, *, headers: Any = None, **more: Any) -> JSONResponse:
         content = problem(status=status, title=_TITLES.get(status) or HTTPStatus(status).phrase, **more)
@@ -128,9 +146,13 @@ def _answer_with_problems(app: Any) -> None:
             422, detail="; ".join(f"{one['field']}: {one['message']}" for one in errors), errors=errors
         )
 
+    async def cannot(_: Any, error: RefusedError) -> JSONResponse:
+        return answer(error.status, detail=str(error), **({"errors": error.errors} if error.errors else {}))
+
     async def failed(_: Any, _error: Exception) -> JSONResponse:
         return answer(500, detail="The log says why.")
 
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(RefusedError, cannot)
     app.add_exception_handler(Exception, failed)

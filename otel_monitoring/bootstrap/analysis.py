@@ -19,6 +19,7 @@ from otel_monitoring.alerts.history import AlertHistory
 from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
+from otel_monitoring.bootstrap.backing import MessageBacking
 from otel_monitoring.bootstrap.telling import Telling
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.guard import Guard
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from otel_monitoring.alerts.evaluation.status import GroupStatus
-    from otel_monitoring.alerts.routing.acknowledge import Kind
     from otel_monitoring.alerts.rules.rule import RuleGroup
     from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.model.action import Action
     from otel_monitoring.promql.query import Query
     from otel_monitoring.settings import Settings
 
@@ -87,8 +88,14 @@ class Analysis:
         self.audit = AuditTrail(
             logger=builder.providers.logger.get_logger(AUDIT_SCOPE, __version__), redact=builder.redactor.text
         )
-        self.telling = Telling(builder, evaluated_at_s=lambda: self._evaluated_s, audit=self.audit)
-        self.history = AlertHistory(marks=self._marks)
+        self.backing = MessageBacking(builder, self)
+        self.telling = Telling(
+            builder,
+            evaluated_at_s=lambda: self._evaluated_s,
+            audit=self._done,
+            backing=self.backing.backing(),
+        )
+        self.history = AlertHistory(known_as=self.sent_labels, marks=self._marks)
         self.rules = RuleBook(
             load=partial(_load, settings),
             apply=self._apply,
@@ -176,12 +183,14 @@ class Analysis:
         return Labels.of({**self._external_labels, **labels.as_dict()})
 
     def _marks(self, labels: Labels) -> list[str]:
-        """Return what the history notes on an alert."""
-        sent = self.sent_labels(labels)
-        marks = ["silenced"] if self.telling.silences.silencing(sent) else []
-        kinds: tuple[Kind, ...] = ("acknowledged", "resolved")
-        marks += [kind for kind in kinds if self.telling.acknowledged.find(kind, sent) is not None]
-        return marks
+        """Return what the history notes on an alert as it begins and ends."""
+        return ["silenced"] if self.telling.silences.silencing(labels) else []
+
+    def _done(self, action: Action) -> None:
+        """Take what somebody did: for the trail, and what concerns an alert for the history as well."""
+        self.audit(action)
+        if action.name in ("alert.acknowledged", "alert.resolved"):
+            self.history.mark(Labels.of(action.after["labels"]), action.name.removeprefix("alert."))
 
     def trim(self, now_ms: int) -> None:
         """Forget what is older than the retention."""
@@ -204,6 +213,7 @@ class Analysis:
             self.remote.after_fork()
         self.evaluator.after_fork()
         self.telling.after_fork()
+        self.backing.after_fork()
         self.history.after_fork()
         self.audit.after_fork()
 

@@ -15,8 +15,10 @@ from otel_monitoring.model.durations import format_duration
 
 if TYPE_CHECKING:
     from otel_monitoring.api.asgi import ASGIApp
+    from otel_monitoring.api.desk import AlertDesk
     from otel_monitoring.api.mount import Mounted
     from otel_monitoring.api.prometheus.sources import Sources
+    from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.lazy import LazyAnalysis
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.settings import Settings
@@ -98,6 +100,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
                 strategy=builder.settings.store.translation_strategy,
             ),
             rules=made.rules,
+            desk=desk(builder, made),
             exposition=exposition_router(
                 store=made.store,
                 clock=builder.clock,
@@ -111,6 +114,27 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
     builder.services.append(found)
     builder.parts.append(found)
     return found
+
+
+def desk(builder: Builder, made: Analysis) -> AlertDesk:
+    """Return the parts that alerts pass through, for the routes."""
+    from otel_monitoring.api.desk import AlertDesk
+
+    telling = made.telling
+    return AlertDesk(
+        groups=made.groups,
+        dispatcher=telling.dispatcher,
+        silences=telling.silences,
+        acknowledged=telling.acknowledged,
+        deliver=telling.deliver,
+        history=made.history,
+        audit=made.audit,
+        clock=builder.clock,
+        routing=lambda: telling.config,
+        reload=lambda actor: telling.reload(actor=actor),
+        external_labels=builder.settings.alerts.external_labels,
+        is_elsewhere=telling.is_elsewhere,
+    )
 
 
 def _sources(builder: Builder, analysis: LazyAnalysis, *, started_ms: int) -> Sources:

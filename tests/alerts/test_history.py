@@ -152,3 +152,17 @@ def test_never_grows_beyond_its_bound(changes: list[tuple[Change, str]]) -> None
     if len(going_on) <= 4:
         kept = {one.labels.get("job") for one in history.find() if one.ended_at_ms is None}
         assert kept <= going_on
+
+
+def test_an_alert_is_kept_under_the_labels_that_people_know_it_by() -> None:
+    """S8.3: external labels are added on sending."""
+    history = AlertHistory(known_as=lambda labels: Labels.of(labels.as_dict(), cluster="eu"))
+    known = Labels.of(alertname="A", job="a", cluster="eu")
+
+    history.told([change("firing", 0)])
+    history.mark(known, "acknowledged")
+    history.settle({Labels.of(alertname="A", job="a")}, T_MS)
+    history.told([resolved(0, 10)])
+
+    (episode,) = history.find(labels=known)
+    assert (episode.marks, episode.ended_at_ms) == (("acknowledged",), T_MS + 10_000)

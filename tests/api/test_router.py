@@ -89,6 +89,10 @@ def test_alerts_are_listed_firing_first_then_the_newest() -> None:
         "activeAt": "2023-11-14T22:13:20Z",
         "firedAt": "2023-11-14T22:13:20.500000Z",
         "resolvedAt": None,
+        "fingerprint": "595d3fc30685c370",
+        "silencedBy": [],
+        "inhibitedBy": None,
+        "acknowledgedBy": None,
     }
 
 

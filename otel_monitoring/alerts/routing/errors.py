@@ -16,6 +16,19 @@ class RoutingError(MonitoringError):
     """A matcher, a silence or an acknowledgement is not valid."""
 
 
+class SilenceError(RoutingError):
+    """A silence is not valid.
+
+    Args:
+        message: What is wrong, and what was expected.
+        field: Which field of the silence is to blame.
+    """
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class RoutingFileError(RoutingError):
     """A routing configuration is not valid.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import threading
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from otel_monitoring.alerts.routing.errors import RoutingError
+from otel_monitoring.alerts.routing.errors import RoutingError, SilenceError
 from otel_monitoring.alerts.routing.matcher import checked, condition, matches_anything
 from otel_monitoring.model.action import Action
 from otel_monitoring.model.matcher import Matcher
@@ -274,37 +275,64 @@ def preview(matchers: Sequence[Matcher], alerts: Iterable[SentAlert]) -> list[Se
 
 def _end(ends_at_ms: int | None) -> int:
     if ends_at_ms is None:
-        msg = "silence without an end: expected ends_at_ms, in Unix milliseconds"
-        raise RoutingError(msg)
+        msg = "silence without an end: expected when it ends"
+        raise SilenceError(msg, field="ends_at_ms")
     return ends_at_ms
 
 
 def _valid(silence: Silence, now_ms: int) -> Silence:
-    checked(silence.matchers)
-    for holds, problem in (
-        (not silence.matchers, "has no matcher: expected at least one"),
-        (len(silence.matchers) > _MOST_MATCHERS, f"has too many matchers: expected at most {_MOST_MATCHERS}"),
-        (any(not one.name for one in silence.matchers), "has a matcher without a name: expected a label"),
-        (
-            bool(silence.matchers) and matches_anything(silence.matchers),
-            "matches everything: expected a matcher that does not match the empty value",
-        ),
+    _check_matchers(silence.matchers)
+    starts, ends = _when(silence.starts_at_ms), _when(silence.ends_at_ms)
+    for is_wrong, field, problem in (
         (
             silence.ends_at_ms <= silence.starts_at_ms,
-            f"ends at {silence.ends_at_ms}, not after its start: expected more than {silence.starts_at_ms}",
+            "ends_at_ms",
+            f"ends at {ends}, not after its start: expected more than {starts}",
         ),
-        (silence.ends_at_ms <= now_ms, f"ends at {silence.ends_at_ms}, which is past: expected a later end"),
-        (not silence.author, "has no author: expected who makes it"),
-        (not silence.comment, "has no comment: expected why it is made"),
+        (
+            silence.ends_at_ms <= now_ms,
+            "ends_at_ms",
+            f"ends at {ends}, which is past: expected more than {_when(now_ms)}",
+        ),
+        (not silence.author, "author", "has no author: expected who makes it"),
+        (not silence.comment, "comment", "has no comment: expected why it is made"),
         (
             len(silence.author) + len(silence.comment) > _MOST_TEXT,
+            "comment",
             f"has a long author or comment: expected at most {_MOST_TEXT} characters",
         ),
     ):
-        if holds:
+        if is_wrong:
             msg = f"silence {problem}"
-            raise RoutingError(msg)
+            raise SilenceError(msg, field=field)
     return silence
+
+
+def _check_matchers(matchers: tuple[Matcher, ...]) -> None:
+    try:
+        checked(matchers)
+    except RoutingError as error:
+        raise SilenceError(str(error), field="matchers") from error
+    written = ", ".join(map(str, matchers))
+    for is_wrong, problem in (
+        (not matchers, "has no matcher: expected at least one"),
+        (len(matchers) > _MOST_MATCHERS, f"has too many matchers: expected at most {_MOST_MATCHERS}"),
+        (any(not one.name for one in matchers), "has a matcher without a name: expected a label"),
+        (
+            bool(matchers) and matches_anything(matchers),
+            f"matches everything with {{{written}}}: expected a matcher that does not match the empty value",
+        ),
+    ):
+        if is_wrong:
+            msg = f"silence {problem}"
+            raise SilenceError(msg, field="matchers")
+
+
+def _when(time_ms: int) -> str:
+    try:
+        return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="seconds")
+    except (OverflowError, ValueError, OSError):
+        return f"{time_ms} ms"
 
 
 def _check_changes(changes: Mapping[str, Any]) -> None:

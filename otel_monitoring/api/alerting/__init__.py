@@ -1,0 +1,1 @@
+"""What people do about alerts over HTTP: look back, acknowledge, resolve, silence, test a receiver."""
