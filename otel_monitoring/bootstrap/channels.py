@@ -43,10 +43,11 @@ class Channels:
         """
         templates = _templates(config.templates)
         known = self._made if templates == self._templates else {}
-        options = self._options(templates)
+        common = self._options(templates)
         made: dict[tuple[str, str], tuple[ChannelSpec, Channel]] = {}
-        problems: list[str] = []
+        problems = self._unknown_receivers(config)
         for receiver in config.receivers:
+            options = self._for_receiver(common, receiver.name)
             for spec in receiver.channels:
                 try:
                     channel = _known(known, receiver.name, spec) or channel_from_spec(spec, options)
@@ -69,8 +70,22 @@ class Channels:
             timeout_s=notify.timeout_s,
             headers={name: value.get_secret_value() for name, value in notify.webhook_headers.items()},
             allow_private=notify.allow_private,
-            texts=Texts(clock=clock, sources=templates, zone=_zone(notify.timezone)),
+            texts=Texts(clock=clock, sources=templates, zone=_zone("notify.timezone", notify.timezone)),
         )
+
+    def _for_receiver(self, common: ChannelOptions, receiver: str) -> ChannelOptions:
+        """Return the options with which the channels of one receiver are made: times in its own zone."""
+        zone = self._builder.settings.notify.timezones.get(receiver)
+        if zone is None:
+            return common
+        texts = common.wording().within(_zone(f"notify.timezones.{receiver}", zone))
+        return replace(common, texts=texts)
+
+    def _unknown_receivers(self, config: RoutingConfig) -> list[str]:
+        names = sorted(receiver.name for receiver in config.receivers)
+        unknown = sorted(self._builder.settings.notify.timezones.keys() - names)
+        expected = f"expected one of {', '.join(names)}"
+        return [f"notify.timezones: there is no receiver {name!r}: {expected}" for name in unknown]
 
 
 def _known(
@@ -89,11 +104,11 @@ def _names_files(options: Any) -> bool:
     return isinstance(options, list | tuple) and any(map(_names_files, options))
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(setting: str, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
-        msg = f"notify.timezone is {name!r}: expected the name of a zone, such as Europe/Berlin"
+        msg = f"{setting} is {name!r}: expected the name of a zone, such as Europe/Berlin"
         raise RoutingError(msg) from None
 
 

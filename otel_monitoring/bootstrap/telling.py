@@ -29,7 +29,6 @@ from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.notify.channels.alertmanager import AlertmanagerSender
 from otel_monitoring.notify.channels.http import HttpOptions
 from otel_monitoring.notify.delivery.retry import Deliver
-from otel_monitoring.notify.message import Backing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.model.alert import SentAlert
     from otel_monitoring.notify.channel import Channel
+    from otel_monitoring.notify.message import Backing
     from otel_monitoring.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class Telling:
         builder: The settings and what the parts share.
         evaluated_at_s: When rules were last evaluated without fault, on the monotonic clock.
         audit: Takes what was done by whom.
+        backing: What is known about alerts besides themselves; ``None`` for nothing.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Telling:
         *,
         evaluated_at_s: Callable[[], float | None],
         audit: Callable[[Action], object],
+        backing: Backing | None = None,
     ) -> None:
         self._settings = settings = builder.settings
         self._clock = builder.clock
@@ -75,7 +77,7 @@ class Telling:
         self._cooldown = Cooldown(self._cooldown_of)
         self._channels = Channels(builder)
         self._receivers = self._channels.of(self.config)
-        self.deliver = _deliver(builder, self._receivers)
+        self.deliver = _deliver(builder, self._receivers, backing)
         self._escalation = _escalation(settings, self.acknowledged)
         self.dispatcher = Dispatcher(
             deliver=self.deliver,
@@ -217,15 +219,16 @@ def _summary(config: RoutingConfig) -> dict[str, Any]:
     }
 
 
-def _deliver(builder: Builder, receivers: Mapping[str, Mapping[str, Channel]]) -> Deliver:
-    notify = builder.settings.notify
+def _deliver(
+    builder: Builder, receivers: Mapping[str, Mapping[str, Channel]], backing: Backing | None
+) -> Deliver:
     return Deliver(
         receivers=receivers,
         clock=builder.clock,
         redact=builder.redactor.text,
         shield=suppress_instrumentation,
         external_url=builder.settings.alerts.external_url,
-        backing=Backing(trace_url=notify.trace_url),
+        backing=backing,
     )
 
 

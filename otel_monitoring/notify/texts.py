@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -37,6 +38,12 @@ class Texts:
         self._clock = clock
         self._library = Library([DEFAULTS, *sources])
         self.zone = zone
+
+    def within(self, zone: tzinfo) -> Texts:
+        """Return the same templates for people in another zone."""
+        other = copy.copy(self)
+        other.zone = zone
+        return other
 
     def check(self, template: str) -> None:
         """Parse a template.

@@ -337,6 +337,16 @@ class NotifySettings(Group):
     timezone: str = option(
         default="UTC", description="The zone of times in messages, such as `Europe/Berlin`."
     )
+    timezones: Pairs = option(
+        default={}, description="Zones of receivers that have another one than `timezone`, by their name."
+    )
+    link_secret: SecretText | None = option(
+        default=None,
+        description="Signs the links in messages; without it, they end with the process that made them.",
+    )
+    link_lifetime_s: Seconds = option(
+        default=86_400.0, description="How long a link in a message can be used to acknowledge or silence."
+    )
     trace_url: str = option(
         default="",
         description="Where a trace is looked at, with `{trace_id}` for its id.",

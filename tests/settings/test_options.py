@@ -75,6 +75,7 @@ def test_secrets_are_marked() -> None:
         "notify.alertmanagers",
         "notify.channels",
         "notify.heartbeat_url",
+        "notify.link_secret",
         "notify.webhook_headers",
         "api.token",
     }

@@ -1,0 +1,107 @@
+"""What messages say and offer besides their alerts, wired: evidence, links, and what the links do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from otel_monitoring.bootstrap.evidence import Gatherer, Sources
+from otel_monitoring.bootstrap.moved import Moved
+from otel_monitoring.notify.links import LinkMaker, LinkSigner, UsedLinks
+from otel_monitoring.notify.message import Backing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from otel_monitoring.bootstrap.analysis import Analysis
+    from otel_monitoring.bootstrap.linked import LinkedDeeds
+    from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.model.alert import SentAlert
+    from otel_monitoring.settings import Settings
+
+_DEADLINE_S = 2.0
+"""The longest that one query for a message may take."""
+
+_PAGE = "/act"
+
+
+class MessageBacking:
+    """Make what backs messages up, from the parts of an analysis.
+
+    Args:
+        builder: The settings and what the parts share.
+        analysis: Who is asked; only when a message is sent, when all of its parts are there.
+    """
+
+    def __init__(self, builder: Builder, analysis: Analysis) -> None:
+        notify = builder.settings.notify
+        secret = notify.link_secret.get_secret_value() if notify.link_secret else ""
+        self._builder = builder
+        self._analysis = analysis
+        self._signer = LinkSigner(clock=builder.clock, secret=secret, lifetime_s=notify.link_lifetime_s)
+        self._used = UsedLinks(clock=builder.clock)
+        self._moved = Moved(analysis.store, clock=builder.clock)
+        self._gather = Gatherer(
+            Sources(
+                rules=lambda: self._analysis.rules.groups(),  # noqa: PLW0108 - made after this
+                query=(analysis.remote or analysis.engine).tuned(timeout_s=_DEADLINE_S),
+                parse=analysis.engine.parse,
+                exemplars=analysis.exemplars,
+                starts=self._starts,
+                related=self._moved,
+            ),
+            clock=builder.clock,
+        )
+
+    def backing(self) -> Backing:
+        """Return what messages are made with."""
+        settings = self._builder.settings
+        url = page_url(settings)
+        trace_url = settings.notify.trace_url
+        if not url:
+            return Backing(evidence=self._gather, trace_url=trace_url)
+        links = LinkMaker(signer=self._signer, page_url=url)
+        return Backing(evidence=self._gather, links=links, trace_url=trace_url)
+
+    def deeds(self) -> LinkedDeeds | None:
+        """Return what the links do; ``None`` where messages have none."""
+        from otel_monitoring.bootstrap.linked import LinkedDeeds
+
+        settings, telling = self._builder.settings, self._analysis.telling
+        if not page_url(settings):
+            return None
+        return LinkedDeeds(
+            signer=self._signer,
+            used=self._used,
+            alerts=telling.dispatcher.alerts,
+            acknowledged=telling.acknowledged,
+            silences=telling.silences,
+            clock=self._builder.clock,
+            zone=self._zone,
+            redact=self._builder.redactor.text,
+        )
+
+    def after_fork(self) -> None:
+        """Take fresh locks in a child process; links that were made before work there as well."""
+        self._used.after_fork()
+        self._moved.after_fork()
+        self._gather.after_fork()
+
+    def _zone(self, receiver: str) -> tzinfo:
+        """Return where times are told to a receiver, or to a channel of one."""
+        notify = self._builder.settings.notify
+        name = notify.timezones.get(receiver) or notify.timezones.get(receiver.rpartition("/")[0])
+        return ZoneInfo(name or notify.timezone)
+
+    def _starts(self, alert: SentAlert, since_ms: int) -> Sequence[int]:
+        found = self._analysis.history.find(since_ms=since_ms, labels=alert.labels)
+        return [one.started_at_ms for one in found if one.started_at_ms >= since_ms]
+
+
+def page_url(settings: Settings) -> str:
+    """Return the address of the page that links open; empty where nobody can reach one."""
+    url, prefix = settings.alerts.external_url.rstrip("/"), settings.api.prefix
+    if not url or not settings.api.enabled:
+        return ""
+    return f"{url if url.endswith(prefix) else url + prefix}{_PAGE}"
