@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
 """Each command and the module whose ``command`` function it is; its docstring is the help text."""
 
 GROUPS: Mapping[str, str] = {
+    "alerts": "otel_monitoring.cli.alerts",
     "notify": "otel_monitoring.cli.notify",
     "rules": "otel_monitoring.cli.rules",
 }

@@ -20,6 +20,7 @@ class Outcome:
     output: str
     stdout: str = ""
     stderr: str = ""
+    error: str = ""
 
 
 Run = Callable[..., Outcome]
@@ -41,6 +42,7 @@ def run() -> Run:
 
     def call(*words: str) -> Outcome:
         result = CliRunner().invoke(app, words)
-        return Outcome(result.exit_code, result.output, result.stdout, result.stderr)
+        error = "" if result.exception is None else str(result.exception)
+        return Outcome(result.exit_code, result.output, result.stdout, result.stderr, error)
 
     return call

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
 COMMANDS: Mapping[str, str] = {
     "check": "otel_monitoring.cli.notify.check",
+    "deliveries": "otel_monitoring.cli.notify.deliveries",
+    "receivers": "otel_monitoring.cli.notify.receivers",
     "routes": "otel_monitoring.cli.notify.routes",
+    "test": "otel_monitoring.cli.notify.test",
 }
 """Each command of the group and the module whose ``command`` function it is."""

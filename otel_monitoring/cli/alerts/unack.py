@@ -1,0 +1,26 @@
+"""``otel-monitoring alerts unack``: take an acknowledgement back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from otel_monitoring.cli.alerts.chosen import chosen
+from otel_monitoring.cli.alerts.rows import labels_text
+from otel_monitoring.cli.pages import DEFAULT_URL, By, Token, TokenFile, Url, actor, pages
+
+
+def command(
+    alerts: Annotated[list[str], typer.Argument(metavar="ALERT...", help="Fingerprints, or names of rules.")],
+    *,
+    by: By = None,
+    url: Url = DEFAULT_URL,
+    token: Token = None,
+    token_file: TokenFile = None,
+) -> None:
+    """Take acknowledgements back."""
+    asked = pages(url, token, token_file)
+    for alert in chosen(asked, alerts):
+        asked.delete("alerts", alert["fingerprint"], "acknowledge", by=actor(by))
+        print(f"no longer acknowledged {alert['rule']} {labels_text(alert['labels'])}".rstrip())
