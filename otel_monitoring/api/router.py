@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from otel_monitoring.api.auth import TokenAuth
     from otel_monitoring.api.desk import AlertDesk
     from otel_monitoring.api.health import HealthSource
+    from otel_monitoring.api.links import Deeds
     from otel_monitoring.api.metrics.router import MetricsSource
     from otel_monitoring.api.prometheus.sources import Sources
     from otel_monitoring.api.rules import RulesKept
@@ -32,7 +33,7 @@ _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 """Titles that differ between versions of Python."""
 
 
-def build_api(
+def build_api(  # noqa: PLR0913 - one place wires it
     *,
     alerts: AlertsSource,
     health: HealthSource,
@@ -42,6 +43,7 @@ def build_api(
     metrics: MetricsSource | None = None,
     rules: RulesKept | None = None,
     desk: AlertDesk | None = None,
+    deeds: Deeds | None = None,
 ) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
 
@@ -54,6 +56,7 @@ def build_api(
         metrics: Whom the metrics by hand ask; ``None`` leaves them out.
         rules: The book of rules; ``None`` leaves its routes out.
         desk: Where people act on alerts; ``None`` leaves those routes out.
+        deeds: What the links in messages do; ``None`` leaves their page out.
 
     Raises:
         MissingExtraError: FastAPI is not installed.
@@ -86,7 +89,13 @@ def build_api(
         from otel_monitoring.api.prometheus.application import prometheus_app
 
         app.mount("/prometheus", prometheus_app(prometheus))
-    return Gate(app, auth=auth, open_paths=(LIVE_PATH,))
+    open_paths = [LIVE_PATH]
+    if deeds is not None:
+        from otel_monitoring.api.links import LINK_PATH, links_router
+
+        app.include_router(links_router(deeds))
+        open_paths.append(LINK_PATH)
+    return Gate(app, auth=auth, open_paths=open_paths)
 
 
 def _add_acting(app: Any, desk: AlertDesk) -> None:

@@ -97,34 +97,39 @@ class LinkedDeeds:
         link = self._signer.read(token)
         if self._signer.is_expired(link):
             return _EXPIRED
-        alerts = self._firing(link)
-        if not self._used.take(link):
-            return _USED
-        if not alerts:
-            self._used.give_back(link)
-            return _OVER
-        who = wording.one_line(wording.clean(name))
-        comment = f"{who or 'somebody'}, by a link in a message"
         try:
-            done = self._do(link, alerts, comment=comment, for_ms=_LASTING.get(lasting, _CHOICES_MS[0]))
+            return self._act(link, lasting=lasting, name=name)
         except MonitoringError as error:
-            self._used.give_back(link)
             return Asked("late", "It could not be done", self._redact(str(error)))
-        return self._with_subjects(done, alerts, self._zone(link.receiver))
 
     def after_fork(self) -> None:
         """Take a fresh lock in a child process."""
         self._used.after_fork()
+
+    def _act(self, link: Link, *, lasting: str, name: str) -> Asked:
+        if not self._used.take(link):
+            return _USED
+        try:
+            alerts = self._firing(link)
+            done = self._do(link, alerts, lasting=lasting, name=name) if alerts else None
+        except MonitoringError:
+            self._used.give_back(link)
+            raise
+        if done is None:
+            self._used.give_back(link)
+            return _OVER
+        return self._with_subjects(done, alerts, self._zone(link.receiver))
 
     def _firing(self, link: Link) -> list[SentAlert]:
         wanted = frozenset(link.fingerprints)
         firing = (alert for alert in self._alerts() if not alert.is_resolved)
         return [alert for alert in firing if fingerprint(alert.labels) in wanted]
 
-    def _do(self, link: Link, alerts: Sequence[SentAlert], *, comment: str, for_ms: int) -> Asked:
+    def _do(self, link: Link, alerts: Sequence[SentAlert], *, lasting: str, name: str) -> Asked:
         actor = f"link/{link.receiver}"
+        comment = f"{wording.short(name) or 'somebody'}, by a link in a message"
         if link.deed == "silence":
-            ends_at_ms = self._clock.now_ms() + for_ms
+            ends_at_ms = self._clock.now_ms() + _LASTING.get(lasting, _CHOICES_MS[0])
             until = wording.time_text(ends_at_ms, self._zone(link.receiver))
             matchers = _matchers(alerts)
             self._silences.create(matchers=matchers, ends_at_ms=ends_at_ms, author=actor, comment=comment)

@@ -101,6 +101,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
             ),
             rules=made.rules,
             desk=desk(builder, made),
+            deeds=made.backing.deeds(),
             exposition=exposition_router(
                 store=made.store,
                 clock=builder.clock,
