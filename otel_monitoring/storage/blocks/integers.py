@@ -1,10 +1,10 @@
 """Whole numbers in a handful of bits each: differences, bytes put apart, zstd.
 
 A matrix int64[rows, columns] becomes sections. The first says how each row is coded; each further one is a
-*segment*: some rows of the same width. From every row a line is taken off; what is left is written as it is, as
-differences, or as differences of differences, whichever is smallest. Its upper bytes are mostly zero. A segment
-keeps the lowest bytes of all its numbers together, then the next ones (a byte shuffle): bytes that look like
-noise are kept as they are, the others are compressed.
+*segment*: some rows of the same width. From every row a line is taken off; what is left is written as it is,
+as differences, or as differences of differences, whichever is smallest. Its upper bytes are mostly zero. A
+segment keeps the lowest bytes of all its numbers together, then the next ones (a byte shuffle): bytes that
+look like noise are kept as they are, the others are compressed.
 
 A row is read by decompressing its segment alone. All arithmetic wraps around at 64 bits and is thus exact.
 
@@ -207,11 +207,9 @@ def _numbers(planes: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 
 def _write_coding(coding: Coding) -> bytes:
-    head: NDArray[np.uint8] = coding.orders << _WIDTH_BITS | coding.widths
-    planes = [
-        zigzag(part).astype("<u8").view(np.uint8).reshape(-1, 8).T for part in (coding.firsts, coding.drifts)
-    ]
-    return squeeze(b"".join(part.tobytes() for part in (head, *planes)))
+    head = coding.orders << np.uint8(_WIDTH_BITS) | coding.widths
+    octets = [zigzag(part).astype("<u8").view(np.uint8).reshape(-1, 8) for part in coding[2:]]
+    return squeeze(head.tobytes() + b"".join(part.T.tobytes() for part in octets))
 
 
 def _read_coding(data: memoryview, rows: int) -> Coding:

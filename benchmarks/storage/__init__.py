@@ -1,0 +1,1 @@
+"""What storage takes and costs."""
