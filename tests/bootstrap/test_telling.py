@@ -257,18 +257,18 @@ def test_a_channel_that_is_stated_as_before_stays_what_it_is(
     file.write_text(routing(receiver.url, templates=str(template)))
     made = rig(alertmanager_file=str(file))
 
-    def lane() -> object:
-        return made.analysis.telling.deliver._lanes["pager"]["webhook[0]"]
+    def channel() -> object:
+        return made.analysis.telling.deliver._lanes["pager"]["webhook[0]"].channel
 
-    first = lane()
+    first = channel()
     touch(file, "# moved\n" + file.read_text(), 1)
     made.analysis.telling.reload(actor="kim")
-    second = lane()
+    second = channel()
     touch(template, '{{ define "a" }}b{{ end }}', 1)
     made.pass_time(15)
 
     assert second is first
-    assert lane() is not first
+    assert channel() is not first
     made.analysis.stop(5)
 
 

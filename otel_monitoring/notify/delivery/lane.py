@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict, deque
 from typing import TYPE_CHECKING
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.guard import Guard
 from otel_monitoring.notify.channels.log import LogChannel
+from otel_monitoring.notify.delivery.ledger import Ledger
 from otel_monitoring.notify.delivery.outbox import Entry
 from otel_monitoring.notify.delivery.queue import Item, Queue
-from otel_monitoring.notify.delivery.record import Delivery, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,21 +19,23 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.notify.channel import Channel
+    from otel_monitoring.notify.delivery.ledger import Health
     from otel_monitoring.notify.delivery.outbox import Outbox
     from otel_monitoring.notify.delivery.queue import Done
+    from otel_monitoring.notify.delivery.record import Delivery, Outcome
     from otel_monitoring.notify.message import Message
     from otel_monitoring.notify.patience import Patience
 
 _log = logging.getLogger(__name__)
 
-_REMEMBERED = 4096
-_LOGGED = 200
-_MOST_NAMES = 20
 _LONGEST_ERROR = 300
 
 
 class Lane:
     """One channel with its queue, its thread and its log.
+
+    Besides ``send`` a channel may have ``close()``, ``after_fork()``, and ``succeed(older)``, which is called
+    when it takes the place of another one in its lane.
 
     The thread is a daemon and exists while there is something to send. A message whose fate somebody asked
     to be told gives way to a newer one about the same group, unless it is being sent at that moment.
@@ -80,9 +81,7 @@ class Lane:
     def _begin(self) -> None:
         self._changed = threading.Condition()
         self._queue = Queue()
-        self._delivered: OrderedDict[str, None] = OrderedDict()
-        self._deliveries: deque[Delivery] = deque(maxlen=_LOGGED)
-        self._counts = {"delivered": 0, "failed": 0, "refused": 0, "retried": 0, "superseded": 0}
+        self._ledger = Ledger(self.receiver, self.channel_name, clock=self._clock)
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._not_before_s = float("-inf")
@@ -109,25 +108,31 @@ class Lane:
         for older in superseded:
             self._decide(older, "superseded")
         if outcome == "refused":
-            item.error = "too many messages wait"
             self._give_up(item, "refused")
         elif outcome == "delivered" and done is not None:
-            self._guard.call(done, self._delivery(item, "delivered"))
+            self._guard.call(done, self._ledger.entry(item, "delivered"))
 
     def _take(self, item: Item) -> tuple[Outcome, list[Item]]:
         """Queue ``item``; return where it stands and what it took the place of. The lock is held."""
-        if item.message.key in self._delivered:
+        if self._ledger.was_delivered(item.message.key):
             return "delivered", []
         known = self._queue.get(item.message.key)
         if known is not None:
             known.done += item.done
             return "waiting", []
+        if self._stopping:
+            item.error = "the process ends"
+            return "refused", []
+        if not self._start():  # the thread waits for the lock; without one nothing is queued
+            item.error = "no thread could be started"
+            return "refused", []
         superseded = self._superseded(item)
-        if self._stopping or len(self._queue) >= self._capacity:
+        if len(self._queue) >= self._capacity:
+            item.error = "too many messages wait"
             return "refused", superseded
-        self._start()  # it waits for the lock; where no thread can be made, nothing is queued
         self._queue.add(item)
-        self._outbox.put(Entry(self.name, item.message, self._clock.now_ms()))
+        if not item.most_tries:  # a test message is of no use to a later process
+            self._guard.call(self._outbox.put, Entry(self.name, item.message, self._clock.now_ms()))
         self._changed.notify_all()
         return "waiting", superseded
 
@@ -164,39 +169,58 @@ class Lane:
             self._queue = Queue()
         for item in left:
             item.error = "the process ended"
-            self._give_up(item, "failed")
-        self._ask_channel("close")
+            self._leave(item)
+        self._ask(self.channel, "close")
 
     def log(self) -> list[Delivery]:
         """Return what became of the newest messages, then what waits."""
         with self._changed:
-            waiting = [self._delivery(item, "waiting") for item in self._queue]
-            return [*self._deliveries, *waiting]
+            waiting = [self._ledger.entry(item, "waiting") for item in self._queue]
+            return [*self._ledger.entries(), *waiting]
 
     def stats(self) -> dict[str, int]:
         """Return how many messages were delivered, failed and so on, and how many wait."""
         with self._changed:
-            return {**self._counts, "waiting": len(self._queue)}
+            return {**self._ledger.counts(), "waiting": len(self._queue)}
+
+    def health(self) -> Health:
+        """Return how the channel does."""
+        with self._changed:
+            now_s = self._clock.monotonic_s()
+            oldest_s = min((item.since_s for item in self._queue), default=now_s)
+            return self._ledger.health(waiting=len(self._queue), waiting_s=now_s - oldest_s)
+
+    def replace(self, channel: Channel) -> None:
+        """Send through ``channel`` from now on, which leads to the same place as the one before."""
+        with self._changed:
+            older, self.channel = self.channel, channel
+            is_idle = self._thread is None
+        self._ask(channel, "succeed", older)
+        if is_idle:  # else it may be sending: its connections go with it
+            self._ask(older, "close")
 
     def after_fork(self) -> None:
         """Begin anew in a child process: what waits belongs to the parent."""
         self._begin()
         self._guard.after_fork()
-        self._ask_channel("after_fork")
+        self._ask(self.channel, "after_fork")
 
-    def _ask_channel(self, what: str) -> None:
+    def _ask(self, channel: Channel, what: str, *arguments: object) -> None:
         """Call a method that a channel may have besides ``send``."""
-        method = getattr(self.channel, what, None)
+        method = getattr(channel, what, None)
         if method is not None:
-            self._guard.call(method)
+            self._guard.call(method, *arguments)
 
     # ---- the thread
 
-    def _start(self) -> None:
+    def _start(self) -> bool:
+        """Start the thread where there is none; return whether there is one. The lock is held."""
         if self._thread is None:
             thread = threading.Thread(target=self._run, name=f"otel-monitoring-{self.name}", daemon=True)
-            thread.start()
-            self._thread = thread
+            with self._guard:
+                thread.start()
+                self._thread = thread
+        return self._thread is not None
 
     def _run(self) -> None:
         while True:
@@ -226,15 +250,16 @@ class Lane:
     def _bring(self, item: Item) -> None:
         """Try once; then it is delivered, given up, or waits for the next try."""
         if self._stopping and item.attempts:
-            self._give_up(item, "failed")
+            self._leave(item)
             return
         error = self._try(item)
         if error is None:
-            item.error = ""
             self._decide(item, "delivered")
-            return
-        item.error = str(error)[:_LONGEST_ERROR]
-        if not self._postpone(item, error):
+        elif (
+            error.retry_after_s is None
+            or item.attempts == item.most_tries
+            or not self._postpone(item, error.retry_after_s)
+        ):
             self._give_up(item, "failed")
 
     def _try(self, item: Item) -> NotifyError | None:
@@ -242,6 +267,7 @@ class Lane:
         item.attempts += 1
         item.last_try_ms = self._clock.now_ms()
         item.first_try_ms = item.first_try_ms or item.last_try_ms
+        begin_s = self._clock.monotonic_s()
         error: NotifyError | None = NotifyError("the channel failed unexpectedly", retry_after_s=0)
         with self._guard, self._shield():
             try:
@@ -249,24 +275,25 @@ class Lane:
                 error = None
             except NotifyError as expected:
                 error = expected
+        item.error = "" if error is None else str(error)[:_LONGEST_ERROR]
+        with self._changed:
+            self._ledger.tried(item, self._clock.monotonic_s() - begin_s)
         return error
 
-    def _postpone(self, item: Item, error: NotifyError) -> bool:
+    def _postpone(self, item: Item, retry_after_s: float) -> bool:
         """Say when ``item`` is tried again; return whether it is."""
-        if error.retry_after_s is None or item.attempts == item.most_tries:
-            return False
         item.failures += 1
-        wait_s = self._patience.wait_s(item.failures, at_least_s=error.retry_after_s, chance=self._chance())
+        wait_s = self._patience.wait_s(item.failures, at_least_s=retry_after_s, chance=self._chance())
         now_s = self._clock.monotonic_s()
         with self._changed:
-            newer = [one for one in self._queue.of_group(item.message.group_id) if one is not item]
-            if self._stopping or wait_s > item.since_s + self._patience.deadline_s - now_s:
+            if retry_after_s > 0:  # the receiver asked for quiet, whatever the message
+                self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
+            if wait_s > item.since_s + self._patience.deadline_s - now_s:
                 return False
+            newer = [one for one in self._queue.of_group(item.message.group_id) if one is not item]
             item.due_s = now_s + wait_s
-            if error.retry_after_s > 0:  # the receiver asked for quiet, whatever the message
-                self._not_before_s = max(self._not_before_s, now_s + error.retry_after_s)
             item.is_sending = False
-            self._counts["retried"] += 1
+            self._ledger.retried()
             gives_way = bool(newer and item.done and newer[-1].done)
             for one in newer if gives_way else ():
                 one.due_s, one.failures = item.due_s, item.failures
@@ -275,6 +302,14 @@ class Lane:
         return True
 
     # ---- what became of it
+
+    def _leave(self, item: Item) -> None:
+        """Leave what could not be sent to the next process, or where there is no such thing to the log."""
+        if item.most_tries or not self._outbox.is_lasting:
+            self._give_up(item, "failed")
+            return
+        with self._changed:
+            self._queue.remove(item)
 
     def _give_up(self, item: Item, outcome: Outcome) -> None:
         """Put what nobody took into the log, so that it is somewhere (P11)."""
@@ -291,11 +326,7 @@ class Lane:
                 return False
             item.is_decided = True
             self._queue.remove(item)
-            delivery = self._delivery(item, outcome)
-            self._deliveries.append(delivery)
-            self._counts[outcome] += 1
-            if outcome == "delivered":
-                self._remember(item.message.key)
+            delivery = self._ledger.ended(item, outcome)
         self._settle(delivery)
         for done in item.done:
             self._guard.call(done, delivery)
@@ -307,25 +338,3 @@ class Lane:
                 self._outbox.done(self.name, delivery.key)
             else:
                 self._outbox.failed(self.name, delivery.key, delivery.error)
-
-    def _delivery(self, item: Item, outcome: Outcome) -> Delivery:
-        names = dict.fromkeys(alert.labels.get("alertname", "") for alert in item.message.alerts)
-        return Delivery(
-            key=item.message.key,
-            receiver=self.receiver,
-            channel=self.channel_name,
-            status=item.message.status,
-            outcome=outcome,
-            attempts=item.attempts,
-            error=item.error,
-            at_ms=self._clock.now_ms(),
-            first_try_ms=item.first_try_ms,
-            last_try_ms=item.last_try_ms,
-            group_key=item.message.group_key,
-            alert_names=tuple(names)[:_MOST_NAMES],
-        )
-
-    def _remember(self, key: str) -> None:
-        self._delivered[key] = None
-        while len(self._delivered) > _REMEMBERED:
-            self._delivered.popitem(last=False)

@@ -28,7 +28,18 @@ class Entry:
 
 
 class Outbox(Protocol):
-    """What keeps messages until their fate is decided; called by several threads."""
+    """What keeps messages until their fate is decided; called by several threads, and never waited for long.
+
+    An entry is there from before the first try until its fate is known. A process that dies in between leaves
+    it; the next one sends it again under the same key, by which a receiver knows what it has already.
+    What was delivered is forgotten after that, so in the worst case a message comes twice, never not at all.
+
+    Attributes:
+        is_lasting: Whether entries outlive the process. What waits when it stops is then left here; otherwise
+            it goes to the log.
+    """
+
+    is_lasting: bool
 
     def put(self, entry: Entry) -> None:
         """Keep ``entry``, replacing one of the same lane and key."""
@@ -43,12 +54,14 @@ class Outbox(Protocol):
         ...
 
     def failed(self, lane: str, key: str, error: str) -> None:
-        """Forget what was given up; ``error`` says why, without secrets."""
+        """Forget what was given up or never taken; ``error`` says why, without secrets."""
         ...
 
 
 class MemoryOutbox:
     """Keep messages in memory: nothing outlives the process."""
+
+    is_lasting = False
 
     def __init__(self) -> None:
         self.after_fork()

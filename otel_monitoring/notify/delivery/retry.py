@@ -41,12 +41,20 @@ class ChannelState:
         kind: What it is: ``slack``, ``email`` …
         target: Where its messages go, without secrets.
         counts: How many messages were delivered, failed and so on, and how many wait.
+        last_try_ms: When it was tried last, Unix milliseconds; ``None`` before the first try.
+        last_try_s: How long the last try took; ``None`` before the first one ended.
+        last_error: Why the last try failed, without secrets; empty where it did not.
+        waiting_s: How long the oldest message has waited; 0 where none waits.
     """
 
     name: str
     kind: str
     target: str
     counts: Mapping[str, int]
+    last_try_ms: int | None = None
+    last_try_s: float | None = None
+    last_error: str = ""
+    waiting_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,11 @@ class Deliver:
         self.use(receivers)
 
     def use(self, receivers: Mapping[str, Mapping[str, Channel]]) -> None:
-        """Deliver to ``receivers`` from now on; what waits for earlier ones still goes to them."""
+        """Deliver to ``receivers`` from now on; what waits for earlier ones still goes to them.
+
+        A channel that leads to the same place as the one of that name before takes its place: what waits
+        goes through it, and what was delivered is remembered.
+        """
         kept = {id(lane.channel): lane for lane in self._all()}
         lanes = {
             receiver: {
@@ -208,6 +220,10 @@ class Deliver:
     def _lane(self, kept: Lane | None, receiver: str, name: str, channel: Channel) -> Lane:
         if kept is not None and kept.name == f"{receiver}/{name}":
             return kept
+        before = self._lanes.get(receiver, {}).get(name)
+        if before is not None and _place(before.channel) == _place(channel):
+            before.replace(channel)
+            return before
         return Lane(
             receiver,
             name,
@@ -278,8 +294,23 @@ class _Outcomes:
 
 
 def _state(lane: Lane) -> ChannelState:
-    kind = getattr(lane.channel, "kind", "") or type(lane.channel).__name__
-    return ChannelState(name=lane.channel_name, kind=kind, target=repr(lane.channel), counts=lane.stats())
+    kind, target = _place(lane.channel)
+    health = lane.health()
+    return ChannelState(
+        name=lane.channel_name,
+        kind=kind,
+        target=target,
+        counts=health.counts,
+        last_try_ms=health.last_try_ms,
+        last_try_s=health.last_try_s,
+        last_error=health.last_error,
+        waiting_s=health.waiting_s,
+    )
+
+
+def _place(channel: Channel) -> tuple[str, str]:
+    """Return the kind of a channel and where it leads; one that does not say is like no other."""
+    return getattr(channel, "kind", "") or type(channel).__name__, repr(channel)
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.channels.log import LogChannel
-from otel_monitoring.notify.delivery import lane
+from otel_monitoring.notify.delivery import ledger
 from otel_monitoring.notify.delivery.retry import Deliver, Patience
 from otel_monitoring.testing import FakeClock
 from tests.notify.receiver import make_notice
@@ -181,7 +181,7 @@ def test_stopping_cuts_waiting_short_and_logs_what_is_left(caplog: pytest.LogCap
     assert [(one.outcome, one.error) for one in deliver.log()] == [
         ("failed", "busy"),
         ("failed", "busy"),
-        ("refused", "too many messages wait"),
+        ("refused", "the process ends"),
     ]
     assert len([record for record in caplog.records if "was not delivered" in record.getMessage()]) == 3
 
@@ -286,16 +286,19 @@ def test_where_no_thread_can_be_made_nothing_is_queued(monkeypatch: pytest.Monke
 
     with monkeypatch.context() as patched:
         patched.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(RuntimeError):
-            deliver(make_notice())
-    deliver(make_notice())
+        deliver(make_notice("first"))
+    deliver(make_notice("second"))
 
     assert deliver.flush(10)
     assert len(channel.taken) == 1
+    assert [(one.outcome, one.error) for one in deliver.log()] == [
+        ("refused", "no thread could be started"),
+        ("delivered", ""),
+    ]
 
 
 def test_remembers_a_bounded_number_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane, "_REMEMBERED", 2)
+    monkeypatch.setattr(ledger, "_REMEMBERED", 2)
     channel = ChannelFake()
     deliver = delivery(channel)
 
