@@ -3,39 +3,39 @@
 bench = RuleBench.from_files("rules.yml")
 bench.load('up{job="shop"}', "1x4 0x20")
 bench.advance("10m")
-assert [alert.name for alert in bench.firing()] == ["ShopDown"]
+bench.expect_firing("ShopDown")
 """
 
 from __future__ import annotations
 
 import heapq
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.alerts.evaluation.evaluator import GroupRun
 from otel_monitoring.alerts.evaluation.rule_run import Services
 from otel_monitoring.alerts.evaluation.sending import Sending
-from otel_monitoring.alerts.rules.rulefile import parse_rules
 from otel_monitoring.errors import RuleError
 from otel_monitoring.guard import Guard
 from otel_monitoring.model.durations import LONGEST_MS, parse_duration
 from otel_monitoring.model.sample import Batch
 from otel_monitoring.promql.engine import Engine
-from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.testing.clock import FakeClock
 from otel_monitoring.testing.notation import labels_of, values_of
+from otel_monitoring.testing.sources import groups_of_files, groups_of_rules, groups_of_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from otel_monitoring.alerts.evaluation.status import RuleStatus
     from otel_monitoring.alerts.rules.rule import RuleGroup
+    from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.model.alert import Alert
     from otel_monitoring.model.labels import Labels
-    from otel_monitoring.promql.result import Result
+    from otel_monitoring.promql.result import Result, Series
 
 _LONGEST_S = LONGEST_MS / 1000
 
@@ -76,6 +76,7 @@ class RuleBench:
         if self.interval_ms <= 0:
             msg = f"interval is {interval!r}: expected more than 0"
             raise RuleError(msg)
+        self.start_ms = start_ms
         self.now_ms = start_ms
         self._next_ms = start_ms
         self._clock = FakeClock(start_ms)
@@ -111,20 +112,26 @@ class RuleBench:
         Raises:
             RuleFileError: The text is no valid rule file.
         """
-        return cls(parse_rules(text, source="rules", check_expr=parse).groups, **options)
+        return cls(groups_of_text(text), **options)
 
     @classmethod
     def from_files(cls, *paths: str | Path, **options: Unpack[BenchOptions]) -> RuleBench:
-        """Return a bench for rule files; ``options`` are those of the class.
+        """Return a bench for rule files, or patterns of them; ``options`` are those of the class.
 
         Raises:
-            RuleFileError: A file is not valid.
+            RuleFileError: Files cannot be read or are not valid; the error holds all problems.
         """
-        files = [
-            parse_rules(Path(path).read_text(encoding="utf-8"), source=str(path), check_expr=parse)
-            for path in paths
-        ]
-        return cls([group for file in files for group in file.groups], **options)
+        return cls(groups_of_files(paths), **options)
+
+    @classmethod
+    def from_rules(cls, *rules: AlertRule, **options: Unpack[BenchOptions]) -> RuleBench:
+        """Return a bench for rules in words; ``options`` are those of the class."""
+        return cls(groups_of_rules(rules), **options)
+
+    @property
+    def evaluated_ms(self) -> int:
+        """When the rules were last evaluated; an interval before the start where they were not."""
+        return self._next_ms - self.interval_ms
 
     # ---- series
 
@@ -164,7 +171,11 @@ class RuleBench:
 
     def advance(self, duration: str | int) -> None:
         """Let time pass, and evaluate at every interval on the way; the first call also at the start."""
-        self.advance_to(self.now_ms + _duration_ms(duration, name="duration"))
+        length_ms = _duration_ms(duration, name="duration")
+        if length_ms < 0:
+            msg = f"duration is {duration!r}: expected 0 or more, since time goes one way"
+            raise RuleError(msg)
+        self.advance_to(self.now_ms + length_ms)
 
     def advance_to(self, at_ms: int) -> None:
         """Let time pass until ``at_ms``, Unix milliseconds, and evaluate at every interval on the way."""
@@ -214,6 +225,29 @@ class RuleBench:
     def errors(self) -> list[str]:
         """Return what went wrong in the last evaluation, with the rule's name."""
         return [f"{rule.rule.name}: {rule.last_error}" for rule in self.rules() if rule.last_error]
+
+    def expect_firing(self, *names: str) -> None:
+        """Fail with a report unless exactly the rules of these names have alerts that fire.
+
+        Raises:
+            AssertionError: Others fire, or not all of them do.
+        """
+        found = {alert.name for alert in self.firing()}
+        if found != set(names):
+            wanted, got = (", ".join(sorted(one)) or "nothing" for one in (set(names), found))
+            msg = f"expected firing: {wanted}; found: {got}\n{self.report()}"
+            raise AssertionError(msg)
+
+    def report(self) -> str:
+        """Return in words what every rule finds, and the newest values of the series."""
+        from otel_monitoring.testing.report import report_of
+
+        return report_of(self)
+
+    def series(self) -> list[Series]:
+        """Return all series so far, those that the rules recorded included and their alerts left out."""
+        past_ms = self.now_ms - self.start_ms + self.interval_ms
+        return self.query(f'{{__name__=~".+", __name__!~"ALERTS|ALERTS_FOR_STATE"}}[{past_ms}ms]').series
 
     def query(self, expr: str, at_ms: int | None = None) -> Result:
         """Answer an expression over the series so far, by default at the present time."""

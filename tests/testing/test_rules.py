@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from otel_monitoring.alerts.rules.rulefile import RuleFileError
+from otel_monitoring.alerts.rules.simple import AlertRule
 from otel_monitoring.errors import RuleError
 from otel_monitoring.testing.rules import RuleBench
 
@@ -100,3 +101,32 @@ def test_what_is_wrong_is_named() -> None:
         RuleBench().advance("5 min")
     with pytest.raises(RuleError, match="series 'x' is not set"):
         RuleBench().end("x")
+
+
+def test_files_are_named_by_patterns_and_all_their_problems_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("groups: [{name: a, rules: [{alert: A, expr: up}]}]")
+    assert [one.rule.name for one in RuleBench.from_files(f"{tmp_path}/*.yml").rules()] == ["A"]
+    (tmp_path / "b.yml").write_text("groups: [{name: a, rules: [{alert: B, expr: 'up ='}]}]")
+
+    with pytest.raises(RuleFileError) as caught:
+        RuleBench.from_files(f"{tmp_path}/*.yml", tmp_path / "none.yml")
+
+    first, second = str(caught.value).splitlines()
+    assert first.startswith(f"{tmp_path}/b.yml:1:")
+    assert second.endswith("none.yml:0:0: cannot be read: No such file or directory")
+
+
+def test_rules_in_words_run_unless_they_are_off() -> None:
+    fields: dict[str, Any] = {"metric": "temperature", "operator": ">", "threshold": 30}
+    hot, off = AlertRule(name="Hot", **fields), AlertRule(name="Off", enabled=False, **fields)
+    bench = RuleBench.from_rules(hot, off)
+
+    bench.set("temperature", 35)
+    bench.advance("1m")
+
+    bench.expect_firing("Hot")
+
+
+def test_time_goes_one_way() -> None:
+    with pytest.raises(RuleError, match=r"duration is -1: expected 0 or more"):
+        RuleBench().advance(-1)
