@@ -47,6 +47,7 @@ class AlertDesk:
         routing: Returns the configuration in force.
         reload: Reads the configuration anew, on behalf of an actor.
         external_labels: Labels that alerts get on sending where they have none of that name.
+        started_ms: When this process began, Unix milliseconds.
         is_elsewhere: Whether an Alertmanager tells people in place of this process.
     """
 
@@ -61,6 +62,7 @@ class AlertDesk:
     routing: Callable[[], RoutingConfig]
     reload: Callable[[str], RoutingConfig]
     external_labels: Mapping[str, str] = field(default_factory=dict)
+    started_ms: int = 0
     is_elsewhere: bool = False
 
     def sent_labels(self, labels: Labels) -> Labels:

@@ -104,10 +104,12 @@ def _add_acting(app: Any, desk: AlertDesk) -> None:
     from otel_monitoring.api.alerting.history import history_router
     from otel_monitoring.api.alerting.receivers import receivers_router
     from otel_monitoring.api.alerting.silences import silences_router
+    from otel_monitoring.api.alertmanager.application import alertmanager_app
 
     for make in (history_router, acknowledging_router, silences_router, receivers_router):
         app.include_router(make(desk))
     app.include_router(audit_router(desk.audit))
+    app.mount("/alertmanager", alertmanager_app(desk))
 
 
 def _application() -> Any:

@@ -100,7 +100,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
                 strategy=builder.settings.store.translation_strategy,
             ),
             rules=made.rules,
-            desk=desk(builder, made),
+            desk=desk(builder, made, started_ms=started_ms),
             deeds=made.backing.deeds(),
             exposition=exposition_router(
                 store=made.store,
@@ -117,7 +117,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
     return found
 
 
-def desk(builder: Builder, made: Analysis) -> AlertDesk:
+def desk(builder: Builder, made: Analysis, *, started_ms: int) -> AlertDesk:
     """Return the parts that alerts pass through, for the routes."""
     from otel_monitoring.api.desk import AlertDesk
 
@@ -134,6 +134,7 @@ def desk(builder: Builder, made: Analysis) -> AlertDesk:
         routing=lambda: telling.config,
         reload=lambda actor: telling.reload(actor=actor),
         external_labels=builder.settings.alerts.external_labels,
+        started_ms=started_ms,
         is_elsewhere=telling.is_elsewhere,
     )
 

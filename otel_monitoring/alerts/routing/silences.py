@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
+import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -104,7 +104,7 @@ class Silences:
         now_ms = self._clock.now_ms()
         silence = _valid(
             Silence(
-                id=secrets.token_hex(16),
+                id=str(uuid.uuid4()),
                 matchers=tuple(matchers),
                 starts_at_ms=max(now_ms if starts_at_ms is None else starts_at_ms, now_ms),
                 ends_at_ms=_end(ends_at_ms),
@@ -139,7 +139,7 @@ class Silences:
         is_same = set(wanted.matchers) == set(before.matchers)
         is_new = state == "expired" or not is_same or wanted.starts_at_ms != before.starts_at_ms
         if is_new and state != "pending":
-            wanted = replace(wanted, id=secrets.token_hex(16), starts_at_ms=max(now_ms, wanted.starts_at_ms))
+            wanted = replace(wanted, id=str(uuid.uuid4()), starts_at_ms=max(now_ms, wanted.starts_at_ms))
         _valid(wanted, now_ms)
         self._keep(wanted)
         if wanted.id != before.id and state != "expired":

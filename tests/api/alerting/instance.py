@@ -64,7 +64,7 @@ class Instance:
             health=HealthFake(),
             auth=TokenAuth("t"),
             rules=self.analysis.rules,
-            desk=desk(self.rig.builder, self.analysis),
+            desk=desk(self.rig.builder, self.analysis, started_ms=self.clock.now_ms()),
         )
 
     def fire(self) -> None:
@@ -72,11 +72,15 @@ class Instance:
         self.counter.add(3)
         self.rig.pass_time(120)
 
-    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def ask(self, method: str, path: str, *, content_type: str = "", **more: Any) -> httpx.Response:
+        headers = {"authorization": "Bearer t"}
+        if content_type:
+            headers["content-type"] = content_type
+
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self.app)
             async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
-                return await client.request(method, path, headers={"authorization": "Bearer t"}, **more)
+                return await client.request(method, path, headers=headers, **more)
 
         return asyncio.run(ask())
 
