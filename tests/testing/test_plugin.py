@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 RULES = "groups: [{name: a, rules: [{alert: ShopDown, expr: 'up == 0', for: 5m}]}]"
 TESTS = """
@@ -72,3 +70,22 @@ def test_the_plugin_imports_nothing_heavy() -> None:
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert ended.stdout == "set()\n"
+
+
+def test_the_example_of_the_guide_passes_and_fails_as_it_says(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[2] / "docs/guides/testing-rules.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(python|text)\n(.*?)```", guide, re.DOTALL)
+    example = next(code for _, code in blocks if code.startswith("# test_rules.py"))
+    shown = next(text for kind, text in blocks if kind == "text" and "rule bench 1" in text)
+    conftest = next(code for _, code in blocks if code.startswith("# conftest"))
+    (tmp_path / "conftest.py").write_text(conftest)
+    (tmp_path / "test_right.py").write_text(example)
+    (tmp_path / "test_wrong.py").write_text(
+        example.replace("bench.expect_firing()", "assert bench.firing()", 1)
+    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
+
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert "1 failed, 1 passed" in ended.stdout
+    assert shown.split("\n", 1)[1].strip() in ended.stdout
