@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import threading
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,11 @@ class Bounded:
             except Exception as error:  # noqa: BLE001 - raised again in the thread that asked
                 errors.append(error)
 
-        thread = threading.Thread(target=run, name=f"otel-monitoring-{self._name}", daemon=True)
+        # What shields our calls from telemetry is in the context, and a new thread begins with an empty one.
+        context = contextvars.copy_context()
+        thread = threading.Thread(
+            target=context.run, args=(run,), name=f"otel-monitoring-{self._name}", daemon=True
+        )
         self._running = thread
         thread.start()
         thread.join(self._timeout_s)

@@ -9,7 +9,7 @@ from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.channels.bounded import Bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable
     from typing import Any
 
     from otel_monitoring.notify.channel import Channel
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class FunctionChannel:
     """Call a function with each message, in a thread of ours and never in the application's event loop.
 
-    A ``NotifyError`` of the function says whether another try makes sense; anything else is tried again.
+    One that takes too long is cancelled if it is ``async``, and otherwise left alone in its thread; nothing
+    is called while it still runs there. A ``NotifyError`` of the function says whether another try makes
+    sense; anything else is tried again.
 
     Args:
         name: What people call it.
@@ -34,6 +36,7 @@ class FunctionChannel:
     def __init__(self, name: str, function: Callable[[Message], object], *, timeout_s: float = 10) -> None:
         self._name = name
         self._function = function
+        self._timeout_s = timeout_s
         self._bounded = Bounded(f"function {name}", timeout_s=timeout_s)
         self.after_fork = self._bounded.after_fork
 
@@ -51,8 +54,8 @@ class FunctionChannel:
 
     def _call(self, message: Message) -> None:
         found = self._function(message)
-        if inspect.iscoroutine(found):
-            _run(found)
+        if inspect.isawaitable(found):
+            _run(found, self._timeout_s)
 
 
 def from_options(options: Options, made: ChannelOptions) -> Channel:
@@ -86,7 +89,16 @@ def _imported(name: str) -> Any:
         return None
 
 
-def _run(coroutine: Coroutine[Any, Any, object]) -> None:
+def _run(found: Awaitable[object], timeout_s: float) -> None:
+    """Run what an ``async`` function returned to its end, or cancel it."""
     import asyncio
 
-    asyncio.run(coroutine)
+    async def bounded() -> None:
+        async with asyncio.timeout(timeout_s):
+            await found
+
+    try:
+        asyncio.run(bounded())
+    except TimeoutError:
+        msg = f"the function took longer than {timeout_s:g} s and was cancelled"
+        raise NotifyError(msg, retry_after_s=0) from None

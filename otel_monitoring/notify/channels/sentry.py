@@ -1,15 +1,24 @@
-"""The channel that reports alerts to Sentry, through the SDK that the application has set up."""
+"""The channel that reports alerts to Sentry: to a project of its own, or through the application's client.
+
+Source: Sentry, envelopes and their authentication.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.errors import MissingExtraError, NotifyError
 from otel_monitoring.notify.channels.bounded import Bounded
+from otel_monitoring.notify.channels.http import HttpOptions, Poster
+from otel_monitoring.notify.channels.refusal import said
 from otel_monitoring.notify.messages import wording
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from otel_monitoring.model.clock import Clock
     from otel_monitoring.notify.channel import Channel
     from otel_monitoring.notify.channels.making import ChannelOptions
     from otel_monitoring.notify.channels.options import Options
@@ -22,75 +31,144 @@ _FLUSH_S = 5.0
 class SentryChannel:
     """Send one event per firing alert; alerts of the same labels are one issue.
 
-    Resolved alerts are left out: Sentry has no event that resolves an issue.
+    Resolved alerts are left out: Sentry has no event that resolves an issue. An event that is sent again has
+    the same id, by which Sentry knows it. With a DSN of its own the channel knows whether Sentry took an
+    event; the client of an application does not say.
 
     Args:
         dsn: The project; empty for the client that the application has set up.
-        timeout_s: The longest time of one message.
+        clock: The time; a ``Retry-After`` may be a date.
+        timeout_s: The longest time of one message through the application's client.
+        http: How requests are made.
 
     Raises:
         MissingExtraError: The SDK of Sentry is not installed.
+        NotifyError: The DSN is none.
     """
 
     kind = "sentry"
 
-    def __init__(self, dsn: str = "", *, timeout_s: float = 10) -> None:
+    def __init__(
+        self, dsn: str = "", *, clock: Clock, timeout_s: float = 10, http: HttpOptions | None = None
+    ) -> None:
         self._sdk = _sdk()
-        self._client: Any = None
-        if dsn:
-            try:
-                self._client = self._sdk.Client(dsn=dsn, default_integrations=False)
-            except self._sdk.utils.BadDsn:
-                msg = "sentry: dsn: expected one as Sentry shows it, https://key@host/project"
-                raise NotifyError(msg) from None
+        self._project = _Project(self._sdk, dsn, Poster(clock=clock, options=http)) if dsn else None
         self._bounded = Bounded("sentry", timeout_s=timeout_s)
-        self.after_fork = self._bounded.after_fork
 
     def send(self, message: Message, /) -> None:
         """Send the firing alerts of ``message``.
 
         Raises:
-            NotifyError: There is no client, or it takes too long.
+            NotifyError: There is no client, Sentry did not take an event, or it takes too long.
         """
-        client = self._client or self._sdk.get_client()
+        events = [_event(message, alert) for alert in message.alerts if alert.status == "firing"]
+        if self._project is not None:
+            self._project.send(events)
+            return
+        client = self._sdk.get_client()
         if not client.is_active():
             msg = "sentry: expected a DSN, or an application that has called sentry_sdk.init"
             raise NotifyError(msg)
-        self._bounded.call(lambda: _capture(client, message))
+        self._bounded.call(lambda: _capture(client, events))
 
     def close(self) -> None:
-        """Send what the client still holds; only one that is ours is closed."""
-        if self._client is not None:
-            self._client.close(timeout=_FLUSH_S)
+        """Close our own client and its connections."""
+        if self._project is not None:
+            self._project.close()
+
+    def after_fork(self) -> None:
+        """Leave threads and connections to the parent process."""
+        self._bounded.after_fork()
+        if self._project is not None:
+            self._project.poster.after_fork()
 
     def __repr__(self) -> str:
-        """Write that it is Sentry."""
-        return "sentry://…"
+        """Write which project it is, without its key."""
+        return "sentry://…" if self._project is None else self._project.shown
+
+
+class _Project:
+    """A project of Sentry's, to which events are posted as the SDK writes them."""
+
+    def __init__(self, sdk: Any, dsn: str, poster: Poster) -> None:
+        try:
+            known = sdk.utils.Dsn(dsn)
+        except sdk.utils.BadDsn:
+            msg = "sentry: dsn: expected one as Sentry shows it, https://key@host/project"
+            raise NotifyError(msg) from None
+        self.poster = poster
+        self.shown = f"sentry {known.scheme}://{known.host}/{known.project_id}"
+        auth = known.to_auth("otel-monitoring")
+        self._url = auth.get_api_url()
+        self._secrets = [one for one in (known.public_key, known.secret_key) if one]
+        self._headers = {
+            "Content-Type": "application/x-sentry-envelope",
+            "X-Sentry-Auth": auth.to_header(),
+        }
+        self._envelopes: list[bytes] = []
+        self._client = sdk.Client(
+            dsn=dsn,
+            transport=_keeping(sdk, self._envelopes),
+            default_integrations=False,
+            enable_backpressure_handling=False,
+        )
+
+    def send(self, events: Iterable[dict[str, Any]]) -> None:
+        for event in events:
+            self._envelopes.clear()
+            self._client.capture_event(event)
+            for body in self._envelopes:
+                self.poster.post(
+                    self._url, body, headers=self._headers, shown=self.shown, explain=self._explain
+                )
+
+    def close(self) -> None:
+        self._client.close(timeout=0)
+        self.poster.close()
+
+    def _explain(self, body: bytes) -> str:
+        """Return what Sentry says about a refusal."""
+        return said(body, "detail", secrets=self._secrets)
 
 
 def from_options(options: Options, made: ChannelOptions) -> Channel:
     """Return the channel of ``{dsn: …}``, or of nothing for the application's own client."""
-    return SentryChannel(options.secret("dsn"), timeout_s=made.timeout_s)
+    return SentryChannel(options.secret("dsn"), clock=made.clock, timeout_s=made.timeout_s, http=made.http())
 
 
 def from_url(url: str, made: ChannelOptions) -> Channel:
     """Return the channel of ``sentry://`` or ``sentry://key@host/project``."""
     place = url.partition("://")[2]
-    return SentryChannel(f"https://{place}" if place else "", timeout_s=made.timeout_s)
+    dsn = f"https://{place}" if place else ""
+    return SentryChannel(dsn, clock=made.clock, timeout_s=made.timeout_s, http=made.http())
 
 
-def _capture(client: Any, message: Message) -> None:
-    for alert in message.alerts:
-        if alert.status == "firing":
-            client.capture_event(_event(alert))
+def _capture(client: Any, events: Iterable[dict[str, Any]]) -> None:
+    for event in events:
+        client.capture_event(event)
     client.flush(timeout=_FLUSH_S)
 
 
-def _event(alert: MessageAlert) -> dict[str, Any]:
+def _keeping(sdk: Any, envelopes: list[bytes]) -> Any:
+    """Return a transport that keeps what is to be sent: ours posts it and tells how that went."""
+
+    class Keeping(sdk.Transport):  # type: ignore[misc]
+        """Keep envelopes."""
+
+        def capture_envelope(self, envelope: Any) -> None:
+            """Keep one."""
+            envelopes.append(envelope.serialize())
+
+    return Keeping()
+
+
+def _event(message: Message, alert: MessageAlert) -> dict[str, Any]:
     from datetime import UTC
 
+    identity = f"{message.key}\x00{alert.fingerprint}".encode()
     severity = alert.labels.get("severity", "")
     return {
+        "event_id": hashlib.blake2b(identity, digest_size=16).hexdigest(),
         "message": wording.summary(alert),
         "level": _LEVELS.get(severity, "error"),
         "logger": "otel_monitoring.alerts",

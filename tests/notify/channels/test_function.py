@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from opentelemetry.instrumentation.utils import is_instrumentation_enabled, suppress_instrumentation
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.channels.function import FunctionChannel
@@ -55,6 +57,52 @@ def test_a_function_that_hangs_is_left_and_not_called_again_meanwhile(notice: No
 
     assert calls == ["k"]
     assert first.value.retry_after_s == 0
+
+
+def test_an_async_function_that_hangs_is_cancelled(notice: Notice) -> None:
+    ends: list[str] = []
+
+    async def hang(_: Message) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("cancelled")
+
+    channel = FunctionChannel("hang", hang, timeout_s=0.01)
+
+    with pytest.raises(NotifyError, match=r"took longer than 0\.01 s"):
+        channel.send(message_of(notice))
+    assert channel._bounded._running is not None
+    channel._bounded._running.join(10)
+
+    assert ends == ["cancelled"]
+
+
+def test_an_application_that_has_an_event_loop_keeps_it_to_itself(notice: Notice) -> None:
+    loops: list[object] = []
+
+    async def page(_: Message) -> None:
+        loops.append(asyncio.get_running_loop())
+
+    async def application() -> object:
+        await asyncio.to_thread(FunctionChannel("page", page).send, message_of(notice))
+        return asyncio.get_running_loop()
+
+    own = asyncio.run(application())
+
+    assert len(loops) == 1
+    assert loops[0] is not own
+
+
+def test_a_function_is_called_within_the_shield_of_its_lane(notice: Notice) -> None:
+    """Our own calls are in nobody's telemetry, though the call has a thread of its own."""
+    seen: list[bool] = []
+    channel = FunctionChannel("page", lambda _: seen.append(is_instrumentation_enabled()))
+
+    with suppress_instrumentation():
+        channel.send(message_of(notice))
+
+    assert seen == [False]
 
 
 def test_what_a_function_raises_reaches_the_lane(notice: Notice) -> None:
