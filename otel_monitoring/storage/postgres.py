@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from otel_monitoring.storage.place import Place
     from otel_monitoring.storage.state import Kind
 
+_IDLE_MS = 5000
+"""A process that is suspended in the middle of a transaction keeps others waiting for no longer."""
+
 _BUSY = frozenset(("40001", "40P01", "55P03", "57014"))
 _MEANINGS: tuple[tuple[str, Kind], ...] = (
     ("53100", "full"),
@@ -137,7 +140,7 @@ class PostgresServer:
         with connection.cursor() as cursor:
             cursor.execute(f"SET statement_timeout = {limit_ms}")
             cursor.execute(f"SET lock_timeout = {limit_ms}")
-            cursor.execute(f"SET idle_in_transaction_session_timeout = {limit_ms * 3}")
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {_IDLE_MS}")
         connection.autocommit = was_automatic
 
     def _said(self, error: DBAPIError) -> str:
