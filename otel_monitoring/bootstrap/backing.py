@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -59,10 +60,8 @@ class MessageBacking:
         settings = self._builder.settings
         url = page_url(settings)
         trace_url = settings.notify.trace_url
-        if not url:
-            return Backing(evidence=self._gather, trace_url=trace_url)
-        links = LinkMaker(signer=self._signer, page_url=url)
-        return Backing(evidence=self._gather, links=links, trace_url=trace_url)
+        backing = Backing(evidence=self._gather, brief=self._gather.brief, trace_url=trace_url)
+        return replace(backing, links=LinkMaker(signer=self._signer, page_url=url)) if url else backing
 
     def deeds(self) -> LinkedDeeds | None:
         """Return what the links do; ``None`` where messages have none."""

@@ -122,15 +122,18 @@ class Gatherer:
         self._allowance = allowance or Allowance(clock=clock)
         self._guard = Guard("evidence")
 
+    def brief(self, alert: SentAlert) -> Evidence | None:
+        """Return what its rule alone says about ``alert``; ``None`` where that is not known."""
+        rule = rule_of(alert, self._sources.rules())
+        return None if rule is None else _evidence(alert, watched(self._sources.parse(rule.expr)), None)
+
     def __call__(self, alert: SentAlert) -> Evidence | None:
         """Return what backs ``alert`` up; ``None`` where its rule is not known."""
         rule = rule_of(alert, self._sources.rules())
-        if rule is None:
-            return None
+        if rule is None or not self._allowance.take():
+            return self.brief(alert)
         node = self._sources.parse(rule.expr)
         look = watched(node)
-        if not self._allowance.take():
-            return _evidence(alert, look, None)
         now_ms = self._clock.now_ms()
         curve = None if look is None else self._guard.call(self._curve, alert, rule, look, now_ms)
         selectors = list(asked_by(node, self._sources.parse, recorded_by(self._sources.rules())))

@@ -25,6 +25,7 @@ NO_TIME = "0001-01-01T00:00:00Z"
 """How Go writes the time of what has not happened yet."""
 
 _MOST_BACKED = 10
+_MOST_BRIEF = 40
 _LONGEST_VALUE = 16_384
 _LONGEST_KEY = 32_768
 _guard = Guard("evidence")
@@ -47,11 +48,13 @@ class Backing:
 
     Attributes:
         evidence: Returns what backs an alert up, if anything.
+        brief: Returns as much of it as needs no question, for the alerts far down in a large group.
         links: Returns where alerts of a notice can be acted on: one of them, or all that fire together.
         trace_url: Where a trace is looked at; ``{trace_id}`` stands for its id.
     """
 
     evidence: Callable[[SentAlert], Evidence | None] = lambda _: None
+    brief: Callable[[SentAlert], Evidence | None] = lambda _: None
     links: Callable[[Notice, Sequence[SentAlert]], Links] = lambda _notice, _alerts: Links()
     trace_url: str = ""
 
@@ -277,18 +280,23 @@ def message_alert(alert: SentAlert) -> MessageAlert:
 
 def _completed(message: Message, *, notice: Notice, backing: Backing) -> Message:
     """Add what is known about the alerts; where asking fails, they are told without it."""
-    pairs = zip(message.alerts[:_MOST_BACKED], notice.alerts, strict=False)
-    told = tuple(_backed(one, alert, notice, backing) for one, alert in pairs)
+    pairs = zip(message.alerts[:_MOST_BRIEF], notice.alerts, strict=False)
+    told = tuple(
+        _backed(one, alert, notice, backing, is_brief=number >= _MOST_BACKED)
+        for number, (one, alert) in enumerate(pairs)
+    )
     firing = [alert for alert in notice.alerts if not alert.is_resolved]
     return replace(
         message,
-        alerts=told + message.alerts[_MOST_BACKED:],
+        alerts=told + message.alerts[_MOST_BRIEF:],
         links=_links(notice, firing, backing) if len(firing) > 1 else Links(),
     )
 
 
-def _backed(told: MessageAlert, alert: SentAlert, notice: Notice, backing: Backing) -> MessageAlert:
-    evidence = _guard.call(backing.evidence, alert)
+def _backed(
+    told: MessageAlert, alert: SentAlert, notice: Notice, backing: Backing, *, is_brief: bool
+) -> MessageAlert:
+    evidence = _guard.call(backing.brief if is_brief else backing.evidence, alert)
     links = Links() if alert.is_resolved else _links(notice, [alert], backing)
     return replace(told, evidence=evidence, traces=backing.traces(evidence), links=links)
 

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from otel_monitoring.model.evidence import Curve
 
 _BARS = "▁▂▃▄▅▆▇█"
-_PALETTE = bytes.fromhex("ffffffe5e7eb2563ebdc2626")
-_WHITE, _GRID, _LINE, _LIMIT = range(4)
+_PALETTE = bytes.fromhex("ffffff94a3b83b82f6ef44443b82f6")
+_OPACITY = bytes((0, 90, 255, 255, 40))
+_NOTHING, _GRID, _LINE, _LIMIT, _BELOW = range(5)
+"""Colours that can be seen on a light page and on a dark one: what is behind shows through."""
+
 _MARGIN = 6
+_WIDE = 480
+"""Above this width lines are twice as thick: such a picture is shown at half its size, on a fine screen."""
 
 
 def sparkline(curve: Curve, *, width: int = 24) -> str:
@@ -33,7 +38,7 @@ def sparkline(curve: Curve, *, width: int = 24) -> str:
     return "".join(_bar((value / 2 - low / 2) / step) for value in values)
 
 
-def png(curve: Curve, *, width: int = 480, height: int = 120) -> bytes:
+def png(curve: Curve, *, width: int = 960, height: int = 240) -> bytes:
     """Draw the curve, and its threshold as a dashed line, as a PNG; empty where it has no value.
 
     Args:
@@ -49,9 +54,9 @@ def png(curve: Curve, *, width: int = 480, height: int = 120) -> bytes:
     scale = _Scale(min(*known, *limits, known[0]), max(*known, *limits, known[0]), height)
     for part in range(5):
         canvas.level(_MARGIN + part * (height - 2 * _MARGIN - 1) // 4, _GRID)
+    _draw_line(canvas, _thinned(curve.values, width - 2 * _MARGIN), scale)
     for limit in limits:
         canvas.level(scale.row(limit), _LIMIT, dash=6)
-    _draw_line(canvas, _thinned(curve.values, width - 2 * _MARGIN), scale)
     return canvas.png()
 
 
@@ -64,7 +69,8 @@ class _Scale:
         self._rows = height - 2 * _MARGIN - 1
 
     def row(self, value: float) -> int:
-        return _MARGIN + round((1 - (value / 2 - self._low) / self._span) * self._rows)
+        share = min(max((value / 2 - self._low) / self._span, 0.0), 1.0)
+        return _MARGIN + round((1 - share) * self._rows)
 
 
 class _Canvas:
@@ -72,22 +78,35 @@ class _Canvas:
 
     def __init__(self, width: int, height: int) -> None:
         self.width = width
+        self._thick = 2 if width > _WIDE else 1
         self._rows = [bytearray(width) for _ in range(height)]
 
     def dot(self, column: int, row: int, colour: int) -> None:
-        for near in (row, row + 1):  # two pixels thick
-            if 0 <= near < len(self._rows):
-                self._rows[near][column] = colour
+        for near in range(row, min(row + 2 * self._thick, len(self._rows))):
+            for beside in range(column, min(column + self._thick, self.width)):
+                self._rows[near][beside] = colour
+
+    def fill(self, column: int, row: int, colour: int) -> None:
+        for below in range(row, len(self._rows) - _MARGIN):
+            if self._rows[below][column] in (_NOTHING, _GRID):
+                self._rows[below][column] = colour
 
     def level(self, row: int, colour: int, *, dash: int = 0) -> None:
-        for column in range(_MARGIN, self.width - _MARGIN):
-            if not dash or column // dash % 2:
-                self._rows[row][column] = colour
+        for near in range(row, min(row + self._thick, len(self._rows))):
+            for column in range(_MARGIN, self.width - _MARGIN):
+                if not dash or column // (dash * self._thick) % 2:
+                    self._rows[near][column] = colour
 
     def png(self) -> bytes:
         header = struct.pack(">IIBBBBB", self.width, len(self._rows), 8, 3, 0, 0, 0)
         pixels = zlib.compress(b"".join(b"\0" + row for row in self._rows), 9)
-        chunks = ((b"IHDR", header), (b"PLTE", _PALETTE), (b"IDAT", pixels), (b"IEND", b""))
+        chunks = (
+            (b"IHDR", header),
+            (b"PLTE", _PALETTE),
+            (b"tRNS", _OPACITY),
+            (b"IDAT", pixels),
+            (b"IEND", b""),
+        )
         return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
 
 
@@ -96,15 +115,25 @@ def _draw_line(canvas: _Canvas, values: Sequence[float], scale: _Scale) -> None:
     step = room / max(len(values) - 1, 1)
     before: int | None = None
     for column in range(room + 1):
-        value = values[min(round(column / step), len(values) - 1)]
+        value = _between(values, column / step)
         if not math.isfinite(value):
             before = None
             continue
         row = scale.row(value)
+        canvas.fill(_MARGIN + column, row, _BELOW)
         start = row if before is None else before
         for near in range(min(start, row), max(start, row) + 1):
             canvas.dot(_MARGIN + column, near, _LINE)
         before = row
+
+
+def _between(values: Sequence[float], place: float) -> float:
+    """Return the value at a place between two of them; beside a gap that of the nearer one."""
+    left = min(int(place), len(values) - 1)
+    right, share = min(left + 1, len(values) - 1), place - int(place)
+    if math.isfinite(values[left]) and math.isfinite(values[right]):
+        return values[left] * (1 - share) + values[right] * share
+    return values[left if share < 1 / 2 else right]
 
 
 def _bar(height: float) -> str:

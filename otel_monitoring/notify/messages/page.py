@@ -1,4 +1,8 @@
-"""The message as HTML for mail: one column, inline styles, readable on a phone and without pictures."""
+"""The message as HTML for mail: one column, inline styles, readable on a phone and without pictures.
+
+A few alerts have a card each, with the value, its course and what backs it up; of a larger group the rest
+follows as a list. Everything that matters is text: pictures and colours may be missing.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,35 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from otel_monitoring.notify.messages import wording
+from otel_monitoring.notify.messages.card import card, row
+from otel_monitoring.notify.messages.style import (
+    BOX,
+    COLOURS,
+    DARK,
+    FONT,
+    QUIET,
+    TEXT,
+    WRAP,
+    badge,
+    button,
+    colour,
+    element,
+    link,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import tzinfo
 
-    from otel_monitoring.notify.message import Message, MessageAlert
+    from otel_monitoring.notify.message import Message
 
-COLOURS = {"critical": "#b91c1c", "warning": "#b45309", "info": "#1d4ed8", "resolved": "#15803d"}
-"""The colour of an alert by its severity, or of one that is resolved."""
+__all__ = ["COLOURS", "MOST_CARDS", "colour", "html"]
 
-_FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
-_BUTTON = (
-    "display:inline-block;margin:4px 6px 0 0;padding:8px 12px;border:1px solid #d1d5db;"
-    "border-radius:6px;color:#1f2937;text-decoration:none;font-size:14px"
-)
+MOST_CARDS = 3
+"""The most alerts that have a card with a chart."""
+
+_MOST_LISTED = 40
+_SEVERITIES = ("critical", "warning", "info")
 
 
 def html(message: Message, zone: tzinfo = UTC, *, charts: Mapping[str, str] | None = None) -> str:
@@ -32,68 +50,85 @@ def html(message: Message, zone: tzinfo = UTC, *, charts: Mapping[str, str] | No
         zone: Where times are told.
         charts: Addresses of charts, by the fingerprint of their alert.
     """
-    alerts = message.alerts[: wording.MOST_TOLD]
-    cards = "".join(_card(alert, zone, (charts or {}).get(alert.fingerprint, "")) for alert in alerts)
-    more = wording.left_out(message)
-    rest = f'<p style="color:#4b5563;font-size:14px">and {more} more</p>' if more else ""
+    told, charts = _told(message), charts or {}
     title = escape(wording.headline(message))
+    column = "".join((_head(message, told), _cards(message, zone, charts, told), _list(message, zone, told)))
+    ground = "background:#f3f4f6"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{title}</title></head>"
-        f'<body style="margin:0;padding:16px;background:#f3f4f6;color:#111827;{_FONT}">'
-        '<div style="max-width:600px;margin:0 auto">'
-        f'<h1 style="font-size:20px;line-height:1.3;margin:0 0 12px">{title}</h1>'
-        f"{cards}{rest}</div></body></html>"
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{title}</title><style>{DARK}</style></head>"
+        f'<body class="page" style="margin:0;padding:0;{ground};{TEXT};{FONT}">'
+        f'<div class="page" style="padding:20px 12px;{ground}">'
+        f'<div style="max-width:600px;margin:0 auto">{column}{_foot(message)}</div></div></body></html>'
     )
 
 
-def colour(status: str, severity: str) -> str:
-    """Return the colour of what fires at ``severity`` or is resolved."""
-    return COLOURS["resolved"] if status == "resolved" else COLOURS.get(severity, COLOURS["warning"])
+def _told(message: Message) -> dict[str, str]:
+    """Return the labels, and the description, that are told once for the whole group."""
+    if len(message.alerts) < 2:  # noqa: PLR2004 - one alert is no group
+        return {}
+    shared = {
+        name: text for name, text in message.common_labels.items() if name not in ("alertname", "severity")
+    }
+    about = message.common_annotations.get("description", "")
+    return {**shared, "description": about} if about else shared
 
 
-def _card(alert: MessageAlert, zone: tzinfo, chart: str) -> str:
-    edge = colour(alert.status, alert.labels.get("severity", ""))
-    about = wording.description(alert)
-    image = (
-        f'<img src="{escape(chart)}" alt="Course of the value" width="480" '
-        'style="width:100%;max-width:480px;height:auto;margin-top:8px;border:1px solid #e5e7eb">'
+def _head(message: Message, told: Mapping[str, str]) -> str:
+    """Write how many fire, what the group is, and what all of its alerts share."""
+    names = " · ".join(
+        f"{name}={wording.short(text, 100)}" for name, text in told.items() if name != "description"
     )
-    state = f"font-size:12px;font-weight:600;text-transform:uppercase;color:{edge}"
-    parts = [
-        f'<div style="{state}">{escape(_state(alert))}</div>',
-        f'<h2 style="font-size:17px;line-height:1.35;margin:4px 0 8px">{escape(wording.summary(alert))}</h2>',
-        f'<p style="font-size:15px;margin:0 0 8px;white-space:pre-line">{escape(about)}</p>' if about else "",
-        _table(alert, zone, has_chart=bool(chart)),
-        image if chart else "",
-        _buttons(alert),
-    ]
-    return (
-        f'<div style="background:#fff;border:1px solid #e5e7eb;border-left:4px solid {edge};'
-        f'border-radius:8px;padding:14px 16px;margin:0 0 12px">{"".join(parts)}</div>'
+    about = wording.description(message.alerts[0]) if "description" in told else ""
+    title_look = f"margin:2px 0 0;font-size:22px;line-height:1.3;font-weight:700;{TEXT};{WRAP}"
+    look = f"margin:6px 0 0;font-size:15px;line-height:1.5;white-space:pre-line;{QUIET};{WRAP}"
+    small = f"margin:6px 0 0;font-size:14px;line-height:1.5;{QUIET};{WRAP}"
+    parts = (
+        badge(message.status, _worst(message), _counts(message)),
+        element("h1", escape(wording.subject(message)), kind="text", style=title_look),
+        element("div", escape(wording.short(names, 400)), kind="quiet", style=small) if names else "",
+        element("div", escape(about), kind="quiet", style=look) if about else "",
+        "".join(button(name, url) for name, url in wording.group_actions(message)),
+    )
+    return f'<div style="margin:0 4px 16px">{"".join(parts)}</div>'
+
+
+def _counts(message: Message) -> str:
+    if len(message.alerts) == 1 and not message.truncated_alerts:
+        return message.status
+    states = [alert.status for alert in message.alerts]
+    known = [f"{states.count(one)} {one}" for one in ("firing", "resolved") if one in states]
+    more = f" and {message.truncated_alerts} more" if message.truncated_alerts else ""
+    return ", ".join(known) + more
+
+
+def _worst(message: Message) -> str:
+    """Return the worst severity of what fires."""
+    found = {alert.labels.get("severity", "") for alert in message.alerts if alert.status == "firing"}
+    return next((one for one in _SEVERITIES if one in found), message.common_labels.get("severity", ""))
+
+
+def _cards(message: Message, zone: tzinfo, charts: Mapping[str, str], told: Collection[str]) -> str:
+    is_only = len(message.alerts) == 1
+    return "".join(
+        card(alert, zone, chart=charts.get(alert.fingerprint, ""), told=told, is_only=is_only)
+        for alert in message.alerts[:MOST_CARDS]
     )
 
 
-def _state(alert: MessageAlert) -> str:
-    severity = alert.labels.get("severity", "")
-    return f"{alert.status} - {severity}" if severity else alert.status
+def _list(message: Message, zone: tzinfo, told: Collection[str]) -> str:
+    """Write the alerts that have no card, and how many are left."""
+    rows = "".join(row(alert, zone, told=told) for alert in message.alerts[MOST_CARDS:_MOST_LISTED])
+    listed = element("div", rows, kind="card", style=f"{BOX};padding:4px 18px") if rows else ""
+    more = wording.left_out(message, _MOST_LISTED)
+    look = f"margin:0 4px 16px;font-size:14px;{QUIET}"
+    return listed + (element("p", f"and {more} more", kind="quiet", style=look) if more else "")
 
 
-def _table(alert: MessageAlert, zone: tzinfo, *, has_chart: bool) -> str:
-    facts = wording.facts(alert, zone)
-    rows = [(name, escape(text)) for name, text in facts if name != "Course" or not has_chart]
-    rows += [("Trace", escape(trace_id)) for trace_id, url in alert.traces if not url]
-    cells = "".join(
-        '<tr><td style="padding:3px 12px 3px 0;color:#4b5563;vertical-align:top;white-space:nowrap">'
-        f'{name}</td><td style="padding:3px 0;overflow-wrap:anywhere">{text}</td></tr>'
-        for name, text in rows
-    )
-    return f'<table role="presentation" style="border-collapse:collapse;font-size:14px">{cells}</table>'
-
-
-def _buttons(alert: MessageAlert) -> str:
-    buttons = "".join(
-        f'<a href="{escape(url)}" style="{_BUTTON}">{escape(name)}</a>' for name, url in wording.links(alert)
-    )
-    return f'<div style="margin-top:8px">{buttons}</div>' if buttons else ""
+def _foot(message: Message) -> str:
+    receiver, url = escape(wording.short(message.receiver, 100)), message.external_url
+    by = f" by {link(wording.short(url), url)}" if url else ""
+    look = f"margin:0 4px;font-size:12px;line-height:1.5;{QUIET};{WRAP}"
+    return element("p", f"Sent to {receiver}{by}", kind="quiet", style=look)

@@ -20,6 +20,9 @@ MOST_TOLD = 10
 """The most alerts that are told one by one; the rest is counted."""
 
 COLUMNS = 72
+TRACE = "Trace "
+"""How the names of links to traces begin."""
+
 
 _EXPLAINS = ("summary", "title", "message", "description")
 _RUNBOOKS = ("runbook_url", "runbook")
@@ -38,10 +41,14 @@ _TIMES = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 def headline(message: Message) -> str:
     """Write the state and what the group stands for: ``[FIRING:2] HighCpu``."""
     firing = sum(alert.status == "firing" for alert in message.alerts)
+    return short(f"[{message.status.upper()}{f':{firing}' if firing else ''}] {subject(message)}")
+
+
+def subject(message: Message) -> str:
+    """Write what the group stands for: the values of its labels, or who is told."""
     labels = message.group_labels or message.common_labels
     names = sorted(labels, key=lambda name: (name != "alertname", name))
-    what = " ".join(labels[name] for name in names if labels[name]) or message.receiver
-    return short(f"[{message.status.upper()}{f':{firing}' if firing else ''}] {what}")
+    return short(" ".join(labels[name] for name in names if labels[name]) or message.receiver)
 
 
 def summary(alert: MessageAlert) -> str:
@@ -86,6 +93,21 @@ def facts(alert: MessageAlert, zone: tzinfo, *, without: Collection[str] = ()) -
     return [(name, short(text, _LONGEST_SERIES)) for name, text in known if text]
 
 
+def figure(alert: MessageAlert) -> tuple[str, str, str]:
+    """Return the value and what it was compared with; of what is over the one that was worst.
+
+    Returns:
+        ``Value`` or ``Peak``, the value, and the bound in words, empty where it is not known.
+    """
+    evidence = alert.evidence
+    if evidence is None:
+        return "Value", number(alert.value), ""
+    if alert.status == "resolved" and evidence.peak_text:
+        return "Peak", short(evidence.peak_text), short(evidence.threshold_text)
+    value = evidence.value_text or number(alert.value)
+    return "Value", short(value), short(evidence.threshold_text)
+
+
 def links(alert: MessageAlert) -> list[tuple[str, str]]:
     """Return where to look and what to do, as names and addresses."""
     runbook = next((alert.annotations[name] for name in _RUNBOOKS if alert.annotations.get(name)), "")
@@ -93,7 +115,7 @@ def links(alert: MessageAlert) -> list[tuple[str, str]]:
         *(actions(alert.links) if alert.status == "firing" else ()),
         ("Runbook", runbook),
         ("Graph", alert.generator_url),
-        *((f"Trace {trace_id[:8]}", url) for trace_id, url in alert.traces),
+        *((f"{TRACE}{trace_id[:8]}", url) for trace_id, url in alert.traces),
     ]
     return [(name, clean(one_line(url))) for name, url in known if _is_page(url)]
 
@@ -149,6 +171,13 @@ def duration_text(duration_ms: int) -> str:
     return " ".join(parts[:2])
 
 
+def lasting(alert: MessageAlert, zone: tzinfo) -> str:
+    """Tell since when an alert fires, or for how long it did."""
+    if alert.ends_at_ms is None:
+        return f"since {time_text(alert.starts_at_ms, zone)}"
+    return f"resolved after {duration_text(alert.ends_at_ms - alert.starts_at_ms)}"
+
+
 def clean(text: str) -> str:
     """Return ``text`` without what is not seen, or makes other text look like something else."""
     return _HIDDEN.sub("", text)
@@ -190,13 +219,8 @@ def _wrapped(line: str, *, has_address: bool = False) -> str:
 
 
 def _values(alert: MessageAlert) -> list[tuple[str, str]]:
-    """Tell the value beside its threshold; of what is over the one that was worst."""
-    evidence = alert.evidence
-    value = evidence.value_text if evidence and evidence.value_text else number(alert.value)
-    bound = f" ({evidence.threshold_text})" if evidence and evidence.threshold_text else ""
-    if alert.status == "resolved" and evidence and evidence.peak_text:
-        return [("Peak", f"{evidence.peak_text}{bound}")]
-    return [("Value", f"{value}{bound}")]
+    name, value, bound = figure(alert)
+    return [(name, f"{value} ({bound})" if bound else value)]
 
 
 def _lately(alert: MessageAlert) -> str:

@@ -74,5 +74,5 @@ def test_whatever_the_values_the_picture_is_whole(values: list[float], threshold
 
     assert bool(png) is any(map(math.isfinite, values))
     if png:
-        pixels(png, width=480, height=120)
+        pixels(png, width=960, height=240)
     assert len(chart.sparkline(one)) <= 24

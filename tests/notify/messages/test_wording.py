@@ -71,11 +71,12 @@ def test_a_trace_without_an_address_is_told_by_its_id() -> None:
 
 def test_only_the_first_alerts_are_told_one_by_one() -> None:
     notice = make_notice()
-    message = message_of(replace(notice, alerts=notice.alerts * 8), most_alerts=14)
+    message = message_of(replace(notice, alerts=notice.alerts * 30), most_alerts=50)
 
     assert wording.plain(message).count("CPU is at") == 10
-    assert wording.plain(message).endswith("\n\nand 6 more\n")
-    assert "and 6 more" in page.html(message)
+    assert wording.plain(message).endswith("\n\nand 50 more\n")
+    assert page.html(message).count("CPU is at") == 40
+    assert "and 20 more" in page.html(message)
 
 
 def test_a_page_escapes_what_it_tells_and_links_only_to_pages() -> None:
