@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _GAP = "  "
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _STYLES = {
     "firing": "bold red",
     "pending": "yellow",
@@ -45,12 +46,17 @@ def print_json(body: Mapping[str, Any] | Sequence[Any]) -> None:
     print(json.dumps(body, indent=2, ensure_ascii=False))
 
 
+def harmless(text: str) -> str:
+    """Return a text without what a terminal takes for a command; labels may hold what visitors sent."""
+    return "".join(one if one.isprintable() or one == "\n" else _UNKNOWN for one in text)
+
+
 def _draw(heads: Sequence[str], rows: Sequence[Sequence[str]], *, fixed: frozenset[str]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in heads:
         table.add_column(head, overflow="fold", no_wrap=head in fixed)
     for row in rows:
-        table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
+        table.add_row(*(Text(harmless(cell), style=_STYLES.get(cell, "")) for cell in row))
     Console(highlight=False).print(table)
 
 
@@ -62,4 +68,4 @@ def _align(rows: Sequence[Sequence[str]]) -> None:
 
 def _plain(row: Sequence[str]) -> list[str]:
     """Keep a row on one line."""
-    return [" ".join(cell.split()) or "-" for cell in row]
+    return [harmless(" ".join(cell.split())) or "-" for cell in row]

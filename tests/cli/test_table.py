@@ -6,7 +6,7 @@ import io
 import sys
 from typing import TYPE_CHECKING
 
-from otel_monitoring.cli.table import print_table
+from otel_monitoring.cli.table import harmless, print_table
 
 if TYPE_CHECKING:
     import pytest
@@ -39,3 +39,7 @@ def test_a_terminal_gets_columns_within_its_width(monkeypatch: pytest.MonkeyPatc
     lines = written.getvalue().splitlines()
     assert "\x1b[1;31mfiring" in lines[1]
     assert len(lines) > 3
+
+
+def test_what_a_terminal_takes_for_a_command_is_shown_as_unknown() -> None:
+    assert harmless("a\x1b[2Jb\x9bc\n\tü") == "a\ufffd[2Jb\ufffdc\n\ufffdü"

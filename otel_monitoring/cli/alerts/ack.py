@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from otel_monitoring.cli.alerts.chosen import chosen
+from otel_monitoring.cli.alerts.chosen import chosen, word
 from otel_monitoring.cli.alerts.rows import labels_text
-from otel_monitoring.cli.connecting import duration_ms
-from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, By, Token, TokenFile, Url, actor, pages
+from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, By, Token, TokenFile, Url, pages
 from otel_monitoring.cli.table import print_json
 
 
@@ -27,10 +26,7 @@ def command(
     token_file: TokenFile = None,
 ) -> None:
     """Acknowledge alerts: nobody is reminded, and nobody further is told."""
-    body = {"by": actor(by), "comment": comment}
-    if for_ is not None:
-        duration_ms(for_, name="--for")
-        body["for"] = for_
+    body = word(comment, for_=for_, by=by)
     asked = pages(url, token, token_file)
     done = []
     for alert in chosen(asked, alerts):

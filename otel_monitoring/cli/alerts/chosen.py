@@ -5,7 +5,8 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.cli.pages import PagesError
+from otel_monitoring.cli.connecting import duration_ms
+from otel_monitoring.cli.pages import PagesError, actor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -31,6 +32,15 @@ def chosen(pages: Pages, words: Iterable[str], *, state: str | None = "firing") 
     known: list[Record] = pages.get("alerts", state=state)["alerts"]
     found = {one["fingerprint"]: one for word in words for one in _meant(word, known)}
     return list(found.values())
+
+
+def word(comment: str, *, for_: str | None, by: str | None) -> dict[str, str]:
+    """Return what is sent with an acknowledgement or a resolution."""
+    said = {"by": actor(by), "comment": comment}
+    if for_ is None:
+        return said
+    duration_ms(for_, name="--for")
+    return {**said, "for": for_}
 
 
 def _meant(word: str, known: Sequence[Record]) -> list[Record]:

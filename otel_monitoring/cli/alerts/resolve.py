@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from otel_monitoring.cli.alerts.chosen import chosen
+from otel_monitoring.cli.alerts.chosen import chosen, word
 from otel_monitoring.cli.alerts.rows import labels_text
-from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, By, Token, TokenFile, Url, actor, pages
+from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, By, Token, TokenFile, Url, pages
 from otel_monitoring.cli.table import print_json
 
 
@@ -16,14 +16,15 @@ def command(
     alerts: Annotated[list[str], typer.Argument(metavar="ALERT...", help="Fingerprints, or names of rules.")],
     *,
     comment: Annotated[str, typer.Option("--comment", "-c", metavar="TEXT", help="What was done.")] = "",
+    for_: Annotated[str | None, typer.Option("--for", metavar="DURATION", help="By default an hour.")] = None,
     by: By = None,
     as_json: AsJson = False,
     url: Url = DEFAULT_URL,
     token: Token = None,
     token_file: TokenFile = None,
 ) -> None:
-    """Resolve alerts by hand; they are told again when their rule finds them anew."""
-    body = {"by": actor(by), "comment": comment}
+    """Resolve alerts by hand; what their rules still find after a while is told again."""
+    body = word(comment, for_=for_, by=by)
     asked = pages(url, token, token_file)
     done = []
     for alert in chosen(asked, alerts):

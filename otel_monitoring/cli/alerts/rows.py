@@ -103,4 +103,5 @@ def _alert(alert: Record) -> list[str]:
 
 
 def _word(text: str) -> str:
-    return text if text and not set(text) & set(' ,="') else json.dumps(text, ensure_ascii=False)
+    is_plain = text.isprintable() and text and not set(text) & set(' ,="')
+    return text if is_plain else json.dumps(text)

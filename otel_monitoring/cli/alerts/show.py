@@ -9,10 +9,12 @@ import typer
 from otel_monitoring.cli.alerts.chosen import chosen
 from otel_monitoring.cli.alerts.rows import ago, clock, number, until
 from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, Token, TokenFile, Url, pages
-from otel_monitoring.cli.table import print_json
+from otel_monitoring.cli.table import harmless, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+_NAMES_CHARS = 15
 
 
 def command(
@@ -37,16 +39,24 @@ def command(
 
 def _show(alert: Mapping[str, Any]) -> None:
     print(f"{alert['rule']} {alert['state']} {alert['fingerprint']}")
+    for name, text in [
+        *_facts(alert),
+        *alert["labels"].items(),
+        *alert["annotations"].items(),
+        *_done(alert),
+    ]:
+        first, *rest = harmless(str(text)).splitlines() or [""]
+        print(f"  {harmless(name):<{_NAMES_CHARS}} {first}")
+        for line in rest:
+            print(f"  {'':<{_NAMES_CHARS}} {line}")
+
+
+def _facts(alert: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("firedAt", "activeAt", "resolvedAt"):
         if alert.get(name):
-            print(f"  {name.removesuffix('At') + ' since':<15} {clock(alert[name])} ({ago(alert[name])})")
-    print(f"  {'value':<15} {number(alert['value'])}")
-    print(f"  {'expression':<15} {alert['expr']}")
-    for what in ("labels", "annotations"):
-        for name, text in alert[what].items():
-            print(f"  {name:<15} {text}")
-    for name, text in _done(alert):
-        print(f"  {name:<15} {text}")
+            yield f"{name.removesuffix('At')} since", f"{clock(alert[name])} ({ago(alert[name])})"
+    yield "value", number(alert["value"])
+    yield "expression", alert["expr"]
 
 
 def _done(alert: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -105,7 +105,15 @@ def test_an_alert_is_called_over_by_hand(alerts: Callable[..., Outcome]) -> None
         "resolved SlowRoute route=/cart, severity=warning",
         "resolved SlowRoute route=/pay, severity=warning",
     ]
-    assert "resolved by     kim for" in alerts("show", "SlowRoute").stdout
+    assert "resolved by     kim for 1h: rolled back" in alerts("show", "SlowRoute").stdout
+
+
+@pytest.mark.parametrize("name", ["ack", "resolve"])
+def test_a_duration_that_is_none_is_refused_before_anything_is_asked(run: Run, name: str) -> None:
+    outcome = run("alerts", name, "A", "--for", "2 h", "--url", "http://127.0.0.1:9")
+
+    assert outcome.exit_code == 2
+    assert "--for" in outcome.output
 
 
 def test_a_silence_is_tried_made_listed_and_ended(alerts: Callable[..., Outcome]) -> None:
