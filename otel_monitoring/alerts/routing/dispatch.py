@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 import threading
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
@@ -233,16 +234,19 @@ class Dispatcher:
 
     def _hear(self, alert: SentAlert, *, now_s: float, now_ms: int) -> None:
         awake_s = self._awake_s(now_s)
-        left_s = (alert.ends_at_ms - now_ms) / 1000 if alert.ends_at_ms else self._config.resolve_timeout_s
-        expires_s = awake_s if alert.is_resolved else awake_s + left_s
+        is_timed = not alert.ends_at_ms and not alert.is_resolved
+        if not alert.ends_at_ms:
+            lasts_ms = 0 if alert.is_resolved else round(self._config.resolve_timeout_s * 1000)
+            alert = replace(alert, ends_at_ms=now_ms + lasts_ms)
+        expires_s = awake_s + (0 if alert.is_resolved else (alert.ends_at_ms - now_ms) / 1000)
         held = self._alerts.get(alert.labels)
         was_firing = held is not None and not held.is_resolved(awake_s)
         if held is None:
-            held = Held(alert, expires_s=expires_s)
+            held = Held(alert, expires_s=expires_s, is_timed=is_timed)
         else:
             if not was_firing and not held.alert.is_resolved and not alert.is_resolved:
                 self._changed(alert.labels, is_firing=False, at_s=now_s)
-            held.hear(alert, expires_s=expires_s, now_s=awake_s)
+            held.hear(alert, expires_s=expires_s, is_timed=is_timed, now_s=awake_s)
         if was_firing == alert.is_resolved:
             self._changed(alert.labels, is_firing=not alert.is_resolved, at_s=now_s)
         self._inhibitor.see(held)

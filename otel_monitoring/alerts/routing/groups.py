@@ -27,15 +27,17 @@ class Held:
     Attributes:
         alert: The newest that was heard of it, with the earliest start.
         expires_s: When it ends unless it is sent again, on the monotonic clock.
+        is_timed: Whether that end was not stated, but is the one of the resolve timeout.
         told_s: When people were first told that it fires; ``None`` before.
         groups: How many groups hold it.
     """
 
-    __slots__ = ("alert", "expires_s", "groups", "told_s")
+    __slots__ = ("alert", "expires_s", "groups", "is_timed", "told_s")
 
-    def __init__(self, alert: SentAlert, *, expires_s: float) -> None:
+    def __init__(self, alert: SentAlert, *, expires_s: float, is_timed: bool = False) -> None:
         self.alert = alert
         self.expires_s = expires_s
+        self.is_timed = is_timed
         self.told_s: float | None = None
         self.groups = 0
 
@@ -43,18 +45,28 @@ class Held:
         """Tell whether it was sent as resolved, or not sent again for too long."""
         return self.alert.is_resolved or self.expires_s <= now_s
 
-    def hear(self, alert: SentAlert, *, expires_s: float, now_s: float) -> None:
-        """Take a newer word on it: it wins, the earliest start of the same time of firing stays (S9.1)."""
+    def hear(self, alert: SentAlert, *, expires_s: float, is_timed: bool, now_s: float) -> None:
+        """Take a newer word on it (S9.1).
+
+        It wins; but the earliest start of the same time of firing stays, and so does the latest end that was
+        stated, unless the alert is over.
+        """
         known = self.alert
         is_over = self.is_resolved(now_s)
-        if not is_over or alert.is_resolved or alert.starts_at_ms < known.ends_at_ms:
-            start_ms = min(known.starts_at_ms, alert.starts_at_ms)
-            if start_ms != alert.starts_at_ms:
-                alert = replace(alert, starts_at_ms=start_ms)
+        start_ms, end_ms = alert.starts_at_ms, alert.ends_at_ms
+        if not is_over or alert.is_resolved or start_ms < known.ends_at_ms:
+            start_ms = min(known.starts_at_ms, start_ms)
+        if alert.is_resolved and is_over:
+            end_ms = max(known.ends_at_ms, end_ms)
+        elif not alert.is_resolved and not is_over and not self.is_timed and self.expires_s > expires_s:
+            end_ms, expires_s = known.ends_at_ms, self.expires_s
+        if (start_ms, end_ms) != (alert.starts_at_ms, alert.ends_at_ms):
+            alert = replace(alert, starts_at_ms=start_ms, ends_at_ms=end_ms)
         if is_over and not alert.is_resolved:
             self.told_s = None
         self.alert = alert
         self.expires_s = expires_s
+        self.is_timed = is_timed
 
     def seen(self, now_s: float) -> SentAlert:
         """Return it as a flush sees it: one that was not sent again is resolved."""

@@ -103,12 +103,19 @@ def checked(matchers: tuple[Matcher, ...]) -> tuple[Matcher, ...]:
 
 def condition(matchers: Iterable[Matcher]) -> Condition:
     """Return a function that tells whether a label set fulfils all matchers; none match everything."""
-    tests = tuple((matcher.name, matcher.test()) for matcher in matchers)
+    tests = tuple((matcher.name, _test(matcher)) for matcher in matchers)
 
     def holds(labels: Labels) -> bool:
         return all(test(labels.get(name)) for name, test in tests)
 
     return holds
+
+
+def _test(matcher: Matcher) -> Callable[[str], bool]:
+    """Return the condition on a value; the dot of Alertmanager, unlike PromQL's, matches no line break."""
+    if "~" in matcher.op and "." in matcher.value:
+        return Matcher(matcher.name, matcher.op, f"(?-s:{matcher.value})").test()
+    return matcher.test()
 
 
 def matches_anything(matchers: Iterable[Matcher]) -> bool:

@@ -65,7 +65,9 @@ class Teller:
         self._is_quiet = is_quiet
 
     def tell(self, group: Group, alerts: list[SentAlert], look: Look) -> list[Handover]:
-        """Return the notices for the receiver of a group."""
+        """Return the notices for the receiver of a group; none while all of its alerts are muted (S9.8)."""
+        if not alerts:
+            return []
         found = self._to(group.route.receiver, group, alerts, look)
         self._note_told(group, firing(alerts), look.now_s)
         return found

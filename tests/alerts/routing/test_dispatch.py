@@ -125,6 +125,51 @@ def test_an_alert_without_an_end_holds_for_the_resolve_timeout() -> None:
     assert desk.wait(20) == [("resolved", ["a"])]
 
 
+def test_the_latest_end_that_was_stated_stays_while_an_alert_fires() -> None:
+    """S9.1."""
+    desk = Desk()
+    now_ms = desk.clock.now_ms()
+    desk.dispatcher.put([alert(job="a", ends_at_ms=now_ms + 120_000)])
+    desk.see(alert(job="a", ends_at_ms=now_ms + 30_000))
+
+    assert desk.wait(115) == []
+    assert desk.wait(20) == [("resolved", ["a"])]
+    assert desk.notices[-1].alerts[0].ends_at_ms == now_ms + 120_000
+
+
+def test_a_stated_end_takes_the_place_of_the_resolve_timeout() -> None:
+    """S9.1."""
+    desk = Desk()
+    now_ms = desk.clock.now_ms()
+    desk.dispatcher.put([replace(alert(job="a"), ends_at_ms=0)])
+    desk.see(alert(job="a", ends_at_ms=now_ms + 30_000))
+
+    assert desk.wait(60) == [("resolved", ["a"])]
+
+
+def test_an_alert_without_an_end_ends_when_its_timeout_was_over() -> None:
+    """S9.1."""
+    desk = Desk()
+    now_ms = desk.clock.now_ms()
+    desk.see(replace(alert(job="a"), ends_at_ms=0))
+
+    assert desk.wait(330) == [("resolved", ["a"])]
+    assert desk.notices[-1].alerts[0].ends_at_ms == now_ms + 300_000
+
+
+def test_a_group_that_is_muted_whole_is_not_told_anew_when_it_is_heard_again() -> None:
+    """S9.8."""
+    mutes = [False]
+    desk = Desk(stages=[lambda alerts, _look: [] if mutes[0] else alerts])
+    desk.see(alert(job="a"))
+    mutes[0] = True
+    told = desk.wait(60)
+    mutes[0] = False
+
+    assert told + desk.wait(60) == []
+    assert desk.see(alert(job="a", resolved=True)) == [("resolved", ["a"])]
+
+
 def test_every_channel_of_a_receiver_is_told_with_a_key_of_its_own() -> None:
     """S9.6."""
     channels = (ChannelSpec(name="slack[0]", kind="slack"), ChannelSpec(name="email[0]", kind="email"))

@@ -82,3 +82,11 @@ def test_the_key_is_sorted_and_quotes_odd_names() -> None:
     assert key_of(parse_matchers('z=1, a=~"b", "x y"="c\\"d", a="a"')) == (
         '{a="a",a=~"b","x y"="c\\"d",z="1"}'
     )
+
+
+def test_the_dot_matches_no_line_break() -> None:
+    """S9.3: as on Alertmanager, and not as in PromQL."""
+    holds = condition(parse_matchers('a=~"x.y"'))
+
+    assert holds(Labels.of(a="x-y"))
+    assert not holds(Labels.of(a="x\ny"))

@@ -1,103 +1,97 @@
-"""The same alertmanager.yml and the same alerts: the same groups, states and members, in the same order."""
+"""The same alertmanager.yml and the same alerts: a real Alertmanager and our dispatcher send the same bodies.
+
+Trees, alerts, silences and times are made up from seeds. One Alertmanager plays all of them at once, in
+real time; our dispatcher then plays them on a clock that is moved by hand, from the same Unix time on, so
+that even ``startsAt`` and ``endsAt`` have to be the same. ``OTEL_MONITORING_HUNT=200`` plays as many further
+seeds.
+
+What is not compared, and why:
+
+- Plays whose outcome hangs on some hundredths of a second (an alert that is sent while its group is
+  flushed); they are found by shifting them, and another version of the seed is played.
+- The reminder "still firing after a silence", which Alertmanager does not send: here the silences are the
+  last stage of the dispatcher, which is told nothing of them.
+- An alert that ends while it is muted and fires again unmuted. Alertmanager takes it for the one that was
+  told and keeps quiet until the repeat interval; here it is news. The test switches that off.
+- ``endsAt`` of an alert that was sent without one: it depends on the millisecond at which it arrived.
+- ``externalURL``, and what newer versions add: ``routeLabels``, ``notification_reason``.
+"""
 
 from __future__ import annotations
 
+import os
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.routing.beside import Step, side_by_side
+from tests.integration.routing import play, schedule
 from tests.integration.servers import program
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.integration.routing.schedule import Action
+
 pytestmark = pytest.mark.integration
 
-RECEIVERS = """
-receivers:
-  - {name: ops, webhook_configs: [{url: 'URL'}]}
-  - {name: pager, webhook_configs: [{url: 'URL', send_resolved: false}]}
-  - {name: log, webhook_configs: [{url: 'URL'}]}
-  - {name: nobody}
-"""
-
-CONFIGS = {
-    "nested routes that go on": """
-route:
-  receiver: ops
-  group_by: [alertname]
-  group_wait: 1s
-  group_interval: 2s
-  repeat_interval: 3s
-  routes:
-    - {receiver: log, continue: true, group_by: [gone], repeat_interval: 1h}
-    - receiver: pager
-      matchers: [severity="page"]
-      routes:
-        - {receiver: log, matchers: ['team=~"web|db"'], group_by: [team, gone]}
-    - {receiver: nobody, match_re: {severity: inf.}}
-""",
-    "a group of its own for each": """
-route: {receiver: ops, group_by: ['...'], group_wait: 1s, group_interval: 2s, repeat_interval: 3s}
-""",
-    "inhibition and muted times": """
-route:
-  receiver: ops
-  group_by: [team]
-  group_wait: 1s
-  group_interval: 2s
-  repeat_interval: 1h
-  routes:
-    - {receiver: pager, matchers: [severity="page"], continue: true, group_by: [instance]}
-    - {receiver: log, matchers: [team="api"], continue: true, mute_time_intervals: [always]}
-    - {receiver: log, matchers: [team="db"], continue: true, active_time_intervals: [never]}
-    - {receiver: ops, matchers: [team!=""]}
-inhibit_rules:
-  - source_matchers: [severity="page"]
-    target_matchers: [severity="warning"]
-    equal: [team, gone]
-  - {source_match: {severity: info}, target_match_re: {severity: in.*}}
-time_intervals:
-  - {name: always, time_intervals: [{years: ['2000:2100']}]}
-  - {name: never, time_intervals: [{years: ['1970']}]}
-""",
-}
+SEEDS = 24
+UNTIL_S = 20.0
+AT_ONCE = 60
+INTERVAL_S = 3.0
+START_MS = 1_700_000_000_000
 
 
-def _alert(severity: str, team: str, instance: int, name: str = "Slow") -> dict[str, str]:
-    return {"alertname": name, "severity": severity, "team": team, "instance": str(instance)}
+def seeds() -> list[range]:
+    """Return the seeds that are played together."""
+    last = SEEDS + int(os.environ.get("OTEL_MONITORING_HUNT", "0"))
+    further = (range(first, min(first + AT_ONCE, last)) for first in range(SEEDS, last, AT_ONCE))
+    return [range(SEEDS), *further]
 
 
-FIRST = [
-    _alert("page", "web", 1),
-    _alert("warning", "web", 1),
-    _alert("warning", "api", 1),
-    _alert("page", "db", 1, "Down"),
-    _alert("info", "web", 2),
-]
-STEPS = [
-    Step(0.0, FIRST),
-    Step(0.3, [_alert("page", "web", 2)]),
-    Step(0.6, [_alert("warning", "old", 9, "Old")], age_s=3600),
-    Step(3.9, [FIRST[0]], is_resolved=True),
-    Step(3.9, [_alert("page", "api", 3), _alert('"odd"\n', "ü", 4)]),
-    Step(6.0, FIRST[1:], is_resolved=True),
-    Step(6.0, [_alert("page", "api", 3)], is_resolved=True),
-]
-UNTIL_S = 9.8
+@pytest.mark.parametrize("together", seeds(), ids=str)
+def test_sends_the_bodies_that_alertmanager_sends_at_the_same_flushes(
+    together: range, tmp_path: Path
+) -> None:
+    """S9.1 to S9.11."""
+    server = program("alertmanager")
+    acts = [action for seed in together for action in _sure_play(seed)]
+
+    ours, theirs = _told(server, acts, list(together), tmp_path / "first")
+    if ours.bodies() != theirs.bodies():  # the machine may have stood still for a moment: once more
+        ours, theirs = _told(server, acts, list(together), tmp_path / "second")
+
+    assert ours.bodies() == theirs.bodies()
+    assert sum(map(len, theirs.bodies().values())) > 5 * len(together)
+    assert _latest_s(ours, theirs) < INTERVAL_S
 
 
-@pytest.mark.parametrize("name", CONFIGS)
-def test_tells_the_same_groups_states_and_members_in_the_same_order(name: str, tmp_path: Path) -> None:
-    """S9.1 to S9.9."""
-    told = side_by_side(
-        program("alertmanager"),
-        config=CONFIGS[name] + RECEIVERS,
-        steps=STEPS,
-        until_s=UNTIL_S,
-        folder=tmp_path,
+def _told(server: Path, acts: list[Action], together: list[int], folder: Path) -> tuple[play.Told, play.Told]:
+    """Return what we told, and what Alertmanager told."""
+    theirs, start_ms = play.theirs(
+        server, acts, lambda url: schedule.config(together, url), until_s=UNTIL_S, folder=folder
     )
+    config = schedule.config(together, "http://localhost")
+    return play.ours(acts, config, until_s=UNTIL_S, start_ms=start_ms), theirs
 
-    assert sum(map(len, told.theirs.values())) >= 8
-    assert dict(told.ours) == dict(told.theirs)
+
+def _sure_play(seed: int) -> list[Action]:
+    """Return the first version of a play that ends the same when things happen a little earlier or later."""
+    config = schedule.config([seed], "http://localhost")
+
+    def bodies(acts: list[Action]) -> dict[play.Place, list[str]]:
+        return play.ours(acts, config, until_s=UNTIL_S, start_ms=START_MS).bodies()
+
+    version = 0
+    while True:
+        acts = schedule.actions(seed, version)
+        told = bodies(acts)
+        if all(bodies(schedule.shifted(acts, Random(number))) == told for number in range(4)):
+            return acts
+        version += 1
+
+
+def _latest_s(ours: play.Told, theirs: play.Told) -> float:
+    times = theirs.times()
+    pairs = (pair for place, told in ours.times().items() for pair in zip(told, times[place], strict=True))
+    return max(abs(one - other) for one, other in pairs)

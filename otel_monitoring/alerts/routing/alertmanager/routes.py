@@ -187,7 +187,9 @@ def matchers(fields: Fields, problems: Problems, *, prefix: str = "") -> tuple[M
             if not _CLASSIC_NAME.fullmatch(label):
                 problems.add(node, f"{name}: {label!r} is no label name: expected letters, digits and _")
             try:
-                found += matchers_of({}, {label: text}) if is_regex else matchers_of({label: text}, {})
+                found += (
+                    matchers_of({}, {label: f"^(?:{text})$"}) if is_regex else matchers_of({label: text}, {})
+                )
             except RoutingError as error:
                 problems.add(node, str(error))
     for node in fields.items(f"{prefix}matchers"):

@@ -58,7 +58,7 @@ def test_the_key_of_a_route_is_that_of_alertmanager() -> None:
     route = parse_routing(VALID["all of a route"], source="am.yml").route
 
     assert route.routes[0].key == (
-        '{}/{a="b","a b"="c",c!~"d.*",env="prod",odd="a b",severity="page",team=~"web|api",x=~"y"}'
+        '{}/{a="b","a b"="c",c!~"d.*",env="prod",odd="a b",severity="page",team=~"^(?:web|api)$",x=~"y"}'
     )
 
 
