@@ -44,6 +44,7 @@ def groups(desk: AlertDesk, given: Parameters) -> Response:
                 "alerts": [one.body(standing.muting(route)) for one in members],
                 "labels": labels.as_dict(),
                 "receiver": _receiver(route.receiver),
+                "routeLabels": dict(route.labels),
             }
             for (_, labels), (route, members) in ordered
         ]

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from otel_monitoring.errors import MonitoringError
 
 BAD_REQUEST, NOT_FOUND, UNSUPPORTED, UNPROCESSABLE = 400, 404, 415, 422
-REQUIRED, WRONG_TYPE = 602, 601
+REQUIRED, TOO_FEW = 602, 612
 """Codes of go-openapi, which Alertmanager answers validation with."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ from otel_monitoring.api.alertmanager.answer import (
     BAD_REQUEST,
     NOT_FOUND,
     REQUIRED,
+    TOO_FEW,
     UNPROCESSABLE,
-    WRONG_TYPE,
     ApiError,
     answer,
     time_text,
 )
+from otel_monitoring.api.desk import API_ACTOR
 from otel_monitoring.api.refused import RefusedError
 from otel_monitoring.model.matcher import Matcher, MatchOp
 
@@ -48,12 +50,10 @@ def silence(desk: AlertDesk, _given: Parameters, silence_id: str) -> Response:
 
 
 def expire(desk: AlertDesk, _given: Parameters, silence_id: str) -> Response:
-    """Answer ``DELETE silence/{id}``: it ends now."""
+    """Answer ``DELETE silence/{id}``: it ends now; one that is over stays over, as with Alertmanager."""
     known = _known(desk, silence_id)
-    try:
-        desk.silences.expire(known.id, actor="api")
-    except RoutingError as error:
-        raise ApiError(str(error), status=BAD_REQUEST) from None
+    with suppress(RoutingError):
+        desk.silences.expire(known.id, actor=API_ACTOR)
     return Response(status_code=200)
 
 
@@ -61,7 +61,7 @@ def put(desk: AlertDesk, body: bytes) -> Response:
     """Answer ``POST silences``: make one, or change the one whose id is stated."""
     given = _fields(body)
     wanted: dict[str, Any] = {
-        "matchers": tuple(_matcher(one) for one in _needed(given, "matchers", list)),
+        "matchers": _matchers(given),
         "starts_at_ms": _time_ms(given, "startsAt"),
         "ends_at_ms": _time_ms(given, "endsAt"),
         "author": _needed(given, "createdBy", str).strip(),
@@ -121,32 +121,39 @@ def _fields(body: bytes) -> dict[str, Any]:
     try:
         found = json.loads(body)
     except ValueError as error:
-        msg = f'parsing silence body from "" failed, because {error}'
-        raise ApiError(msg, code=BAD_REQUEST) from None
+        raise _unreadable(str(error)) from None
     if not isinstance(found, dict):
-        msg = f'parsing silence body from "" failed: expected an object, found {type(found).__name__}'
-        raise ApiError(msg, code=BAD_REQUEST)
+        why = f"expected an object, found {type(found).__name__}"
+        raise _unreadable(why)
     return found
 
 
-def _needed(given: dict[str, Any], name: str, kind: type) -> Any:
+def _needed(given: dict[str, Any], name: str, kind: type, *, where: str = "") -> Any:
     value = given.get(name)
     if value is None:
-        msg = f"{name} in body is required"
+        msg = f"{where}{name} in body is required"
         raise ApiError(msg, status=UNPROCESSABLE, code=REQUIRED)
     if not isinstance(value, kind):
-        msg = f"{name} in body must be of type {kind.__name__}: {value!r}"
-        raise ApiError(msg, status=UNPROCESSABLE, code=WRONG_TYPE)
+        why = f"{where}{name} is {value!r}: expected {kind.__name__}"
+        raise _unreadable(why)
     return value
 
 
-def _matcher(given: Any) -> Matcher:
+def _matchers(given: dict[str, Any]) -> tuple[Matcher, ...]:
+    found = _needed(given, "matchers", list)
+    if not found:
+        msg = "matchers in body should have at least 1 items"
+        raise ApiError(msg, status=UNPROCESSABLE, code=TOO_FEW)
+    return tuple(_matcher(one, where=f"matchers.{number}") for number, one in enumerate(found))
+
+
+def _matcher(given: Any, *, where: str) -> Matcher:
     if not isinstance(given, dict):
-        msg = f"matchers in body must hold objects: {given!r}"
-        raise ApiError(msg, status=UNPROCESSABLE, code=WRONG_TYPE)
-    is_regex = _needed(given, "isRegex", bool)
-    is_equal = given.get("isEqual", True) is not False
-    return Matcher(_needed(given, "name", str), _OPERATORS[is_regex, is_equal], _needed(given, "value", str))
+        why = f"{where} is {given!r}: expected an object"
+        raise _unreadable(why)
+    name, value = (_needed(given, part, str, where=f"{where}.") for part in ("name", "value"))
+    is_regex = _needed(given, "isRegex", bool, where=f"{where}.")
+    return Matcher(name, _OPERATORS[is_regex, given.get("isEqual", True) is not False], value)
 
 
 def _time_ms(given: dict[str, Any], name: str) -> int:
@@ -156,6 +163,10 @@ def _time_ms(given: dict[str, Any], name: str) -> int:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None:
-        msg = f"{name} in body must be of type date-time: {text!r}"
-        raise ApiError(msg, status=UNPROCESSABLE, code=WRONG_TYPE)
+        why = f"{name} is {text!r}: expected a time of RFC 3339"
+        raise _unreadable(why)
     return round(found.timestamp() * 1000)
+
+
+def _unreadable(why: str) -> ApiError:
+    return ApiError(f'parsing silence body from "" failed, because {why}', code=BAD_REQUEST)

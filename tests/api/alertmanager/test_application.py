@@ -193,13 +193,13 @@ def test_a_silence_is_changed_by_its_id(instance: Instance) -> None:
     ("changes", "status", "message"),
     [
         ({"comment": None}, 422, "comment in body is required"),
-        ({"matchers": "x"}, 422, "matchers in body must be of type list: 'x'"),
-        ({"matchers": ["a=b"]}, 422, "matchers in body must hold objects: 'a=b'"),
-        ({"matchers": [{"name": "a", "value": "b"}]}, 422, "isRegex in body is required"),
-        ({"endsAt": "soon"}, 422, "endsAt in body must be of type date-time: 'soon'"),
-        ({"endsAt": "2023-11-15T03:00:00"}, 422, "endsAt in body must be of type date-time"),
+        ({"matchers": "x"}, 400, "matchers is 'x': expected list"),
+        ({"matchers": ["a=b"]}, 400, "matchers.0 is 'a=b': expected an object"),
+        ({"matchers": [{"name": "a", "value": "b"}]}, 422, "matchers.0.isRegex in body is required"),
+        ({"endsAt": "soon"}, 400, "endsAt is 'soon': expected a time of RFC 3339"),
+        ({"endsAt": "2023-11-15T03:00:00"}, 400, "endsAt is '2023-11-15T03:00:00'"),
         ({"endsAt": "2020-01-01T00:00:00Z"}, 400, "Failed to create silence: silence ends at 2020"),
-        ({"matchers": []}, 400, "silence has no matcher"),
+        ({"matchers": []}, 422, "matchers in body should have at least 1 items"),
         ({"matchers": [{"name": "a", "value": ".*", "isRegex": True}]}, 400, "matches everything"),
         ({"matchers": [{"name": "a", "value": "(", "isRegex": True}]}, 400, "not a regular expression"),
         ({"comment": ""}, 400, "has no comment: expected why it is made"),
@@ -215,7 +215,7 @@ def test_a_silence_that_is_not_valid_is_refused_in_the_form_of_alertmanager(
 
     assert answer.status_code == status
     body = answer.json()
-    assert message in (body["message"] if status == 422 else body)
+    assert message in (body if isinstance(body, str) else body["message"])
     assert instance.get(f"{BASE}/silences") == []
 
 
@@ -242,7 +242,7 @@ def test_what_does_not_exist_is_not_found(instance: Instance) -> None:
     silence_id = silenced(instance)
     instance.ask("DELETE", f"{BASE}/silence/{silence_id}")
     again = instance.ask("DELETE", f"{BASE}/silence/{silence_id}")
-    assert (again.status_code, "is over already" in again.json()) == (400, True)
+    assert (again.status_code, again.content) == (200, b"")
     nothing = instance.ask("GET", f"{BASE}/nope")
     assert (nothing.status_code, nothing.json()["code"]) == (404, 404)
     assert instance.ask("PUT", f"{BASE}/silences").json()["code"] == 405
