@@ -23,7 +23,7 @@ LINK_PATH = "/act"
 _MOST_BYTES = 4096
 _LONGEST_NAME = 80
 _STATUSES = {"ask": 200, "done": 200, "late": 410}
-_NO_LINK = Asked("late", "This link is not valid", "Open it from the message again, or use the dashboard.")
+_NO_LINK = Asked("late", "This link is not valid", "Open it from the message again, or act over the API.")
 
 
 class Deeds(Protocol):

@@ -155,7 +155,7 @@ class LinkedDeeds:
         return Asked(
             "ask",
             "Silence this alert?" if len(alerts) == 1 else f"Silence these {len(alerts)} alerts?",
-            "Nobody is told of it for a while. What still fires at the end is told once more.",
+            "Nobody is told for a while. What still fires at the end is told once more.",
             matchers=self._written(_matchers(alerts)),
             choices=tuple(zip(_LASTING, _NAMES, strict=True)),
             button="Silence",

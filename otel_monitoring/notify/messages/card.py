@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _CHART_WIDTH = 530
 _MOST_LABELS = 8
+_TOGETHER = "\N{NO-BREAK SPACE}"
 _ELSEWHERE = frozenset(("Series", "Value", "Peak", "Related", "Errors", "Course"))
 
 
@@ -74,11 +75,12 @@ def row(alert: MessageAlert, zone: tzinfo, *, told: Collection[str]) -> str:
     links = [link(name, url) for name, url in wording.actions(alert.links)]
     mark = f'<span style="color:{colour(alert.status, alert.labels.get("severity", ""))}">&#9679;</span>'
     first = f"{mark} {escape(wording.summary(alert))}"
-    second = " · ".join([*filter(None, map(escape, details)), *links])
     look = f"margin:1px 0 0;font-size:13px;line-height:1.5;{QUIET}"
-    inside = element(
-        "div", first, kind="text", style=f"font-size:15px;line-height:1.4;font-weight:600;{TEXT}"
-    ) + element("div", second, kind="quiet", style=look)
+    title_look = f"font-size:15px;line-height:1.4;font-weight:600;{TEXT}"
+    inside = element("div", first, kind="text", style=title_look)
+    inside += element("div", escape(" · ".join(filter(None, details))), kind="quiet", style=look)
+    if links:
+        inside += f'<div style="margin:2px 0 0;font-size:14px;line-height:1.7">{" &nbsp; ".join(links)}</div>'
     return element("div", inside, kind="row", style=f"padding:11px 0;border-bottom:{EDGE};{WRAP}")
 
 
@@ -87,7 +89,8 @@ def _figure(alert: MessageAlert) -> str:
     name, value, bound = wording.figure(alert)
     fires = "fires" if alert.status == "firing" else "fired"
     when = {("Value", "firing"): "now", ("Peak", "resolved"): "at its worst"}.get((name, alert.status), "")
-    beside = " · ".join(filter(None, (when, f"{fires} {bound}" if bound else "")))
+    compared = f"{fires} {bound}".replace(" ", _TOGETHER) if bound else ""
+    beside = " · ".join(filter(None, (when, compared)))
     look = mood(alert.status, alert.labels.get("severity", ""))
     large = f"font-size:30px;font-weight:700;color:{COLOURS[look]}"
     inside = element("span", escape(value), kind=look, style=large)

@@ -121,7 +121,7 @@ def _cards(message: Message, zone: tzinfo, charts: Mapping[str, str], told: Coll
 def _list(message: Message, zone: tzinfo, told: Collection[str]) -> str:
     """Write the alerts that have no card, and how many are left."""
     rows = "".join(row(alert, zone, told=told) for alert in message.alerts[MOST_CARDS:_MOST_LISTED])
-    listed = element("div", rows, kind="card", style=f"{BOX};padding:4px 18px") if rows else ""
+    listed = element("div", rows, kind="card list", style=f"{BOX};padding:4px 18px") if rows else ""
     more = wording.left_out(message, _MOST_LISTED)
     look = f"margin:0 4px 16px;font-size:14px;{QUIET}"
     return listed + (element("p", f"and {more} more", kind="quiet", style=look) if more else "")
