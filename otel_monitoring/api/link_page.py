@@ -32,8 +32,8 @@ li b{display:block;font-weight:600;line-height:1.35}
 li span{display:block;margin-top:2px;color:var(--quiet);font-size:14px}
 .critical{--edge:#dc2626}.info{--edge:#2563eb}.warning{--edge:#d97706}
 label{display:block;font-size:14px;font-weight:600;margin:0 0 16px}
-input,select{display:block;width:100%;margin-top:6px;padding:11px 12px;font:inherit;font-size:16px;font-weight:400;
-color:inherit;background:var(--card);border:1px solid #8b94a3;border-radius:8px}
+input,select{display:block;width:100%;margin-top:6px;padding:11px 12px;font:inherit;font-size:16px;
+font-weight:400;color:inherit;background:var(--card);border:1px solid #8b94a3;border-radius:8px}
 button{width:100%;padding:14px;font:inherit;font-weight:600;color:#fff;background:var(--accent);border:0;
 border-radius:8px;cursor:pointer}
 button:focus-visible,input:focus-visible,select:focus-visible{outline:3px solid #93c5fd;outline-offset:2px}

@@ -112,7 +112,7 @@ def _add_page(mail: EmailMessage, letter: Letter, message: Message, fill: Filled
 def _charts(message: Message) -> dict[str, bytes]:
     images = {
         alert.fingerprint: chart.png(alert.evidence.curve)
-        for alert in message.alerts[: wording.MOST_TOLD]
+        for alert in message.alerts[: page.MOST_CARDS]
         if alert.evidence and alert.evidence.curve
     }
     return {name: image for name, image in images.items() if image}
