@@ -63,7 +63,11 @@ class SampleReader:
     def __init__(self, *, database: Database, own: Collection[str] = (), since_ms: int = 0) -> None:
         self._database = database
         self._own = frozenset(own)
-        self._since_ms = since_ms
+        self.since_ms = since_ms
+        self.after_fork()
+
+    def after_fork(self) -> None:
+        """Begin anew in a child process, from ``since_ms`` on."""
         self._followed: dict[str, _Followed] = {}
         self._identity = ""
         self._counts = dict.fromkeys(("batches", "damaged"), 0)
@@ -84,7 +88,7 @@ class SampleReader:
         found: list[Batch] = []
         with self._database.read() as connection:
             self._notice_new_database()
-            for run in runs(connection, seen_since_ms=self._since_ms):
+            for run in runs(connection, seen_since_ms=self.since_ms):
                 if run.source.instance not in self._own:
                     found += self._read(connection, run, most)
         self._counts["batches"] += len(found)
@@ -108,7 +112,7 @@ class SampleReader:
         query = (
             select(BATCHES)
             .where(BATCHES.c.source == run.id, BATCHES.c.seq > followed.seq)
-            .where(BATCHES.c.time_ms >= self._since_ms)
+            .where(BATCHES.c.time_ms >= self.since_ms)
             .order_by(BATCHES.c.seq)
             .limit(most)
         )

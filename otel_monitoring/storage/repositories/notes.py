@@ -1,0 +1,89 @@
+"""What people said and what was told: silences, acknowledgements, the notification log.
+
+Each is a plain record as its owner's ``state()`` gives it. Durations in it that pass (``age_s``, ``left_s``)
+are counted on while it lies here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select
+
+from otel_monitoring.storage.documents import digest, pack, unpack
+from otel_monitoring.storage.statements import put
+from otel_monitoring.storage.tables import NOTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+
+class Notes:
+    """The records of one kind.
+
+    Args:
+        kind: What they are, at most 32 characters.
+        keys: The fields that identify one.
+        growing: The field that says how long ago something was, in seconds.
+        shrinking: The field that says how much of its time is left, in seconds; without any it is forgotten.
+    """
+
+    def __init__(self, kind: str, *, keys: tuple[str, ...], growing: str = "", shrinking: str = "") -> None:
+        self.kind = kind
+        self._keys = keys
+        self._growing = growing
+        self._shrinking = shrinking
+
+    def save(self, connection: Connection, records: Iterable[Mapping[str, Any]], *, now_ms: int) -> None:
+        """Keep records, each in place of the one with the same keys; others stay."""
+        put(connection, NOTES, [self._row(record, now_ms) for record in records])
+
+    def replace(self, connection: Connection, records: Iterable[Mapping[str, Any]], *, now_ms: int) -> None:
+        """Keep these records and no others."""
+        rows = [self._row(record, now_ms) for record in records]
+        kept = {row["digest"] for row in rows}
+        mine = NOTES.c.kind == self.kind
+        for key in connection.scalars(select(NOTES.c.digest).where(mine)).all():
+            if key not in kept:
+                connection.execute(delete(NOTES).where(mine, NOTES.c.digest == key))
+        put(connection, NOTES, rows)
+
+    def remove(self, connection: Connection, record: Mapping[str, Any]) -> None:
+        """Forget the record with the keys of ``record``."""
+        mine = (NOTES.c.kind == self.kind) & (NOTES.c.digest == self._digest(record))
+        connection.execute(delete(NOTES).where(mine))
+
+    def load(self, connection: Connection, *, now_ms: int) -> list[dict[str, Any]]:
+        """Return the records as their owner's ``restore()`` takes them, as of now."""
+        query = select(NOTES).where(NOTES.c.kind == self.kind).order_by(NOTES.c.saved_ms, NOTES.c.digest)
+        found = [
+            self._as_of(unpack(row.document), (now_ms - row.saved_ms) / 1000)
+            for row in connection.execute(query)
+        ]
+        return [record for record in found if not self._shrinking or record[self._shrinking] > 0]
+
+    def _as_of(self, record: dict[str, Any], passed_s: float) -> dict[str, Any]:
+        if self._growing:
+            record[self._growing] += passed_s
+        if self._shrinking:
+            record[self._shrinking] -= passed_s
+        return record
+
+    def _row(self, record: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+        document = pack(dict(record))
+        return {
+            "kind": self.kind,
+            "digest": self._digest(record),
+            "saved_ms": now_ms,
+            "document": document,
+        }
+
+    def _digest(self, record: Mapping[str, Any]) -> str:
+        return digest(*(pack(record[key]) for key in self._keys))
+
+
+SILENCES = Notes("silence", keys=("id",))
+ACKNOWLEDGEMENTS = Notes("acknowledgement", keys=("kind", "labels"), shrinking="left_s")
+NOTIFICATION_LOG = Notes("told", keys=("group_key", "receiver", "channel"), growing="age_s")

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from otel_monitoring.model.alert import Alert, Transition
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.storage.repositories.alert_states import load_alerts, save_alerts
+from otel_monitoring.storage.repositories.transitions import append_transitions, load_transitions
+
+if TYPE_CHECKING:
+    from otel_monitoring.storage.database import Database
+
+ALERT = Alert(
+    labels=Labels.of(alertname="HighCpu", host="a\0b", text="ü\ud800" * 2000),
+    annotations={"summary": "it is\nhot \0"},
+    state="firing",
+    value=0.1,
+    active_at_ms=1000,
+    fired_at_ms=2000,
+    last_sent_at_ms=2500,
+    keep_firing_since_ms=3000,
+)
+
+
+def test_an_alert_comes_back_as_it_was(database: Database) -> None:
+    with database.write() as connection:
+        save_alerts(connection, "group/HighCpu", [ALERT], at_ms=5000)
+
+    with database.read() as connection:
+        assert load_alerts(connection, "group/HighCpu") == {ALERT.labels: (ALERT, 5000)}
+
+
+def test_values_that_json_does_not_know_come_back(database: Database) -> None:
+    values = [math.nan, math.inf, -0.0]
+    alerts = [
+        replace(ALERT, labels=Labels.of(alertname="A", n=str(number)), value=value)
+        for number, value in enumerate(values)
+    ]
+    with database.write() as connection:
+        save_alerts(connection, "A", alerts, at_ms=5000)
+
+    with database.read() as connection:
+        found = load_alerts(connection, "A")
+    assert [repr(found[alert.labels][0].value) for alert in alerts] == ["nan", "inf", "-0.0"]
+
+
+def test_an_evaluation_replaces_what_the_rule_had_and_leaves_others(database: Database) -> None:
+    other = replace(ALERT, labels=Labels.of(alertname="HighCpu", host="c"))
+    with database.write() as connection:
+        save_alerts(connection, "one", [ALERT, other], at_ms=5000)
+        save_alerts(connection, "two", [ALERT], at_ms=5000)
+        save_alerts(connection, "one", [replace(other, state="inactive")], at_ms=6000)
+
+    with database.read() as connection:
+        assert load_alerts(connection, "one") == {other.labels: (replace(other, state="inactive"), 6000)}
+        assert list(load_alerts(connection, "two")) == [ALERT.labels]
+
+
+def test_what_happened_is_told_newest_first(database: Database) -> None:
+    fired = Transition("firing", ALERT, 2000)
+    resolved = Transition("resolved", replace(ALERT, state="inactive", resolved_at_ms=9000), 9000)
+    with database.write() as connection:
+        append_transitions(connection, [fired, resolved])
+
+    with database.read() as connection:
+        assert load_transitions(connection) == [resolved, fired]
+        assert load_transitions(connection, since_ms=2001) == [resolved]
+        assert load_transitions(connection, until_ms=9000) == [fired]
+        assert load_transitions(connection, most=1) == [resolved]
+
+
+def test_the_history_of_one_alert_can_be_asked_for(database: Database) -> None:
+    other = Transition("firing", replace(ALERT, labels=Labels.of(alertname="Other")), 2000)
+    with database.write() as connection:
+        append_transitions(connection, [Transition("firing", ALERT, 2000), other])
+
+    with database.read() as connection:
+        assert load_transitions(connection, labels=other.alert.labels) == [other]
+
+
+def test_a_change_that_is_written_twice_is_kept_once(database: Database) -> None:
+    fired = Transition("firing", ALERT, 2000)
+    for _ in range(2):
+        with database.write() as connection:
+            append_transitions(connection, [fired])
+
+    with database.read() as connection:
+        assert load_transitions(connection) == [fired]
