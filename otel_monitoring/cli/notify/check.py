@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,15 +14,20 @@ from otel_monitoring.alerts.routing.alertmanager.load import parse_routing
 from otel_monitoring.alerts.routing.errors import RoutingFileError
 from otel_monitoring.alerts.routing.tree import all_routes
 from otel_monitoring.alerts.rules.rule import Problem
+from otel_monitoring.bootstrap.channels import template_files
 from otel_monitoring.cli.table import print_json
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_spec
+from otel_monitoring.notify.texts import Texts
+from otel_monitoring.templates.lexer import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from otel_monitoring.alerts.routing.config import RoutingConfig
+
+_LINE = re.compile(r"template line (\d+): ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,36 @@ def check(name: str) -> Checked:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "expected UTF-8"
         return Checked(source, problems=(Problem(source, 0, 0, f"cannot be read: {reason}"),))
-    problems = sorted(_channel_problems(config, source), key=lambda one: (one.line, one.column))
-    return Checked(source, problems=tuple(problems), warnings=config.warnings, config=config)
+    texts, problems = _texts(config)
+    found = sorted(_channel_problems(config, source, texts), key=lambda one: (one.line, one.column))
+    return Checked(source, problems=(*problems, *found), warnings=config.warnings, config=config)
 
 
-def _channel_problems(config: RoutingConfig, source: str) -> Iterator[Problem]:
+def _texts(config: RoutingConfig) -> tuple[Texts, list[Problem]]:
+    """Return what fills in templates, with the files that are valid, and what is wrong with the others."""
+    sources, problems, clock = [], [], SystemClock()
+    for path in template_files(config.templates):
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+            Texts(clock=clock, sources=[text])
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "expected UTF-8"
+            problems.append(Problem(path, 0, 0, f"cannot be read: {reason}"))
+        except TemplateError as error:
+            line = _LINE.match(str(error))
+            problems.append(
+                Problem(
+                    path, int(line[1]) if line else 0, 0, str(error).removeprefix(line[0] if line else "")
+                )
+            )
+        else:
+            sources.append(text)
+    return Texts(clock=clock, sources=sources), problems
+
+
+def _channel_problems(config: RoutingConfig, source: str, texts: Texts) -> Iterator[Problem]:
     """Find what only shows when a channel is made: kinds that are not sent, options that do not suit."""
-    options = ChannelOptions(clock=SystemClock())
+    options = ChannelOptions(clock=SystemClock(), texts=texts)
     for receiver in config.receivers:
         for spec in receiver.channels:
             try:

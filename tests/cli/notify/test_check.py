@@ -102,3 +102,16 @@ def test_json_holds_problems_as_records(run: Run, bad: Path, good: Path) -> None
     assert outcome.exit_code == 1
     assert (first["valid"], first["problems"][0]["line"], first["problems"][0]["column"]) == (False, 2, 13)
     assert second == {"file": str(good), "valid": True, "problems": [], "warnings": []}
+
+
+def test_template_files_are_read_beside_the_file_and_their_problems_told(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "am.yml"
+    path.write_text(f"templates: ['*.tmpl']\n{GOOD}")
+    (tmp_path / "good.tmpl").write_text('{{ define "own" }}{{ .Status }}{{ end }}')
+    assert run("notify", "check", str(path)).exit_code == 0
+    (tmp_path / "bad.tmpl").write_text('fine\n{{ define "x" }}{{ nope }}{{ end }}')
+
+    outcome = run("notify", "check", str(path))
+
+    assert outcome.exit_code == 1
+    assert f'{tmp_path}/bad.tmpl:2:0: function "nope" not defined' in outcome.output
