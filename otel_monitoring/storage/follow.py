@@ -75,6 +75,7 @@ class Follower:
         carried: Carries the counters of the dead on.
         clock: The monotonic side tells who is alive, the wall clock stamps what is carried on.
         pace: How often it does what.
+        own: The ``service.instance.id`` of this process.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Follower:
         carried: Carried,
         clock: Clock,
         pace: Pace,
+        own: str = "",
     ) -> None:
         self._database = database
         self._reader = reader
@@ -93,6 +95,7 @@ class Follower:
         self.carried = carried
         self._clock = clock
         self._pace = pace
+        self._own = own
         self._carry_at_s = clock.monotonic_s()
         self._progress: dict[str, tuple[int, float]] = {}
         self._guard = Guard("storage.follow")
@@ -167,7 +170,11 @@ class Follower:
             self._note(runs(connection, seen_since_ms=self._clock.now_ms() - remember_ms), now_s)
 
     def _note(self, known: Sequence[Run], now_s: float) -> None:
-        """Find out who lives, and carry on who does not."""
+        """Find out who lives, and carry on who does not.
+
+        A process that goes on under the name of one that ended counts from zero in the same series: there the
+        dead are not carried on.
+        """
         before, self._progress = self._progress, {}
         seen = []
         for run in known:
@@ -180,8 +187,11 @@ class Follower:
             self._progress[name] = (run.last_seq, at_s)
             is_alive = run.ended_ms is None and now_s - at_s <= self._pace.dead_after_s
             seen.append(Seen(run, is_alive))
-            if is_alive:
+        self._seen = tuple(seen)
+        living = {one.run.source.label for one in seen if one.is_alive} | {self._own}
+        for one in seen:
+            name, run = one.run.source.instance, one.run
+            if one.is_alive or run.source.label in living:
                 self.carried.revive(name)
             else:
                 self.carried.end(name, at_ms=run.last_seen_ms if run.ended_ms is None else run.ended_ms)
-        self._seen = tuple(seen)

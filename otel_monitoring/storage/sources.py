@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
+INSTANCE_ID = "service.instance.id"
+
 _MOST_INSTANCE = 200
 
 
@@ -23,7 +25,7 @@ class Source:
     """One run of a process.
 
     Attributes:
-        instance: Its ``service.instance.id``; a process that starts again has another.
+        instance: A name that no other run has; usually its ``service.instance.id``.
         service: The name of the service.
         host: The name of the host.
         pid: The number of the process on its host.
@@ -39,6 +41,11 @@ class Source:
     version: str = ""
     started_ms: int = 0
     attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """The ``service.instance.id``, the label ``instance`` of its series; a fixed one outlives a run."""
+        return str(self.attributes.get(INSTANCE_ID, self.instance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,16 @@ METADATA = (Metadata("served_total", "counter", "", ""), Metadata("memory_bytes"
 class Process:
     """A process with a store of its own on the shared database."""
 
-    def __init__(self, database: Database, clock: FakeClock, name: str) -> None:
+    def __init__(self, database: Database, clock: FakeClock, name: str, *, instance: str = "") -> None:
         self.name = name
+        self.instance = instance or name
         self.clock = clock
         self.store = SeriesStore()
         self.writer = Writer(database=database, clock=SystemClock())
         self.log = SampleLog(
             database=database,
             writer=self.writer,
-            source=Source(name, host="here", pid=7, started_ms=clock.now_ms()),
+            source=Source(name, started_ms=clock.now_ms(), attributes={"service.instance.id": self.instance}),
         )
         self.follower = Follower(
             database=database,
@@ -42,12 +43,13 @@ class Process:
             carried=Carried(self.store, for_s=3600),
             clock=clock,
             pace=Pace(look_s=1, dead_after_s=45, carry_s=60, remember_s=86_400),
+            own=self.instance,
         )
 
     def collect(self, served: float) -> None:
         """Count so many requests, and tell everybody."""
         names = ("served_total", "memory_bytes")
-        labels = tuple(Labels.of(__name__=name, instance=self.name) for name in names)
+        labels = tuple(Labels.of(__name__=name, instance=self.instance) for name in names)
         batch = Batch(self.name, self.clock.now_ms(), labels, [served, 1.0], METADATA)
         self.store.append(batch)
         self.log.append(batch)
@@ -147,6 +149,21 @@ def test_a_planned_end_is_known_at_once(one: Process, two: Process, clock: FakeC
 
     [seen] = one.follower.instances()
     assert (seen.is_alive, seen.run.exit_reason) == (False, "SIGTERM")
+
+
+def test_who_takes_the_name_of_the_dead_counts_alone(database: Database, clock: FakeClock) -> None:
+    before = Process(database, clock, "run 1", instance="pod-0")
+    before.collect(100)
+    after = Process(database, clock, "run 2", instance="pod-0")
+    clock.advance(300)
+    after.collect(3)
+
+    after.follower.look()
+
+    clock.advance(61)
+    after.collect(4)
+    after.follower.look()
+    assert after.value("served_total") == {"pod-0": 4.0}
 
 
 def test_clocks_that_differ_declare_nobody_dead(one: Process, database: Database, clock: FakeClock) -> None:
