@@ -83,7 +83,7 @@ def test_a_silence_goes_on_where_it_was(database: Database) -> None:
         matchers=[Matcher("host", "=", "a")],
         starts_at_ms=now_ms,
         ends_at_ms=now_ms + 60_000,
-        created_by="ada",
+        author="ada",
         comment="a change",
     )
     with database.write() as connection:
