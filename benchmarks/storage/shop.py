@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import httpx
 import numpy as np
 
-from otel_monitoring.model.labels import NAME, Labels
-from otel_monitoring.model.sample import STALE
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.stores.block import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,14 +53,12 @@ class Recording:
     Attributes:
         labels: The series, shape (n,).
         times_ms: The collections, shape (t,).
-        values: The samples, shape (n, t); absent is the staleness marker.
-        starts: The first collection that each series is in, shape (n,).
+        values: The samples, shape (n, t); what a collection does not hold is absent.
     """
 
     labels: tuple[Labels, ...]
     times_ms: NDArray[np.int64]
     values: NDArray[np.float64]
-    starts: NDArray[np.int64]
 
     def save(self, path: Path) -> None:
         """Write it to a file."""
@@ -72,7 +70,7 @@ class Recording:
         """Read what :meth:`save` wrote."""
         with np.load(path) as found:
             labels = tuple(Labels.of(one) for one in json.loads(str(found["labels"])))
-            return cls._of(labels, found["times_ms"], found["values"])
+            return cls(labels, found["times_ms"], found["values"])
 
     @classmethod
     def of(cls, batches: list[Batch]) -> Recording:
@@ -81,25 +79,11 @@ class Recording:
         for batch in batches:
             for labels in batch.labels:
                 place.setdefault(labels, len(place))
-        values = np.full((len(place), len(batches)), STALE)
+        values = np.full((len(place), len(batches)), ABSENT)
         for at, batch in enumerate(batches):
             values[[place[labels] for labels in batch.labels], at] = batch.values
         times_ms = np.array([batch.time_ms for batch in batches], dtype=np.int64)
-        return cls._of(tuple(place), times_ms, values)
-
-    @classmethod
-    def _of(
-        cls, labels: tuple[Labels, ...], times_ms: NDArray[np.int64], values: NDArray[np.float64]
-    ) -> Recording:
-        starts = np.argmin(np.isnan(values), axis=1)
-        return cls(labels, times_ms, values, starts)
-
-    def by_name(self) -> dict[str, NDArray[np.intp]]:
-        """Return the rows of each metric."""
-        rows: dict[str, list[int]] = {}
-        for row, labels in enumerate(self.labels):
-            rows.setdefault(dict(labels.pairs)[NAME], []).append(row)
-        return {name: np.array(found, dtype=np.intp) for name, found in rows.items()}
+        return cls(tuple(place), times_ms, values)
 
 
 def recorded(hours: float, path: Path) -> Recording:

@@ -94,9 +94,9 @@ def _write_scales(kinds: scales.Scales, corrected: NDArray[np.bool_]) -> bytes:
 
 
 def _read_scales(data: memoryview, rows: int) -> tuple[scales.Scales, NDArray[np.bool_]]:
-    found = unsqueeze(data, size_bytes=rows * _HEAD_BYTES)
-    head = np.frombuffer(found, dtype=np.uint8, count=rows)
-    exponents = np.frombuffer(found, dtype="<i2", offset=rows).astype(np.int16)
+    reader = Reader(unsqueeze(data, at_most_bytes=rows * _HEAD_BYTES))
+    head = np.frombuffer(reader.raw(rows), dtype=np.uint8)
+    exponents = np.frombuffer(reader.raw(2 * rows), dtype="<i2").astype(np.int16)
     kinds = scales.Scales(head & np.uint8(_CORRECTED - 1), exponents)
     scales.check(kinds)
     return kinds, head >= _CORRECTED

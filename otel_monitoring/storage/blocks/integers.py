@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _ORDERS = 3
 _WIDTH_BITS = 4
 _WIDTH_MAX = 8
-_HEAD_BYTES = 1 + 8 + 8
 _SEGMENT_SAMPLES = 16_384
 _SAMPLED, _CHUNKS = 256, 4
 
@@ -68,9 +67,9 @@ def encode(values: NDArray[np.int64]) -> bytes:
         return b""
     line = _line(values)
     left = zigzag(_take_off(values, line))
-    widths = ((bit_lengths(left.max(axis=1)) + 7) // 8).clip(max=_WIDTH_MAX).astype(np.uint8)
-    sections = [_write_coding(line._replace(widths=widths))]
-    for width, rows in _segments(widths, columns=values.shape[1]):
+    line = line._replace(widths=_width(left))
+    sections = [_write_coding(line)]
+    for width, rows in _segments(line.widths, columns=values.shape[1]):
         octets = left[rows].astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
         sections.append(pack_planes(np.ascontiguousarray(octets[:, :width].T)))
     return join(sections)
@@ -208,15 +207,37 @@ def _numbers(planes: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 def _write_coding(coding: Coding) -> bytes:
     head = coding.orders << np.uint8(_WIDTH_BITS) | coding.widths
-    octets = [zigzag(part).astype("<u8").view(np.uint8).reshape(-1, 8) for part in coding[2:]]
-    return squeeze(head.tobytes() + b"".join(part.T.tobytes() for part in octets))
+    return squeeze(head.tobytes() + _write_numbers(coding.firsts) + _write_numbers(coding.drifts))
 
 
 def _read_coding(data: memoryview, rows: int) -> Coding:
-    planes = np.frombuffer(unsqueeze(data, size_bytes=rows * _HEAD_BYTES), dtype=np.uint8).reshape(-1, rows)
-    orders, widths = planes[0] >> np.uint8(_WIDTH_BITS), planes[0] & np.uint8((1 << _WIDTH_BITS) - 1)
+    reader = Reader(unsqueeze(data, at_most_bytes=rows * (1 + 2 * _WIDTH_MAX) + 2))
+    head = np.frombuffer(reader.raw(rows), dtype=np.uint8)
+    orders, widths = head >> np.uint8(_WIDTH_BITS), head & np.uint8((1 << _WIDTH_BITS) - 1)
     if orders.max() >= _ORDERS or widths.max() > _WIDTH_MAX:
         msg = f"order {orders.max()} and width {widths.max()}, at most 2 and 8 are written"
         raise DamagedError(msg)
-    firsts, drifts = (unzigzag(_numbers(planes[at : at + 8, None])[0]) for at in (1, 9))
-    return Coding(orders, widths, firsts, drifts)
+    return Coding(orders, widths, _read_numbers(reader, rows), _read_numbers(reader, rows))
+
+
+def _write_numbers(numbers: NDArray[np.int64]) -> bytes:
+    """Return one number a row, byte by byte, in as many bytes as the largest takes."""
+    plain = zigzag(numbers)
+    width = _width(plain[None])[0]
+    octets: bytes = plain.astype("<u8").view(np.uint8).reshape(-1, 8)[:, :width].T.tobytes()
+    return bytes([width]) + octets
+
+
+def _read_numbers(reader: Reader, rows: int) -> NDArray[np.int64]:
+    width = reader.number()
+    if width > _WIDTH_MAX:
+        msg = f"numbers of {width} bytes, at most 8 are written"
+        raise DamagedError(msg)
+    planes = np.frombuffer(reader.raw(width * rows), dtype=np.uint8).reshape(width, 1, rows)
+    return unzigzag(_numbers(planes)[0])
+
+
+def _width(numbers: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """Return how many bytes the largest number of each row takes."""
+    widths = (bit_lengths(numbers.max(axis=1)) + 7) // 8
+    return widths.clip(max=_WIDTH_MAX).astype(np.uint8)

@@ -1,48 +1,37 @@
 """Which series share a block.
 
-Series of one metric are alike and are asked for together, so a block holds series of one metric alone. Its
-size is bounded, so that a query for one of ten thousand series reads little; within a block the series come
-in the order of their ids, in which they were first seen: the buckets of a histogram are neighbours.
+The series of a source are numbered in the order in which they were first seen, metric by metric, the buckets
+of a histogram beside their sum and count: neighbours are alike and are asked for together. So a block holds
+neighbours, whatever their metrics. It is found by its first and last series, and none overlaps another.
+
+A block is bounded in samples: databases keep large values in pages of their own, of which the last one is
+half empty, so that many small blocks would take more than what is in them; and since a reader decodes only
+the series that it wants, large ones cost it little.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SERIES_MAX: Final = 64
-"""Series in a block: of a day at 15 s, 64 take some hundred kilobytes and decode in tens of milliseconds."""
+SAMPLES_MAX: Final = 1 << 17
+"""Samples in a block: some fifty kilobytes of a web application's own."""
+
+SERIES_MIN: Final = 16
+"""Series in a block at least, where there are as many, however long it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Series of one metric that share a block.
-
-    Attributes:
-        metric: The name of the metric.
-        number: Counts the parts of the metric from 0.
-        series: The ids, ascending.
-    """
-
-    metric: str
-    number: int
-    series: tuple[int, ...]
-
-
-def parts(series: Iterable[tuple[int, str]], *, series_max: int = SERIES_MAX) -> Iterator[Part]:
-    """Yield parts that hold each series once, by name of the metric.
+def parts(series: Iterable[int], *, times: int, columns: int = 1) -> Iterator[tuple[int, ...]]:
+    """Yield the series of each block, ascending; every series is in one of them.
 
     Args:
-        series: Id and name of the metric of each.
-        series_max: How many series share a block at most.
+        series: The numbers of the series of one source.
+        times: How many times the block will have.
+        columns: How many columns it will have.
     """
-    by_metric: dict[str, list[int]] = {}
-    for one, metric in series:
-        by_metric.setdefault(metric, []).append(one)
-    for metric, ids in sorted(by_metric.items()):
-        ids.sort()
-        for number, at in enumerate(range(0, len(ids), series_max)):
-            yield Part(metric, number, tuple(ids[at : at + series_max]))
+    ordered = sorted(series)
+    many = max(SERIES_MIN, SAMPLES_MAX // max(1, times * columns))
+    for at in range(0, len(ordered), many):
+        yield tuple(ordered[at : at + many])

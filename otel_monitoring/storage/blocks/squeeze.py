@@ -33,22 +33,22 @@ def squeeze(data: bytes) -> bytes:
     return bytes([_PLAIN]) + data
 
 
-def unsqueeze(data: memoryview, *, size_bytes: int) -> bytes:
+def unsqueeze(data: memoryview, *, at_most_bytes: int) -> bytes:
     """Undo :func:`squeeze`.
 
     Args:
         data: What it returned.
-        size_bytes: How long the original was.
+        at_most_bytes: How long the original was at most.
 
     Raises:
-        DamagedError: It cannot be, or is of another length.
+        DamagedError: It cannot be, or is longer.
     """
     if not len(data) or data[0] not in (_PLAIN, _SQUEEZED):
         msg = f"{len(data)} bytes that are neither plain nor compressed"
         raise DamagedError(msg)
-    found = bytes(data[1:]) if data[0] == _PLAIN else _decompress(data[1:], size_bytes)
-    if len(found) != size_bytes:
-        msg = f"{len(found)} bytes where {size_bytes} were written"
+    found = bytes(data[1:]) if data[0] == _PLAIN else _decompress(data[1:], at_most_bytes)
+    if len(found) > at_most_bytes:
+        msg = f"{len(found)} bytes where at most {at_most_bytes} were written"
         raise DamagedError(msg)
     return found
 
@@ -76,7 +76,11 @@ def unpack_planes(data: memoryview, *, width: int, samples: int) -> NDArray[np.u
         raise DamagedError(msg)
     noisy = np.unpackbits(np.array([data[0]], dtype=np.uint8), bitorder="little", count=width).astype(bool)
     plain = int(noisy.sum()) * samples
-    rest = unsqueeze(data[1 + plain :], size_bytes=width * samples - plain)
+    size_bytes = width * samples - plain
+    rest = unsqueeze(data[1 + plain :], at_most_bytes=size_bytes)
+    if len(rest) != size_bytes:
+        msg = f"{len(rest)} bytes where {size_bytes} were written"
+        raise DamagedError(msg)
     if plain == 0:
         return np.frombuffer(rest, dtype=np.uint8).reshape(width, samples)
     planes = np.empty((width, samples), dtype=np.uint8)

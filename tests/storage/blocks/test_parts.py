@@ -1,21 +1,25 @@
 from __future__ import annotations
 
+import itertools
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_monitoring.storage.blocks.parts import Part, parts
+from otel_monitoring.storage.blocks.parts import SAMPLES_MAX, SERIES_MIN, parts
 
 
-def test_series_of_a_metric_share_a_block_in_the_order_of_their_ids() -> None:
-    found = list(parts([(3, "b"), (9, "a"), (1, "b"), (2, "b")], series_max=2))
+@given(st.sets(st.integers(0, 10_000)), st.integers(0, 6000), st.integers(1, 8))
+def test_every_series_is_in_one_block_and_none_overlaps_another(
+    series: set[int], times: int, columns: int
+) -> None:
+    found = list(parts(series, times=times, columns=columns))
 
-    assert found == [Part("a", 0, (9,)), Part("b", 0, (1, 2)), Part("b", 1, (3,))]
+    assert list(itertools.chain.from_iterable(found)) == sorted(series)
 
 
-@given(st.dictionaries(st.integers(), st.sampled_from("abc")), st.integers(1, 5))
-def test_every_series_is_in_one_part_of_its_metric(metrics: dict[int, str], series_max: int) -> None:
-    found = list(parts(metrics.items(), series_max=series_max))
+@pytest.mark.parametrize(("times", "columns"), [(480, 1), (1440, 8), (5760, 1)])
+def test_blocks_have_about_as_many_samples_whatever_their_length(times: int, columns: int) -> None:
+    first, *_ = parts(range(1000), times=times, columns=columns)
 
-    assert sorted((one, part.metric) for part in found for one in part.series) == sorted(metrics.items())
-    assert all(0 < len(part.series) <= series_max for part in found)
-    assert len({(part.metric, part.number) for part in found}) == len(found)
+    assert len(first) == SERIES_MIN or SAMPLES_MAX / 2 < len(first) * times * columns <= SAMPLES_MAX
