@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.bootstrap.comparison import WORDS, metric_of, watched
 from otel_monitoring.bootstrap.subject import (
+    KnownRules,
     agrees,
     asked_by,
     of_histogram,
-    recorded_by,
-    rule_of,
     series_of,
 )
 from otel_monitoring.guard import Guard
@@ -120,23 +119,24 @@ class Gatherer:
         self._sources = sources
         self._clock = clock
         self._allowance = allowance or Allowance(clock=clock)
+        self._rules = KnownRules(sources.rules, clock=clock)
         self._guard = Guard("evidence")
 
     def brief(self, alert: SentAlert) -> Evidence | None:
         """Return what its rule alone says about ``alert``; ``None`` where that is not known."""
-        rule = rule_of(alert, self._sources.rules())
+        rule = self._rules.of(alert)
         return None if rule is None else _evidence(alert, watched(self._sources.parse(rule.expr)), None)
 
     def __call__(self, alert: SentAlert) -> Evidence | None:
         """Return what backs ``alert`` up; ``None`` where its rule is not known."""
-        rule = rule_of(alert, self._sources.rules())
+        rule = self._rules.of(alert)
         if rule is None or not self._allowance.take():
             return self.brief(alert)
         node = self._sources.parse(rule.expr)
         look = watched(node)
         now_ms = self._clock.now_ms()
         curve = None if look is None else self._guard.call(self._curve, alert, rule, look, now_ms)
-        selectors = list(asked_by(node, self._sources.parse, recorded_by(self._sources.rules())))
+        selectors = list(asked_by(node, self._sources.parse, self._rules.recorded()))
         counts = self._guard.call(self._counts, alert, now_ms) or (None, None)
         return _evidence(
             alert,

@@ -15,35 +15,54 @@ if TYPE_CHECKING:
 
     from otel_monitoring.alerts.rules.rule import RuleGroup
     from otel_monitoring.model.alert import SentAlert
+    from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.promql.language.nodes import Node, Selector
     from otel_monitoring.promql.result import Series
 
 _MOST_DEPTH = 3
+_LOOK_EVERY_S = 5.0
 
 
-def rule_of(alert: SentAlert, groups: Sequence[RuleGroup]) -> AlertingRule | None:
-    """Return the rule of an alert; ``None`` where none or several of its name may have made it."""
-    name = alert.labels.get("alertname")
-    found = [
-        rule
-        for group in groups
-        for rule in group.rules
-        if isinstance(rule, AlertingRule) and rule.name == name and _may_label(rule, alert.labels)
-    ]
-    return found[0] if len({rule.expr for rule in found}) == 1 else None
+class KnownRules:
+    """The rules by name, looked up anew every few seconds: a storm of messages asks for each of its alerts.
+
+    Args:
+        groups: Returns the rules that run.
+        clock: The time.
+    """
+
+    def __init__(self, groups: Callable[[], Sequence[RuleGroup]], *, clock: Clock) -> None:
+        self._groups = groups
+        self._clock = clock
+        self._known: tuple[float, Mapping[str, Sequence[AlertingRule]], Mapping[str, str]] | None = None
+
+    def of(self, alert: SentAlert) -> AlertingRule | None:
+        """Return the rule of an alert; ``None`` where none or several of its name may have made it."""
+        named = self._look()[1].get(alert.labels.get("alertname"), ())
+        found = [rule for rule in named if _may_label(rule, alert.labels)]
+        return found[0] if len({rule.expr for rule in found}) == 1 else None
+
+    def recorded(self) -> Mapping[str, str]:
+        """Return the expressions of recording rules by the name of their series."""
+        return self._look()[2]
+
+    def _look(self) -> tuple[float, Mapping[str, Sequence[AlertingRule]], Mapping[str, str]]:
+        now_s, known = self._clock.monotonic_s(), self._known
+        if known is None or now_s - known[0] >= _LOOK_EVERY_S:
+            rules = [rule for group in self._groups() for rule in group.rules]
+            by_name: dict[str, list[AlertingRule]] = {}
+            for rule in rules:
+                if isinstance(rule, AlertingRule):
+                    by_name.setdefault(rule.name, []).append(rule)
+            recorded = {rule.name: rule.expr for rule in rules if isinstance(rule, RecordingRule)}
+            known = self._known = (now_s, by_name, recorded)
+        return known
 
 
 def _may_label(rule: AlertingRule, labels: Labels) -> bool:
     fixed = ((name, text) for name, text in rule.labels.items() if "{{" not in text)
     return all(labels.get(name) == text for name, text in fixed)
-
-
-def recorded_by(groups: Sequence[RuleGroup]) -> dict[str, str]:
-    """Return the expressions of recording rules by the name of their series."""
-    return {
-        rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, RecordingRule)
-    }
 
 
 def asked_by(
