@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from otel_monitoring.notify.channels.http import HttpOptions, Poster
 from otel_monitoring.notify.channels.http_config import http_options
+from otel_monitoring.notify.channels.refusal import said
 from otel_monitoring.notify.channels.target import target_of
 from otel_monitoring.notify.messages import wording
 from otel_monitoring.notify.texts import Filled
@@ -34,7 +35,10 @@ SEVERITIES = {
 }  # fmt: skip
 """PagerDuty's severity by the label of ours; anything else is an error."""
 
+_CLIENT = "otel-monitoring"
+_WEB = ("http://", "https://")
 _LONGEST_SUMMARY = 1024
+_LARGEST_EVENT = 512_000
 _LONGEST_DETAIL = 20_000
 _DETAILS = {
     "firing": '{{ template "pagerduty.default.instances" .Alerts.Firing }}',
@@ -144,23 +148,37 @@ class PagerDutyChannel:
         details["message"] = wording.plain(message, self._texts.zone)
         payload: dict[str, Any] = {
             "summary": fill(event.description).strip()[:_LONGEST_SUMMARY] or wording.headline(message),
-            "source": fill(event.source) or client,
+            "source": fill(event.source) or client or _CLIENT,
             "severity": _severity(message, fill(event.severity)),
             "custom_details": {name: text[:_LONGEST_DETAIL] for name, text in details.items()},
             **{name: text for name, text in fill.all(event.others).items() if text},
         }
         images = [fill.all(image) for image in event.images]
+        links = [*(fill.all(link) for link in event.links), *_links(message)]
+        client_url = fill(event.client_url)
         return {
-            "client": client,
-            "client_url": fill(event.client_url),
+            "client": client or _CLIENT,
+            "client_url": client_url if client_url.startswith(_WEB) else "",
             "payload": payload,
-            "images": [image for image in images if image.get("src")],
-            "links": [*(fill.all(link) for link in event.links), *_links(message)],
+            "images": [image for image in images if image.get("src", "").startswith("https://")],
+            "links": [link for link in links if link.get("href", "").startswith(_WEB)],
         }
 
     def _post(self, body: Mapping[str, Any]) -> None:
+        def explain(answer: bytes) -> str:
+            return said(answer, "message", "errors", secrets=[body["routing_key"]])
+
         headers = {"Content-Type": "application/json"}
-        self._poster.post(self._url, json.dumps(body).encode(), headers=headers, shown=self._shown)
+        self._poster.post(self._url, _fitting(body), headers=headers, shown=self._shown, explain=explain)
+
+
+def _fitting(body: Mapping[str, Any]) -> bytes:
+    """Write an event; one that is too large without the details, as Alertmanager does it."""
+    written = json.dumps(body).encode()
+    if len(written) <= _LARGEST_EVENT:
+        return written
+    payload = {**body["payload"], "custom_details": {"message": "the details are too large for one event"}}
+    return json.dumps({**body, "payload": payload}).encode()
 
 
 def from_options(options: Options, made: ChannelOptions) -> Channel:

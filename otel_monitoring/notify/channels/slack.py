@@ -6,77 +6,48 @@ Source: Slack, Block Kit and ``chat.postMessage``.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.channels.http import HttpOptions, Poster
 from otel_monitoring.notify.channels.http_config import http_options
+from otel_monitoring.notify.channels.refusal import said
+from otel_monitoring.notify.channels.slack_blocks import blocks, clipped, escaped
+from otel_monitoring.notify.channels.slack_look import Look, look_of
 from otel_monitoring.notify.channels.target import target_of
 from otel_monitoring.notify.messages import page, wording
 from otel_monitoring.notify.texts import Filled
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.notify.channel import Channel
+    from otel_monitoring.notify.channels.http import Answer
     from otel_monitoring.notify.channels.making import ChannelOptions
     from otel_monitoring.notify.channels.options import Options
-    from otel_monitoring.notify.message import Message, MessageAlert
+    from otel_monitoring.notify.message import Message
     from otel_monitoring.notify.texts import Texts
 
 API = "https://slack.com/api/chat.postMessage"
 HOOKS = "https://hooks.slack.com/services/"
 
 _MOST_THREADS = 1000
-_LONGEST_TEXT = 2900
-_LONGEST_HEADER = 150
+_LONGEST_FALLBACK = 3000
 _TEMPORARY = frozenset(
-    {"ratelimited", "rate_limited", "fatal_error", "internal_error", "service_unavailable", "request_timeout"}
+    {
+        *("ratelimited", "rate_limited", "fatal_error", "internal_error", "service_unavailable"),
+        *("request_timeout", "team_added_to_org", "external_channel_migrating", "rollup_error"),
+    }
 )
-_ATTACHED = {
-    "title": '{{ template "slack.default.title" . }}',
-    "title_link": '{{ template "slack.default.titlelink" . }}',
-    "pretext": '{{ template "slack.default.pretext" . }}',
-    "text": '{{ template "slack.default.text" . }}',
-    "fallback": '{{ template "slack.default.fallback" . }}',
-    "callback_id": '{{ template "slack.default.callbackid" . }}',
-    "footer": '{{ template "slack.default.footer" . }}',
-    "image_url": "",
-    "thumb_url": "",
-}
-"""The texts of an attachment, and what they are where a configuration leaves them out."""
+"""What Slack says when the same message may be taken later; all else is about the message or the bot."""
 
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How messages look; every text is a template.
-
-    Attributes:
-        channel: Where they appear; the webhook's own channel where it is empty.
-        username: Who they are from.
-        icon_emoji: That one's picture, as an emoji.
-        icon_url: That one's picture.
-        color: The colour of the edge; empty for that of the severity.
-        attached: Texts of an attachment in place of our own blocks, as ``slack_configs`` has them.
-        fields: Short texts with ``title``, ``value`` and ``short``.
-        actions: Buttons, as Slack takes them.
-        link_names: Whether names become links.
-    """
-
-    channel: str = ""
-    username: str = ""
-    icon_emoji: str = ""
-    icon_url: str = ""
-    color: str = ""
-    attached: Mapping[str, str] = field(default_factory=dict)
-    fields: Sequence[Mapping[str, Any]] = ()
-    actions: Sequence[Mapping[str, Any]] = ()
-    link_names: bool = False
+_THREAD_IS_GONE = frozenset({"thread_not_found", "message_not_found", "cannot_reply_to_message"})
+_WORD = re.compile(rb"[a-z_ ]{1,80}")
 
 
 class SlackChannel:
@@ -121,7 +92,7 @@ class SlackChannel:
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
-        self._threads: OrderedDict[str, str] = OrderedDict()
+        self._threads: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def after_fork(self) -> None:
         """Leave connections and threads to the parent process."""
@@ -138,85 +109,73 @@ class SlackChannel:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        answer = self._poster.post(self._url, json.dumps(body).encode(), headers=headers, shown=self._shown)
+        answer = self._poster.post(
+            self._url, json.dumps(body).encode(), headers=headers, shown=self._shown, explain=_explained
+        )
         if self._token:
-            self._understand(message, answer.body, answer.retry_after)
+            self._understand(body, message, answer)
 
     def body(self, message: Message) -> dict[str, Any]:
         """Return what is posted for ``message``."""
         fill, look = Filled(self._texts, message), self._look
         severity = message.common_labels.get("severity", "")
         edge = fill(look.color) or page.colour(message.status, severity)
-        attachment = self._attachment(fill) if look.attached or look.fields or look.actions else None
+        attachment = look.attachment(fill)
+        shown = attachment or {"blocks": blocks(message, self._texts.zone)}
         body: dict[str, Any] = {
             "channel": fill(look.channel),
             "username": fill(look.username),
             "icon_emoji": fill(look.icon_emoji),
             "icon_url": fill(look.icon_url),
-            "text": "" if attachment else escaped(wording.headline(message)),
+            "text": "" if attachment else clipped(escaped(wording.headline(message)), _LONGEST_FALLBACK),
             "link_names": look.link_names,
-            "attachments": [{"color": edge, **(attachment or {"blocks": self._blocks(message)})}],
+            "attachments": [{"color": edge, **shown}],
         }
         with self._lock:
-            thread = self._threads.get(message.group_id)
+            thread = self._threads.get((message.group_id, body["channel"]))
         if thread:
             body |= {"thread_ts": thread, "reply_broadcast": message.status == "resolved"}
-        return {name: value for name, value in body.items() if value}
+        told = {name: value for name, value in body.items() if value}
+        return {**told, "unfurl_links": False, "unfurl_media": False}  # or Slack follows links that act
+
+    def threads(self) -> OrderedDict[tuple[str, str], str]:
+        """Return the ``ts`` of the first message of each group that is not resolved, and where it stands."""
+        with self._lock:
+            return self._threads.copy()
+
+    def succeed(self, older: object) -> None:
+        """Go on with the threads of the channel whose place this takes."""
+        if isinstance(older, SlackChannel):
+            self._threads = older.threads()
 
     def __repr__(self) -> str:
         """Write where messages go, without the webhook's path or the token."""
         return self._shown
 
-    def _attachment(self, fill: Filled) -> dict[str, Any]:
-        texts = fill.all({**_ATTACHED, **self._look.attached})
-        return {
-            **{name: text for name, text in texts.items() if text},
-            "mrkdwn_in": ["fallback", "pretext", "text"],
-            "fields": [_filled(one, fill) for one in self._look.fields],
-            "actions": [_filled(one, fill) for one in self._look.actions],
-        }
-
-    def _blocks(self, message: Message) -> list[dict[str, Any]]:
-        blocks: list[dict[str, Any]] = [
-            {"type": "header", "text": _plain(wording.headline(message)[:_LONGEST_HEADER])}
-        ]
-        for alert in message.alerts[: wording.MOST_TOLD]:
-            blocks += self._alert(alert)
-        more = wording.left_out(message)
-        if more:
-            blocks.append({"type": "context", "elements": [_plain(f"and {more} more")]})
-        return blocks
-
-    def _alert(self, alert: MessageAlert) -> list[dict[str, Any]]:
-        mark = ":white_check_mark: " if alert.status == "resolved" else ""
-        lines = [f"{mark}*{escaped(wording.summary(alert))}*", escaped(wording.description(alert))]
-        lines += [f"{name}: {escaped(text)}" for name, text in wording.facts(alert, self._texts.zone)]
-        lines += [f"Trace: `{escaped(trace_id)}`" for trace_id, url in alert.traces if not url]
-        links = " · ".join(f"<{_linked(url)}|{name}>" for name, url in wording.links(alert))
-        text = "\n".join(line for line in lines if line)[:_LONGEST_TEXT]
-        sections = [text, links[:_LONGEST_TEXT]]
-        return [{"type": "section", "text": {"type": "mrkdwn", "text": part}} for part in sections if part]
-
-    def _understand(self, message: Message, body: bytes, retry_after: str) -> None:
+    def _understand(self, body: Mapping[str, Any], message: Message, answer: Answer) -> None:
         """Read what Slack says to a bot: a refusal is an answer of 200 as well."""
         try:
-            said = json.loads(body)
-            is_taken, error, thread = said.get("ok"), str(said.get("error", "")), said.get("ts")
+            told = json.loads(answer.body)
+            is_taken, error, thread = told.get("ok"), str(told.get("error", "")), told.get("ts")
         except (ValueError, AttributeError):
             is_taken, error, thread = False, "fatal_error", None
-        if not is_taken:
-            msg = f"{self._shown} refused: {error[:80]}"
-            wait_s = self._poster.wait_s(retry_after) if error in _TEMPORARY else None
-            raise NotifyError(msg, retry_after_s=wait_s)
+        place = (message.group_id, str(body["channel"]))
         with self._lock:
-            self._remember(message, thread)
+            if is_taken:
+                self._remember(message, place, thread)
+                return
+            lost_thread = error in _THREAD_IS_GONE and self._threads.pop(place, None) is not None
+        may_retry = lost_thread or error in _TEMPORARY
+        msg = f"{self._shown} refused: {error[:80]}"
+        raise NotifyError(msg, retry_after_s=self._poster.wait_s(answer.retry_after) if may_retry else None)
 
-    def _remember(self, message: Message, thread: object) -> None:
+    def _remember(self, message: Message, place: tuple[str, str], thread: object) -> None:
+        """Keep the first message of a group as its thread, until the group is resolved."""
         if message.status == "resolved":
-            self._threads.pop(message.group_id, None)
+            self._threads.pop(place, None)
         elif isinstance(thread, str):
-            self._threads.setdefault(message.group_id, thread)
-            self._threads.move_to_end(message.group_id)
+            self._threads.setdefault(place, thread)
+            self._threads.move_to_end(place)
             while len(self._threads) > _MOST_THREADS:
                 self._threads.popitem(last=False)
 
@@ -226,16 +185,8 @@ def from_options(options: Options, made: ChannelOptions) -> Channel:
     texts = made.wording()
     token = options.secret("app_token")
     url = options.text("app_url", API) if token else options.needed_secret("api_url")
-    names = ("channel", "username", "icon_emoji", "icon_url", "color")
-    look = Look(
-        **{name: options.template(name, "", texts.check) for name in names},
-        attached={name: options.template(name, "", texts.check) for name in _ATTACHED if options.has(name)},
-        fields=_fields(options, texts),
-        actions=_actions(options, texts),
-        link_names=options.flag("link_names"),
-    )
-    options.refuse("updates go into a thread", "update_message", "message_text")
-    options.skip(*_ATTACHED, "mrkdwn_in", "app_url", "api_url", "api_url_file")
+    look = look_of(options, texts)
+    options.skip("app_url", "api_url", "api_url_file")
     http = http_options(options, made.http())
     if token and not look.channel:
         raise options.wrong(name="channel", expected="the channel that the bot posts to")
@@ -256,54 +207,6 @@ def from_url(url: str, made: ChannelOptions) -> Channel:
     raise NotifyError(msg)
 
 
-def escaped(text: str) -> str:
-    """Write text so that Slack takes none of it as a link, a mention or an entity."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _linked(url: str) -> str:
-    return escaped(url).replace("|", "%7C")
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _filled(one: Mapping[str, Any], fill: Filled) -> dict[str, Any]:
-    """Fill in every text of a field or an action."""
-    return {
-        name: _filled(value, fill)
-        if isinstance(value, dict)
-        else fill(value)
-        if isinstance(value, str)
-        else value
-        for name, value in one.items()
-    }
-
-
-def _fields(options: Options, texts: Texts) -> list[dict[str, Any]]:
-    short = options.flag("short_fields")
-    fields = []
-    for one in options.items("fields"):
-        field_ = {name: one.template(name, "", texts.check) for name in ("title", "value")}
-        fields.append({**field_, "short": one.flag("short", default=short)})
-        one.finish()
-    return fields
-
-
-def _actions(options: Options, texts: Texts) -> list[dict[str, Any]]:
-    actions = []
-    for one in options.items("actions"):
-        names = ("type", "text", "url", "style", "name", "value")
-        action: dict[str, Any] = {
-            name: one.template(name, "", texts.check) for name in names if one.has(name)
-        }
-        if one.has("confirm"):
-            confirm = one.mapping("confirm")
-            asked = ("text", "title", "ok_text", "dismiss_text")
-            action["confirm"] = {name: confirm.template(name, "", texts.check) for name in asked}
-            confirm.finish()
-        one.skip(*names, "confirm")
-        one.finish()
-        actions.append(action)
-    return actions
+def _explained(body: bytes) -> str:
+    """Return the word with which Slack refuses; a page is no word."""
+    return body.decode() if _WORD.fullmatch(body) else said(body, "error")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jsonschema
 import pytest
@@ -11,50 +11,13 @@ import pytest
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.message import message_of
 from tests.notify.channels.making import make
+from tests.notify.channels.schemas import PAGERDUTY
 
 if TYPE_CHECKING:
     from otel_monitoring.model.alert import Notice
     from tests.notify.receiver import Receiver
 
 KEY = "r" * 32
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["routing_key", "event_action"],
-    "additionalProperties": False,
-    "properties": {
-        "routing_key": {"type": "string", "minLength": 32, "maxLength": 32},
-        "event_action": {"enum": ["trigger", "acknowledge", "resolve"]},
-        "dedup_key": {"type": "string", "maxLength": 255},
-        "client": {"type": "string"},
-        "client_url": {"type": "string"},
-        "payload": {
-            "type": "object",
-            "required": ["summary", "source", "severity"],
-            "additionalProperties": False,
-            "properties": {
-                "summary": {"type": "string", "minLength": 1, "maxLength": 1024},
-                "source": {"type": "string", "minLength": 1},
-                "severity": {"enum": ["critical", "error", "warning", "info"]},
-                "timestamp": {"type": "string"},
-                "component": {"type": "string"},
-                "group": {"type": "string"},
-                "class": {"type": "string"},
-                "custom_details": {"type": "object"},
-            },
-        },
-        "images": {
-            "type": "array",
-            "items": {"type": "object", "required": ["src"], "properties": {"src": {"type": "string"}}},
-        },
-        "links": {
-            "type": "array",
-            "items": {"type": "object", "required": ["href"], "properties": {"href": {"type": "string"}}},
-        },
-    },
-    "if": {"properties": {"event_action": {"const": "trigger"}}},
-    "then": {"required": ["payload"]},
-    "else": {"required": ["dedup_key"]},
-}
 
 
 def resolved(notice: Notice) -> Notice:
@@ -70,7 +33,7 @@ def test_triggers_and_resolves_the_incident_of_the_group(receiver: Receiver, not
     channel.close()
 
     for body in receiver.bodies:
-        jsonschema.validate(body, SCHEMA)
+        jsonschema.validate(body, PAGERDUTY)
     assert [body["event_action"] for body in receiver.bodies] == ["trigger", "acknowledge", "resolve"]
     assert len({body["dedup_key"] for body in receiver.bodies}) == 1
     payload = receiver.bodies[0]["payload"]
@@ -88,7 +51,7 @@ def test_says_what_the_configuration_says(receiver: Receiver, notice: Notice) ->
         severity="{{ if true }}page{{ end }}".replace("if true", "if .Alerts"),
         component="web",
         details={"team": "{{ .CommonAnnotations.team }}"},
-        images=[{"src": "http://m/{{ .Status }}.png", "alt": "x"}],
+        images=[{"src": "https://m/{{ .Status }}.png", "alt": "x"}],
         links=[{"href": "http://m/", "text": "us"}],
     )
 
@@ -96,11 +59,11 @@ def test_says_what_the_configuration_says(receiver: Receiver, notice: Notice) ->
     channel.close()
 
     (body,) = receiver.bodies
-    jsonschema.validate(body, SCHEMA)
+    jsonschema.validate(body, PAGERDUTY)
     assert (body["payload"]["summary"], body["payload"]["severity"]) == ("HighCpu", "critical")
     assert body["payload"]["component"] == "web"
     assert body["payload"]["custom_details"]["team"] == "web"
-    assert body["images"] == [{"src": "http://m/firing.png", "alt": "x"}]
+    assert body["images"] == [{"src": "https://m/firing.png", "alt": "x"}]
     assert body["links"][0] == {"href": "http://m/", "text": "us"}
 
 
@@ -138,3 +101,27 @@ def test_wrong_options_are_named(options: dict[str, object], expected: str) -> N
         make("pagerduty", **options)
 
     assert str(caught.value).startswith("am.yml:3:5: pagerduty[0]: " + expected)
+
+
+def test_an_image_that_pagerduty_would_not_fetch_is_left_out(notice: Notice) -> None:
+    """Its documentation asks for HTTPS."""
+    body = make("pagerduty", routing_key=KEY, images=[{"src": "http://m/x.png"}]).body(message_of(notice))
+
+    assert body["images"] == []
+
+
+def test_a_refusal_says_why_without_the_key(receiver: Receiver, notice: Notice) -> None:
+    receiver.statuses = [400]
+    receiver.answer = {
+        "status": "invalid event",
+        "message": "Event object is invalid",
+        "errors": [f"routing_key {KEY} is unknown"],
+    }
+
+    channel = make("pagerduty", routing_key=KEY, url=receiver.url)
+    with pytest.raises(NotifyError, match="Event object is invalid; routing_key") as caught:
+        channel.send(message_of(notice))
+    channel.close()
+
+    assert caught.value.retry_after_s is None
+    assert KEY not in str(caught.value)

@@ -10,9 +10,11 @@ import pytest
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.model.evidence import Evidence
 from otel_monitoring.notify.channels.slack import SlackChannel
+from otel_monitoring.notify.channels.slack_blocks import clipped
 from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
 from otel_monitoring.notify.message import Backing, Links, message_of
 from tests.notify.channels.making import CLOCK, make
+from tests.notify.talker import says, talking
 
 if TYPE_CHECKING:
     from otel_monitoring.model.alert import Notice
@@ -137,3 +139,71 @@ def test_wrong_options_are_named(options: dict[str, object], expected: str) -> N
 
     assert str(caught.value).startswith("am.yml:3:5: slack[0]: " + expected)
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("error", ["thread_not_found", "message_not_found", "cannot_reply_to_message"])
+def test_a_thread_that_is_gone_is_begun_anew(receiver: Receiver, notice: Notice, error: str) -> None:
+    channel = make("slack", app_token="xoxb-1", app_url=receiver.url, channel="#ops")
+    receiver.answer = {"ok": True, "ts": "17.5"}
+    channel.send(message_of(notice))
+    receiver.answer = {"ok": False, "error": error}
+
+    with pytest.raises(NotifyError) as caught:
+        channel.send(message_of(notice))
+    receiver.answer = {"ok": True, "ts": "18.5"}
+    channel.send(message_of(notice))
+    channel.close()
+
+    assert caught.value.retry_after_s == 0
+    assert [body.get("thread_ts") for body in receiver.bodies] == [None, "17.5", None]
+
+
+def test_threads_go_on_where_a_channel_takes_the_place_of_another(receiver: Receiver, notice: Notice) -> None:
+    """A configuration that is read anew."""
+    options = {"app_token": "xoxb-1", "app_url": receiver.url, "channel": "#ops"}
+    older, newer = make("slack", **options), make("slack", **options)
+    receiver.answer = {"ok": True, "ts": "17.5"}
+    older.send(message_of(notice))
+
+    newer.succeed(older)
+    newer.send(message_of(notice))
+    for channel in (older, newer):
+        channel.close()
+
+    assert receiver.bodies[1]["thread_ts"] == "17.5"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "expected", "retry_after_s"),
+    [
+        (404, b"no_service", "answered 404: no_service", None),
+        (410, b"channel_is_archived", "answered 410: channel_is_archived", None),
+        (400, b"invalid_payload", "answered 400: invalid_payload", None),
+        (500, b"rollup_error", "answered 500: rollup_error", 0),
+        (403, b"<html>secret</html>", "answered 403$", None),
+    ],
+)
+def test_a_webhook_that_is_refused_says_why(
+    notice: Notice, status: int, said: bytes, expected: str, retry_after_s: float | None
+) -> None:
+    answer = b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (status, len(said), said)
+
+    with talking(says(answer)) as port:
+        channel = make("slack", api_url=f"http://127.0.0.1:{port}/s3cret")
+        with pytest.raises(NotifyError, match=expected) as caught:
+            channel.send(message_of(notice))
+        channel.close()
+
+    assert caught.value.retry_after_s == retry_after_s
+
+
+def test_slack_follows_no_link_of_a_message(notice: Notice) -> None:
+    """Links acknowledge and silence, once."""
+    body = make("slack", api_url="http://h/").body(message_of(notice))
+
+    assert (body["unfurl_links"], body["unfurl_media"]) == (False, False)
+
+
+@pytest.mark.parametrize(("text", "longest", "expected"), [("abcd", 4, "abcd"), ("a&amp;b", 5, "a…")])
+def test_a_text_that_is_cut_ends_in_a_whole_character(text: str, longest: int, expected: str) -> None:
+    assert clipped(text, longest) == expected
