@@ -134,5 +134,8 @@ def fingerprint_of(labels: Labels) -> str:
 
 
 def _unknown(wanted: str) -> RefusedError:
-    msg = f"alert {wanted!r} does not exist: expected the fingerprint of one that is listed"
+    msg = (
+        f"alert {wanted!r} does not exist: expected the fingerprint of one that is listed; "
+        "what it did earlier is in alerts/history?fingerprint=…"
+    )
     return RefusedError(msg, status=NOT_FOUND, field="path.fingerprint")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from otel_monitoring.alerts.rules.rule import RuleFile
 
 Mode = Literal["enabled", "disabled", "observe"]
+By = Annotated[str, Query(description="Who does it, for the audit trail.", min_length=1, max_length=200)]
 _ACTOR = "api"
 
 
@@ -123,34 +124,34 @@ class _Routes:
     def __init__(self, kept: RulesKept) -> None:
         self._kept = kept
 
-    def put(self, given: RuleIn, response: Response) -> Any:
+    def put(self, given: RuleIn, response: Response, by: By = _ACTOR) -> Any:
         try:
             rule = AlertRule(**given.model_dump())
-            if not self._kept.put(rule, actor=_ACTOR):
+            if not self._kept.put(rule, actor=by):
                 response.status_code = 200
         except RuleError as error:
             return _refusal(422, str(error))
         return RuleOut(name=rule.name, expr=rule.expr, mode=self._kept.mode(rule.name))
 
-    def remove(self, name: str) -> Response:
+    def remove(self, name: str, by: By = _ACTOR) -> Response:
         if name not in self._kept.names():
             return _refusal(404, f"rule {name!r} does not exist")
         try:
-            self._kept.remove(name, actor=_ACTOR)
+            self._kept.remove(name, actor=by)
         except RuleError as error:
             return _refusal(409, str(error))
         return Response(status_code=204)
 
-    def set_mode(self, name: str, given: ModeBody) -> Any:
+    def set_mode(self, name: str, given: ModeBody, by: By = _ACTOR) -> Any:
         try:
-            self._kept.set_mode(name, given.mode, actor=_ACTOR)
+            self._kept.set_mode(name, given.mode, actor=by)
         except RuleError as error:
             return _refusal(404, str(error))
         return given
 
-    def reload(self) -> Any:
+    def reload(self, by: By = _ACTOR) -> Any:
         try:
-            file = self._kept.reload(actor=_ACTOR)
+            file = self._kept.reload(actor=by)
         except RuleFileError as error:
             return _refusal(422, str(error), errors=[str(one) for one in error.problems])
         except RuleError as error:

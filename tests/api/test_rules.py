@@ -141,3 +141,18 @@ def test_what_runs_is_exported_for_prometheus(instance: Instance) -> None:
     assert answer.headers["content-type"].startswith("application/yaml")
     groups = parse_rules(answer.text, source="", check_expr=parse).groups
     assert [[rule.name for rule in group.rules] for group in groups] == [["Mine"], ["HighCpu"]]
+
+
+def test_who_changes_a_rule_is_kept(instance: Instance) -> None:
+    instance.ask("POST", "/rules?by=kim", json=RULE)
+    instance.ask("PUT", "/rules/HighCpu/mode?by=ada", json={"mode": "disabled"})
+    instance.ask("POST", "/rules/reload?by=ada")
+    instance.ask("DELETE", "/rules/HighCpu?by=kim")
+
+    assert [(one.name, one.actor) for one in instance.actions] == [
+        ("rule.created", "kim"),
+        ("rule.mode", "ada"),
+        ("rules.reloaded", "ada"),
+        ("rule.removed", "kim"),
+    ]
+    assert instance.ask("POST", "/rules/reload?by=").status_code == 422

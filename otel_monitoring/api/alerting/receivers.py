@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -23,6 +24,7 @@ Outcome = Literal["waiting", "delivered", "failed", "refused", "superseded"]
 
 _MOST = 1000
 _TRY_S = 30.0
+_TESTS_AT_ONCE = 3
 
 
 class ChannelBody(BaseModel):
@@ -144,6 +146,7 @@ def receivers_router(desk: AlertDesk) -> APIRouter:
 class _Routes:
     def __init__(self, desk: AlertDesk) -> None:
         self._desk = desk
+        self._tests = threading.BoundedSemaphore(_TESTS_AT_ONCE)
 
     def receivers(self) -> ReceiversBody:
         """Targets are shown without secrets."""
@@ -165,10 +168,7 @@ class _Routes:
     ) -> TestBody:
         """Waits up to half a minute; what fails is told in the answer."""
         given = given or TestIn()
-        try:
-            found = self._desk.deliver.test(name, channel=given.channel, timeout_s=_TRY_S)
-        except NotifyError as error:
-            raise RefusedError(str(error), status=NOT_FOUND, field="path.name") from None
+        found = self._tried(name, given.channel)
         if not found:
             msg = f"receiver {name!r} has no channels: expected one that is told something"
             raise RefusedError(msg, status=CONFLICT, field="path.name")
@@ -179,6 +179,18 @@ class _Routes:
             delivered=set(outcomes.values()) == {"delivered"},
             deliveries=[DeliveryBody.of(one) for one in found.values()],
         )
+
+    def _tried(self, name: str, channel: str) -> dict[str, Delivery]:
+        """Send a test message; it waits in a thread of the application, of which a few are enough."""
+        if not self._tests.acquire(blocking=False):
+            msg = f"{_TESTS_AT_ONCE} receivers are being tested: expected fewer at a time, try again"
+            raise RefusedError(msg, status=CONFLICT)
+        try:
+            return self._desk.deliver.test(name, channel=channel, timeout_s=_TRY_S)
+        except NotifyError as error:
+            raise RefusedError(str(error), status=NOT_FOUND, field="path.name") from None
+        finally:
+            self._tests.release()
 
     def deliveries(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
 
 from tests.api.alerting.instance import ROUTES, refused
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.api.alerting.instance import Instance
+
+SILENCE = {"matchers": ["a=b"], "for": "1h", "createdBy": "kim", "comment": "upgrade"}
 
 
 def test_receivers_are_listed_with_their_channels(instance: Instance) -> None:
@@ -136,3 +139,56 @@ def test_the_audit_trail_is_limited(instance: Instance) -> None:
 
     assert [one["after"]["comment"] for one in actions] == ["2", "1"]
     assert actions[0]["at"] == "2023-11-14T22:15:20Z"
+
+
+def test_too_many_tests_at_once_are_refused(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test waits in a thread of the application: they never take all of them."""
+    inside: list[int] = []
+    details: list[str] = []
+
+    def test_another(*_: object, **__: object) -> dict[str, object]:
+        inside.append(1)
+        details.append(instance.ask("POST", "/receivers/default/test").json()["detail"])
+        return {}
+
+    monkeypatch.setattr(instance.analysis.telling.deliver, "test", test_another)
+
+    instance.ask("POST", "/receivers/default/test")
+
+    assert len(inside) == 3
+    assert details[0] == "3 receivers are being tested: expected fewer at a time, try again"
+
+
+def test_actions_reach_whoever_takes_the_logs_of_the_application(instance: Instance) -> None:
+    exporter = InMemoryLogRecordExporter()  # type: ignore[no-untyped-call]
+    provider = instance.rig.builder.providers.logger
+    provider.add_log_record_processor(SimpleLogRecordProcessor(exporter))
+
+    instance.ask("POST", "/silences", json={**SILENCE, "comment": "password=hunter2"})
+
+    (told,) = [one.log_record for one in exporter.get_finished_logs() if one.log_record.event_name]
+    attributes = dict(told.attributes or {})
+    assert told.event_name == "otel_monitoring.audit"
+    assert attributes["otel_monitoring.audit.action"] == "silence.created"
+    assert attributes["otel_monitoring.audit.actor"] == "kim"
+    assert "hunter2" not in str(attributes)
+
+
+def test_every_route_says_what_it_does_and_when_it_refuses(instance: Instance) -> None:
+    paths = instance.get("/openapi.json")["paths"]
+
+    acting = [
+        (path, verb, spoken)
+        for path, item in paths.items()
+        for verb, spoken in item.items()
+        if path.startswith(("/alerts", "/silences", "/receivers", "/deliveries", "/notifications", "/audit"))
+    ]
+    assert len(acting) == 17
+    assert [(path, verb) for path, verb, spoken in acting if not spoken.get("summary")] == []
+    named = [(path, spoken) for path, _, spoken in acting if "{" in path]
+    assert [path for path, spoken in named if "404" not in spoken["responses"]] == []
+    assert instance.get("/openapi.json")["components"]["schemas"]["SilenceIn"]["required"] == [
+        "matchers",
+        "createdBy",
+        "comment",
+    ]
