@@ -12,6 +12,8 @@ from otel_monitoring.templates.lexer import TemplateError
 class AnyMap(dict[str, object]):
     """A map whose missing keys are nothing, rather than empty text."""
 
+    go_type = "map[string]interface {}"
+
 
 def is_true(value: object) -> bool:
     """Tell whether a value counts as true: neither zero, empty nor nil."""

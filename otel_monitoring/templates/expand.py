@@ -65,10 +65,13 @@ class Data:
     external_labels: Mapping[str, str] = field(default_factory=dict)
     context: Context = field(default_factory=Context)
 
+    def go_fields(self) -> tuple[object, ...]:
+        """Return what Go's struct holds, in its order."""
+        return (self.labels, self.external_labels, self.context.external_url, self.value)
+
     def __str__(self) -> str:
         """Write it as Go writes a struct; ``{{ . }}`` prints this."""
-        values = (self.labels, self.value, self.external_labels, self.context.external_url)
-        return f"{{{' '.join(map(go_format.format_value, values))}}}"
+        return f"{{{' '.join(map(go_format.format_value, self.go_fields()))}}}"
 
 
 class Template:

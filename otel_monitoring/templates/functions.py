@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.templates import compare, go_format, quantities, texts
+from otel_monitoring.templates.go_printf import sprintf
 from otel_monitoring.templates.lexer import TemplateError
 
 if TYPE_CHECKING:
@@ -29,9 +30,13 @@ class Sample:
     labels: Mapping[str, str]
     value: float
 
+    def go_fields(self) -> tuple[object, ...]:
+        """Return what Go's struct holds, in its order."""
+        return (self.labels, self.value)
+
     def __str__(self) -> str:
         """Write it as Go writes a struct."""
-        return f"{{{go_format.format_value(self.labels)} {go_format.format_value(self.value)}}}"
+        return f"{{{' '.join(map(go_format.format_value, self.go_fields()))}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,9 @@ def _call(function: object, *_: object) -> object:
 
 
 def _of_text(function: Callable[[str], str]) -> Callable[..., str]:
-    return lambda *values: function(go_format.sprint(values))
+    return lambda *values: function(
+        go_format.sprint(["<no value>" if value is None else value for value in values])
+    )
 
 
 def _path_prefix(context: Context) -> str:
@@ -153,7 +160,7 @@ FUNCTIONS: dict[str, Function] = {
     "slice": Function(compare.part, "a", rest="a"),
     "print": Function(lambda *values: go_format.sprint(values), "", rest="a"),
     "println": Function(lambda *values: " ".join(map(go_format.format_value, values)) + "\n", "", rest="a"),
-    "printf": Function(lambda template, *values: go_format.sprintf(template, values), "s", rest="a"),
+    "printf": Function(lambda template, *values: sprintf(template, values), "s", rest="a"),
     "html": Function(_of_text(texts.html), "", rest="a"),
     "js": Function(_of_text(texts.js), "", rest="a"),
     "urlquery": Function(_of_text(urllib.parse.quote_plus), "", rest="a"),

@@ -1,4 +1,4 @@
-"""Values printed as Go prints them: ``%v`` of a float64, and ``printf``.
+"""Values printed as Go prints them: ``%v`` of a float64 and of what holds others.
 
 Source: the documentation of Go's ``fmt`` and ``strconv``. Go's types are Python's here: float64 is
 ``float``, int is ``int``, string is ``str``, nil is ``None``.
@@ -7,7 +7,6 @@ Source: the documentation of Go's ``fmt`` and ``strconv``. Go's types are Python
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,14 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_WIDEST = 1000
 _SMALLEST_EXPONENT = -4
 _EXPONENT_FROM = 6
-_VERB = re.compile(
-    r"%(?P<flags>[-+# 0]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?(?P<verb>.)?", re.DOTALL
-)
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
-_INTEGER_BASES = {"b": "b", "o": "o", "O": "o", "x": "x", "X": "X"}
 
 
 def format_float(value: float) -> str:
@@ -79,20 +73,20 @@ def format_value(value: object) -> str:
 def type_name(value: object) -> str:
     """Return the name of Go's type for a value."""
     if isinstance(value, Mapping):
-        return "map[string]string"
+        return str(getattr(value, "go_type", "map[string]string"))
     names = {bool: "bool", int: "int", float: "float64", str: "string", type(None): "<nil>", list: "[]string"}
     return names.get(type(value), type(value).__name__)
 
 
-def quote(text: str) -> str:
-    """Write text as ``%q`` does: a Go string literal."""
+def quote(text: str, *, ascii_only: bool = False) -> str:
+    """Write text as ``%q`` does: a Go string literal; ``%+q`` leaves nothing but ASCII."""
     out = []
     for character in text:
         if character in '"\\':
             out.append("\\" + character)
         elif character in _ESCAPES:
             out.append(_ESCAPES[character])
-        elif character.isprintable():
+        elif character.isprintable() and not (ascii_only and not character.isascii()):
             out.append(character)
         elif ord(character) < 0x80:  # noqa: PLR2004 - the end of ASCII
             out.append(f"\\x{ord(character):02x}")
@@ -111,86 +105,6 @@ def sprint(values: Sequence[object]) -> str:
     return "".join(out)
 
 
-def sprintf(template: str, values: Sequence[object]) -> str:
-    """Fill in a format as ``printf`` does; what does not fit is reported in the text, as in Go."""
-    left = list(values)
-
-    def fill(found: re.Match[str]) -> str:
-        return _fill(found, left)
-
-    text = _VERB.sub(fill, template)
-    if left:
-        extra = ", ".join(f"{type_name(value)}={format_value(value)}" for value in left)
-        text += f"%!(EXTRA {extra})"
-    return text
-
-
-def _fill(found: re.Match[str], left: list[object]) -> str:
-    verb, flags = found["verb"], found["flags"]
-    if verb is None:
-        return "%!(NOVERB)"
-    width, width_error = _size(found["width"], left, "%!(BADWIDTH)")
-    precision, precision_error = _size(found["precision"], left, "%!(BADPREC)")
-    if verb == "%":
-        return "%"
-    errors = width_error + precision_error
-    if not left:
-        return f"{errors}%!{verb}(MISSING)"
-    value = left.pop(0)
-    if width < 0:
-        flags, width = flags + "-", -width
-    text = _one(verb, value, flags=flags, precision=None if found["precision"] is None else precision)
-    if text.startswith("%!"):
-        return errors + text
-    return errors + _pad(text, width=width, flags=flags, value=value)
-
-
-def _size(text: str | None, left: list[object], complaint: str) -> tuple[int, str]:
-    if text != "*":
-        return min(int(text or 0), _WIDEST), ""
-    value = left.pop(0) if left else None
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _WIDEST:
-        return 0, complaint
-    return value, ""
-
-
-def _pad(text: str, *, width: int, flags: str, value: object) -> str:
-    if "-" in flags:
-        return text.ljust(width)
-    if "0" not in flags or (isinstance(value, float) and special(value)):
-        return text.rjust(width)
-    sign = text[:1] if isinstance(value, int | float) and text[:1] in ("+", "-") else ""
-    return sign + text[len(sign) :].rjust(width - len(sign), "0")
-
-
-def _one(verb: str, value: object, *, flags: str, precision: int | None) -> str:
-    """Write one value under one verb, or Go's complaint where the verb does not fit."""
-    text = _verb(verb, value, flags=flags, precision=precision)
-    if text is not None:
-        return text
-    return f"%!{verb}(<nil>)" if value is None else f"%!{verb}({type_name(value)}={format_value(value)})"
-
-
-def _verb(verb: str, value: object, *, flags: str, precision: int | None) -> str | None:
-    """Write one value under one verb; ``None`` where the verb does not fit the value."""
-    if verb == "T":
-        return type_name(value)
-    text: str | None = None
-    if isinstance(value, bool):
-        text = format_value(value) if verb in "tv" else None
-    elif isinstance(value, int):
-        text = _int("d" if verb == "v" else verb, value, flags)
-    elif isinstance(value, float):
-        text = _float("g" if verb == "v" else verb, value, flags, precision)
-    elif isinstance(value, str):
-        text = _text("s" if verb == "v" else verb, value, precision)
-    elif value is None:
-        text = "<nil>" if verb == "v" else None
-    else:
-        text = _collection(value, lambda element: _one(verb, element, flags=flags, precision=precision))
-    return text
-
-
 def _collection(value: object, one: Callable[[object], str]) -> str:
     """Write a map or a list element by element; anything else as it is."""
     if isinstance(value, Mapping):
@@ -198,46 +112,3 @@ def _collection(value: object, one: Callable[[object], str]) -> str:
     if isinstance(value, Sequence):
         return f"[{' '.join(map(one, value))}]"
     return str(value)
-
-
-def _float(verb: str, value: float, flags: str, precision: int | None) -> str | None:
-    if verb not in "eEfFgG":
-        return None
-    plus = "+" if "+" in flags else " " if " " in flags else ""
-    if special(value):
-        return special(value)
-    if verb in "gG" and precision is None:
-        text = shortest(value)
-        return _signed(text.upper() if verb == "G" else text, plus)
-    digits = 6 if precision is None else precision
-    return _signed(f"{value:.{digits}{verb}}", plus)
-
-
-def _signed(text: str, plus: str) -> str:
-    return text if text[0] in "+-" else plus + text
-
-
-def _int(verb: str, value: int, flags: str) -> str | None:
-    plus = "+" if "+" in flags else " " if " " in flags else ""
-    if verb == "d":
-        return _signed(str(value), plus)
-    if verb in _INTEGER_BASES:
-        prefix = (
-            {"O": "0o", "x": "0x", "X": "0X", "b": "0b", "o": "0"}[verb]
-            if "#" in flags or verb == "O"
-            else ""
-        )
-        return ("-" if value < 0 else plus) + prefix + format(abs(value), _INTEGER_BASES[verb])
-    if verb in "cqU" and 0 <= value <= 0x10FFFF:  # noqa: PLR2004 - the last code point
-        return {"c": chr(value), "q": f"'{chr(value)}'", "U": f"U+{value:04X}"}[verb]
-    return None
-
-
-def _text(verb: str, value: str, precision: int | None) -> str | None:
-    if verb == "s":
-        return value if precision is None else value[:precision]
-    if verb == "q":
-        return quote(value)
-    if verb in "xX":
-        return value.encode().hex() if verb == "x" else value.encode().hex().upper()
-    return None

@@ -171,16 +171,22 @@ class _Parser:
             raise _error(token, "unexpected {{define}}")
         name = self._name("define")
         self._close("define clause")
-        if name in self._defined:
-            raise _error(token, f"multiple definition of template {name!r}")
-        self._defined[name] = self._definition(token)
+        self._add(token, name, self._definition(token))
         return []
 
     def _block(self, token: Token) -> list[Node]:
         name = self._name("block")
         pipe = self._pipe("block", end="close")
-        self._defined.setdefault(name, self._definition(token))
+        self._add(token, name, self._definition(token))
         return [Call(name, pipe)]
+
+    def _add(self, token: Token, name: str, body: Body) -> None:
+        """Keep a definition; of two only one may hold more than white space."""
+        if name in self._defined and not _is_blank(self._defined[name]):
+            if not _is_blank(body):
+                raise _error(token, f"multiple definition of template {name!r}")
+            return
+        self._defined[name] = body
 
     def _definition(self, token: Token) -> Body:
         outer, self._variables = self._variables, ["$"]
@@ -340,3 +346,7 @@ def _unexpected(token: Token, context: str) -> TemplateError:
 
 def _error(token: Token, message: str) -> TemplateError:
     return TemplateError(f"template line {token.line}: {message}")
+
+
+def _is_blank(body: Body) -> bool:
+    return all(isinstance(node, Text) and not node.text.strip() for node in body)

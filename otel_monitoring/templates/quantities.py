@@ -21,6 +21,7 @@ _SMALL = ("m", "u", "n", "p", "f", "a", "z", "y")
 _BINARY = ("ki", "Mi", "Gi", "Ti", "Pi", "Ei", "Zi", "Yi")
 _LONGEST_DURATION_S = 2**63 / 1e9
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HEXADECIMAL = re.compile(r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?[0-9]+")
 _NUMBER = re.compile(r"(?ai:[+-]?(?:\d+(?:_\d+)*\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|inf|infinity|nan))")
 
 
@@ -51,6 +52,8 @@ def number(value: object) -> float:
     if isinstance(value, str):
         if _NUMBER.fullmatch(value):
             return float(value)
+        if _HEXADECIMAL.fullmatch(value):
+            return float.fromhex(value)
         msg = f"{value!r} is not a number"
         raise TemplateError(msg)
     msg = f"can't convert {go_format.type_name(value)} to float"

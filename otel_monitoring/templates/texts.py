@@ -9,6 +9,8 @@ from html import escape
 
 from otel_monitoring.templates.lexer import TemplateError
 
+_WORD = re.compile(r"\w+(?:['.:\u00b7\u2019]\w+|(?<=\d)[,;](?=\d)\w+)*")
+_LETTER = re.compile(r"[^\W\d_]")
 _JS_ESCAPES = {
     "\\": "\\\\", "'": "\\'", '"': '\\"',
     "<": "\\u003C", ">": "\\u003E", "&": "\\u0026", "=": "\\u003D",
@@ -80,8 +82,12 @@ def graph_link(expression: str) -> str:
 
 
 def title(text: str) -> str:
-    """Begin every word with a capital."""
-    return re.sub(r"(?<![\w'])\w", lambda found: found[0].upper(), text)
+    """Begin every word with a capital: its first letter, as in ``5Min`` and ``Don't``.
+
+    Letters and digits, and what joins them (``don't``, ``a.b``, ``x_y``), are one word, as in Unicode's
+    annex 29.
+    """
+    return _WORD.sub(lambda found: _LETTER.sub(lambda letter: letter[0].title(), found[0], count=1), text)
 
 
 def js(text: str) -> str:

@@ -104,8 +104,8 @@ GIVES = [
         "1000 1.5 31 8 1000 5 0.5 1e-07 1e+06 1.2345678e+07",
     ),
     ("}}", "}}"),
-    ("{{$}}", "{map[a.b:dotted host:a.example.com job:api] 1.234567e+06 map[dc:eu] http://x/y}"),
-    ("{{.}}", "{map[a.b:dotted host:a.example.com job:api] 1.234567e+06 map[dc:eu] http://x/y}"),
+    ("{{$}}", "{map[a.b:dotted host:a.example.com job:api] map[dc:eu] http://x/y 1.234567e+06}"),
+    ("{{.}}", "{map[a.b:dotted host:a.example.com job:api] map[dc:eu] http://x/y 1.234567e+06}"),
     ("{{true}} {{false}}", "true false"),
     ("{{true | not}}", "false"),
     ('{{ $value|printf "%.1f" }}', "1234567.0"),
@@ -116,7 +116,7 @@ GIVES = [
     ("{{$x :=1}}{{$x}}", "1"),
     ("{{print | }}", ""),
     ("{{1 | print | }}", "1"),
-    ("{{ . | print }}", "{map[a.b:dotted host:a.example.com job:api] 1.234567e+06 map[dc:eu] http://x/y}"),
+    ("{{ . | print }}", "{map[a.b:dotted host:a.example.com job:api] map[dc:eu] http://x/y 1.234567e+06}"),
     ("{{if $labels.no}}a{{end}}b", "b"),
     ("{{with .}}{{.Value}}{{$.Value}}{{end}}", "1.234567e+061.234567e+06"),
     ("{{range $labels}}{{$.Value}}{{end}}", "1.234567e+061.234567e+061.234567e+06"),
@@ -319,3 +319,12 @@ def test_any_text_gives_a_text_or_does_not_parse(text: str) -> None:
         said = str(error)
 
     assert said == "" or said.startswith("template line ")
+
+
+def test_of_two_definitions_one_may_be_blank() -> None:
+    """S4.5."""
+    text = '{{ block "b" 1 }}{{ end }}{{ block "b" 2 }}<{{ . }}>{{ end }}'
+
+    assert Template(text).expand(Data(labels={}, value=0.0)) == "<1><2>"
+    with pytest.raises(TemplateError, match="multiple definition of template 'b'"):
+        Template('{{ block "b" 1 }}x{{ end }}{{ block "b" 2 }}y{{ end }}')

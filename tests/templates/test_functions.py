@@ -131,3 +131,25 @@ def test_functions_of_prometheus(text: str, expected: str) -> None:
 )
 def test_a_failing_function_says_why(text: str, error: str) -> None:
     assert expand(text).startswith(f"<error expanding template: {error}")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("5m don't a.b x_y a-b", "5M Don't A.b X_y A-B"),
+        ("host:8080 élan", "Host:8080 Élan"),
+    ],
+)
+def test_title_begins_every_word_with_a_capital(text: str, expected: str) -> None:
+    """S4.6."""
+    assert expand(f'{{{{ title "{text}" }}}}') == expected
+
+
+def test_hexadecimal_floats_are_numbers() -> None:
+    """S4.6."""
+    assert expand('{{ "-0x1p-02" | humanize }}') == "-250m"
+
+
+def test_nothing_is_escaped_as_no_value() -> None:
+    """S4.5."""
+    assert expand("{{ js nil }} {{ urlquery nil }}") == "\\u003Cno value\\u003E %3Cno+value%3E"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_monitoring.templates.go_format import format_value, quote, sprint, sprintf
+from otel_monitoring.templates.go_format import format_value, quote, sprint
 
 
 @pytest.mark.parametrize(
@@ -56,34 +56,6 @@ def test_a_float_reads_back_as_itself(value: float) -> None:
 )
 def test_other_values_look_as_go_prints_them(value: object, text: str) -> None:
     assert format_value(value) == text
-
-
-@pytest.mark.parametrize(
-    ("template", "values", "text"),
-    [
-        ("%6.2f|%08.3f|%+v|% v|%-9.1fx|%e|%G", [12.5] * 7,
-         " 12.50|0012.500|+12.5| 12.5|12.5     x|1.250000e+01|12.5"),
-        ("%08.3f|%08.3f|%.3v", [-93784.5, math.inf, 1234567.0], "-93784.500|    +Inf|1.23e+06"),
-        ("%d|%5d|%05d|%-5d|%+d", [42, 42, -42, 42, 42], "42|   42|-0042|42   |+42"),
-        ("%x|%X|%#x|%b|%o|%O|%c|%q|%U", [255, 255, 255, 5, 8, 8, 65, 65, 65],
-         "ff|FF|0xff|101|10|0o10|A|'A'|U+0041"),
-        ("%v|%s|%f", [7, 7, 7], "7|%!s(int=7)|%!f(int=7)"),
-        ("%s|%q|%10s|%-10s|%.2s|%x|%X", ["é", 'a"\n', "ab", "ab", "abc", "hi", "z"],
-         'é|"a\\"\\n"|        ab|ab        |ab|6869|7A'),
-        ("%d|%05s|%t", ["d", "ab", "x"], "%!d(string=d)|000ab|%!t(string=x)"),
-        ("%v %t %d %5t", [True, False, False, True], "true false %!d(bool=false)  true"),
-        ("%s %d", [1.5, 1.5], "%!s(float64=1.5) %!d(float64=1.5)"),
-        ("%d %d", [1], "1 %!d(MISSING)"),
-        ("x", [1, "a"], "x%!(EXTRA int=1, string=a)"),
-        ("%*d|%.*f|%*d", [5, 1, 2, 3.14159, "a", 3], "    1|3.14|%!(BADWIDTH)3"),
-        ("%-*d|%*d|", [4, 1, -4, 1], "1   |1   |"),
-        ("%v %s %v %d", [{"a": "1"}, ["x", "y"], None, None], "map[a:1] [x y] <nil> %!d(<nil>)"),
-        ("%T %T %T %T", [1, 1.5, "a", True], "int float64 string bool"),
-        ("100%% %", [], "100% %!(NOVERB)"),
-    ],
-)  # fmt: skip
-def test_printf_fills_in_verbs(template: str, values: list[object], text: str) -> None:
-    assert sprintf(template, values) == text
 
 
 def test_print_puts_spaces_between_what_is_not_text() -> None:
