@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.reload import HangUp
     from otel_monitoring.bootstrap.server import Server
     from otel_monitoring.instrument.libraries import Libraries
+    from otel_monitoring.notify.message import Message
     from otel_monitoring.settings import LoadedSettings, Settings
 
 _EVALUATE_EVERY_S = 1.0  # rule groups have their own grid; this only asks whether one of them is due
@@ -72,13 +73,19 @@ class Running:
 
 
 def build(
-    app: Any, loaded: LoadedSettings, environ: Mapping[str, str], *, rules: Sequence[AlertRule] = ()
+    app: Any,
+    loaded: LoadedSettings,
+    environ: Mapping[str, str],
+    *,
+    rules: Sequence[AlertRule] = (),
+    functions: Mapping[str, Callable[[Message], object]] | None = None,
 ) -> Running:
-    """Return a running instance around ``app``, with ``rules`` from Python."""
+    """Return a running instance around ``app``, with rules from Python and functions that get messages."""
     settings = loaded.settings
     if not settings.enabled or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return Running(_switched_off(app), settings, None, loop_started=_nothing)
     builder = parts.begin(loaded, environ)
+    builder.functions = functions or {}
     collect = parts.tap(builder)
     server = _server(builder)
     loop_started = observe.system(builder)

@@ -71,6 +71,7 @@ class Channels:
             headers={name: value.get_secret_value() for name, value in notify.webhook_headers.items()},
             allow_private=notify.allow_private,
             texts=Texts(clock=clock, sources=templates, zone=_zone("notify.timezone", notify.timezone)),
+            functions=self._builder.functions,
         )
 
     def _for_receiver(self, common: ChannelOptions, receiver: str) -> ChannelOptions:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.monitoring.export import Exports
     from otel_monitoring.monitoring.instance import Collect
+    from otel_monitoring.notify.message import Message
     from otel_monitoring.settings import LoadedSettings, Settings
     from otel_monitoring.telemetry.pipeline import Pipeline
 
@@ -59,6 +60,7 @@ class Builder:
     services: list[Any] = field(default_factory=list)
     parts: list[Any] = field(default_factory=list)
     closers: list[Callable[[], Any]] = field(default_factory=list)
+    functions: Mapping[str, Callable[[Message], object]] = field(default_factory=dict)
 
 
 def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:

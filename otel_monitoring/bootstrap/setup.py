@@ -8,11 +8,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.build import Running
     from otel_monitoring.monitoring.instance import Monitoring
+    from otel_monitoring.notify.message import Message
     from otel_monitoring.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ def setup_telemetry(
     *,
     settings: Settings | None = None,
     rules: Iterable[AlertRule] = (),
+    functions: Mapping[str, Callable[[Message], object]] | None = None,
     **overrides: Any,
 ) -> Monitoring:
     """Make ``app`` observable: traces, metrics, logs, correlation, rules and alerts.
@@ -41,6 +43,8 @@ def setup_telemetry(
         settings: Settings made in code; environment and file fill in what they leave open.
         rules: Rules from Python, evaluated beside those of rule files; one takes the place of a built-in one
             of the same name. Further ones are added by ``monitoring.rules.put(...)``.
+        functions: Functions, ``def`` or ``async def``, that get messages about alerts: ``{"page": call_me}``
+            is told by ``callable://page`` among ``notify.channels``.
         **overrides: Single settings, such as ``service_name="shop"`` or ``alerts={"interval_s": 5}``.
 
     Returns:
@@ -64,7 +68,7 @@ def setup_telemetry(
             return _join(known, app, loaded.settings, own)
         # The contrib instrumentations read this once, when the first of them is imported.
         os.environ.setdefault(_SEMCONV, "http,database")
-        _running[:] = [build(app, loaded, os.environ, rules=own)]
+        _running[:] = [build(app, loaded, os.environ, rules=own, functions=functions)]
         return _running[0].monitoring
 
 

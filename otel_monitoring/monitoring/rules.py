@@ -54,7 +54,17 @@ class Rules:
         self._kept().set_mode(name, mode, actor=_ACTOR)
 
     def mode(self, name: str) -> Mode:
-        """Return whether a rule is evaluated, and whether anybody is told."""
+        """Return whether a rule is evaluated, and whether anybody is told.
+
+        Raises:
+            RuleError: There is no such rule.
+        """
+        known = self.names()
+        if name not in known:
+            from otel_monitoring.errors import RuleError
+
+            msg = f"rule {name!r} does not exist: expected one of {', '.join(sorted(known)) or 'none'}"
+            raise RuleError(msg)
         return self._kept().mode(name)
 
     def names(self) -> frozenset[str]:

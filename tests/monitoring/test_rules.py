@@ -34,6 +34,8 @@ def test_a_rule_is_switched_by_its_name() -> None:
     assert rules.mode("Hot") == "observe"
     with pytest.raises(RuleError, match=r"rule 'Cold' does not exist: expected one of Hot"):
         rules.set_mode("Cold", "disabled")
+    with pytest.raises(RuleError, match=r"rule 'Cold' does not exist: expected one of Hot"):
+        rules.mode("Cold")
 
 
 def test_what_is_no_rule_is_refused() -> None:
