@@ -119,10 +119,10 @@ def theirs(
         folder: For the files of the server.
     """
     told = Told()
-    clock = _Start()
+    clock = Start()
     with (
-        _webhooks(told, clock) as url,
-        _alertmanager(program, config(url), folder) as api,
+        webhooks(told, clock) as url,
+        alertmanager(program, config(url), folder) as api,
         httpx.Client(base_url=api) as client,
     ):
         clock.begin()
@@ -134,7 +134,7 @@ def theirs(
     return told, clock.start_ms
 
 
-class _Start:
+class Start:
     """When the play began, on both clocks."""
 
     def __init__(self) -> None:
@@ -142,13 +142,16 @@ class _Start:
         self._start_s = 0.0
 
     def begin(self) -> None:
+        """Begin now."""
         self.start_ms = round(time.time() * 1000)
         self._start_s = time.monotonic()
 
     def passed_s(self) -> float:
+        """Return the seconds since it began."""
         return time.monotonic() - self._start_s
 
     def wait_until(self, at_s: float) -> None:
+        """Wait until so many seconds have passed."""
         time.sleep(max(at_s - self.passed_s(), 0.0))
 
 
@@ -239,7 +242,7 @@ def _text(time_s: float) -> str:
 
 
 @contextmanager
-def _webhooks(told: Told, clock: _Start) -> Iterator[str]:
+def webhooks(told: Told, clock: Start) -> Iterator[str]:
     """Listen for webhooks on the loopback; the last part of the path is the number of the channel."""
     lock = threading.Lock()
 
@@ -267,7 +270,7 @@ def _webhooks(told: Told, clock: _Start) -> Iterator[str]:
 
 
 @contextmanager
-def _alertmanager(program: Path, config: str, folder: Path) -> Iterator[str]:
+def alertmanager(program: Path, config: str, folder: Path) -> Iterator[str]:
     """Run an Alertmanager of our own; gives its base URL."""
     folder.mkdir(exist_ok=True)
     (folder / "alertmanager.yml").write_text(config, encoding="utf-8")
