@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
+import jsonschema
 import pytest
 
 from otel_monitoring.alerts.routing.tree import braced
@@ -18,6 +19,8 @@ from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.channels.webhook import WebhookChannel
 from otel_monitoring.notify.message import message_of, rfc3339
+from tests.integration.servers import program
+from tests.notify.channels.schemas import ALERTMANAGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.notify.receiver import Receiver
 
-ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+INSTALLED = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 
 CONFIGURATION = """
 route: {receiver: ops, group_by: [alertname, note], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
@@ -40,12 +43,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def alertmanager(folder: Path, hook: str) -> Iterator[str]:
+def alertmanager(binary: str, folder: Path, hook: str) -> Iterator[str]:
     """Run Alertmanager with one webhook; yield its base URL."""
     (folder / "alertmanager.yml").write_text(CONFIGURATION.replace("URL", hook))
     url = f"http://127.0.0.1:{free_port()}"
     command = [
-        *(str(ALERTMANAGER), f"--config.file={folder}/alertmanager.yml", f"--storage.path={folder}/data"),
+        *(binary, f"--config.file={folder}/alertmanager.yml", f"--storage.path={folder}/data"),
         *(f"--web.listen-address={url.removeprefix('http://')}", "--cluster.listen-address="),
         "--web.external-url=http://m/monitoring",
         "--web.route-prefix=/",
@@ -73,18 +76,27 @@ def alert(*, resolved: bool, starts_at_ms: int, ends_at_ms: int) -> SentAlert:
     )
 
 
+@pytest.fixture(params=["installed", "newest"])
+def binary(request: pytest.FixtureRequest) -> str:
+    """The Alertmanager that the system has, and the newest that `make services` builds."""
+    if request.param == "newest":
+        return str(program("alertmanager"))
+    if INSTALLED is None:
+        pytest.skip("Alertmanager is not installed")
+    return INSTALLED
+
+
 @pytest.mark.integration
-@pytest.mark.skipif(ALERTMANAGER is None, reason="Alertmanager is not installed")
 @pytest.mark.parametrize("resolved", [False, True])
 def test_our_message_is_that_of_a_real_alertmanager(
-    tmp_path: Path, receiver: Receiver, resolved: bool
+    binary: str, tmp_path: Path, receiver: Receiver, resolved: bool
 ) -> None:
     """S9.11."""
     now_ms = SystemClock().now_ms()
     one = alert(resolved=resolved, starts_at_ms=now_ms - 90_000, ends_at_ms=now_ms - 500)
     firing = alert(resolved=False, starts_at_ms=one.starts_at_ms, ends_at_ms=now_ms + 60_000)
 
-    with alertmanager(tmp_path, receiver.url) as url:
+    with alertmanager(binary, tmp_path, receiver.url) as url:
         for sent in [firing, one] if resolved else [firing]:
             body = [
                 {
@@ -113,6 +125,7 @@ def test_our_message_is_that_of_a_real_alertmanager(
     channel.close()
 
     newer = {"routeLabels", "notification_reason"}
+    jsonschema.validate({key: value for key, value in theirs.items() if key not in newer}, ALERTMANAGER)
     assert json.dumps(receiver.bodies[-1], sort_keys=True) == json.dumps(
         {key: value for key, value in theirs.items() if key not in newer}, sort_keys=True
     )
