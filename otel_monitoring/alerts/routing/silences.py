@@ -26,6 +26,8 @@ SilenceState: TypeAlias = Literal["pending", "active", "expired"]
 
 _MOST_MATCHERS = 50
 _MOST_TEXT = 4096
+_LAST_MS = 253_402_300_799_999
+"""The last millisecond of the year 9999, after which RFC 3339 has no words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ class Silences:
 
     def silencing(self, labels: Labels) -> list[Silence]:
         """Return the active silences that match an alert."""
+        if not self._silences:
+            return []
         now_ms = self._clock.now_ms()
         with self._lock:
             found = list(self._silences.values())
@@ -281,6 +285,7 @@ def _end(ends_at_ms: int | None) -> int:
 
 
 def _valid(silence: Silence, now_ms: int) -> Silence:
+    _check_texts(silence)
     _check_matchers(silence.matchers)
     starts, ends = _when(silence.starts_at_ms), _when(silence.ends_at_ms)
     for is_wrong, field, problem in (
@@ -294,6 +299,11 @@ def _valid(silence: Silence, now_ms: int) -> Silence:
             "ends_at_ms",
             f"ends at {ends}, which is past: expected more than {_when(now_ms)}",
         ),
+        (
+            silence.ends_at_ms > _LAST_MS,
+            "ends_at_ms",
+            f"ends at {ends}: expected no year after 9999",
+        ),
         (not silence.author, "author", "has no author: expected who makes it"),
         (not silence.comment, "comment", "has no comment: expected why it is made"),
         (
@@ -306,6 +316,17 @@ def _valid(silence: Silence, now_ms: int) -> Silence:
             msg = f"silence {problem}"
             raise SilenceError(msg, field=field)
     return silence
+
+
+def _check_texts(silence: Silence) -> None:
+    """Refuse halves of characters: JSON can hold them, and nothing that is sent or stored can."""
+    named = [("author", silence.author), ("comment", silence.comment)]
+    for field, text in (*named, *(("matchers", one.name + one.value) for one in silence.matchers)):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            msg = f"silence has {text!r} in {field}: expected UTF-8"
+            raise SilenceError(msg, field=field) from None
 
 
 def _check_matchers(matchers: tuple[Matcher, ...]) -> None:
