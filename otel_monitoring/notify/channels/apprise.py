@@ -5,13 +5,13 @@ Apprise has no overall time limit, so it is called in a thread that is left alon
 
 from __future__ import annotations
 
-import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from otel_monitoring.errors import MissingExtraError, NotifyError
 from otel_monitoring.notify.channels.bounded import Bounded
+from otel_monitoring.notify.channels.quiet import quiet
 from otel_monitoring.notify.messages import wording
 from otel_monitoring.notify.texts import Filled
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from otel_monitoring.notify.channels.options import Options
     from otel_monitoring.notify.message import Message
     from otel_monitoring.notify.texts import Texts
+
+
+_TALKERS = ("apprise", "urllib3.connectionpool", "urllib3.util.retry", "requests_oauthlib")
+"""Loggers that write down where a message goes."""
 
 
 class AppriseChannel:
@@ -71,9 +75,12 @@ class AppriseChannel:
         title = fill(self._title) if self._title else wording.headline(message)
         body = fill(self._body) if self._body else _short(message, self._texts)
         sort = "success" if message.status == "resolved" else "failure"
-        was_taken = self._bounded.call(
-            lambda: self._service.notify(body=body, title=title, notify_type=sort, body_format=self._format)
-        )
+        with quiet(*_TALKERS):
+            was_taken = self._bounded.call(
+                lambda: self._service.notify(
+                    body=body or title, title=title, notify_type=sort, body_format=self._format
+                )
+            )
         if not was_taken:
             msg = f"{self!r} did not take the message"
             raise NotifyError(msg, retry_after_s=0)
@@ -88,9 +95,10 @@ class AppriseChannel:
             apprise = import_module(package)
         except ImportError:
             raise MissingExtraError(package, extra="notify", needed_for=needed_for) from None
-        logging.getLogger("apprise").setLevel(logging.CRITICAL)  # it logs whole URLs
         service = apprise.Apprise()
-        if not service.add(url):
+        with quiet(*_TALKERS):
+            is_known = service.add(url)
+        if not is_known:
             msg = f"{self._scheme}://: expected a URL as Apprise documents it"
             raise NotifyError(msg)
         return service
