@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from otel_monitoring.alerts.evaluation.status import GroupStatus
     from otel_monitoring.alerts.rules.rule import RuleGroup
     from otel_monitoring.alerts.rules.simple import AlertRule
+    from otel_monitoring.bootstrap.keeping import Keeping
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.model.action import Action
     from otel_monitoring.promql.query import Query
@@ -81,6 +82,7 @@ class Analysis:
             max_series=settings.store.max_series,
             max_bytes=settings.store.max_bytes,
         )
+        self.keeping = _keeping(builder, self.store)
         self.engine = _engine(builder, self.store)
         self.remote = _remote(builder)
         self.ask: Query = self.remote or self.engine
@@ -122,7 +124,10 @@ class Analysis:
         """Keep one collection."""
         now_ms = self._clock.now_ms()
         self._follow_clock(now_ms)
-        self.store.append(self.converter.convert(data, now_ms))
+        batch = self.converter.convert(data, now_ms)
+        self.store.append(batch)
+        if self.keeping is not None:
+            self.keeping.append(batch)
 
     def _follow_clock(self, now_ms: int) -> None:
         """Begin anew where the wall clock was set back: the store keeps no sample before its newest."""
@@ -133,7 +138,9 @@ class Analysis:
                 self.store.forget(source)
 
     def evaluate(self, now_ms: int) -> None:
-        """Ask the rules that are due, and tell what has changed."""
+        """Ask the rules that are due, and tell what has changed; not before the past is there."""
+        if self.keeping is not None and not self.keeping.is_caught_up:
+            return
         self._watch_files()
         self.evaluator.tick(now_ms)
         self._evaluated_s = self._clock.monotonic_s()
@@ -180,6 +187,8 @@ class Analysis:
 
     def sent_labels(self, labels: Labels) -> Labels:
         """Return the labels that an alert has once it is sent."""
+        if not self._external_labels:
+            return labels
         return Labels.of({**self._external_labels, **labels.as_dict()})
 
     def _marks(self, labels: Labels) -> list[str]:
@@ -208,6 +217,8 @@ class Analysis:
         Labels.after_fork()
         self.store.after_fork()
         self.exemplars.after_fork()
+        if self.keeping is not None:
+            self.keeping.after_fork()
         self.engine.after_fork()
         if self.remote is not None:
             self.remote.after_fork()
@@ -220,8 +231,20 @@ class Analysis:
     def stop(self, timeout_s: float) -> None:
         """Give what waits for delivery one last try."""
         self.telling.stop(timeout_s)
+        if self.keeping is not None:
+            self.keeping.stop(timeout_s)
         if self.remote is not None:
             self.remote.close()
+
+
+def _keeping(builder: Builder, store: SeriesStore) -> Keeping | None:
+    """Return what outlives the process, where the settings name a storage."""
+    url = builder.settings.storage.url
+    if url is None:
+        return None
+    from otel_monitoring.bootstrap.keeping import Keeping
+
+    return Keeping(builder, url=url.get_secret_value(), store=store)
 
 
 def _engine(builder: Builder, store: SeriesStore) -> Engine:

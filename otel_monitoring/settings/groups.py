@@ -272,7 +272,8 @@ class StorageSettings(Group):
     """What is kept on disk."""
 
     url: SecretUrlText | None = option(
-        default=None, description="Reserved: read and shown, but nothing is kept on disk in this version."
+        default=None,
+        description="`sqlite:///path` or `postgresql://…`; without it nothing outlives the process.",
     )
 
 

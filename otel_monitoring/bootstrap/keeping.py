@@ -1,0 +1,126 @@
+"""What outlives the process: the storage, what is written to it, and what others wrote there.
+
+SQLAlchemy takes 34 MiB; this module is therefore imported where a storage is set, with the first collection.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import uuid
+from typing import TYPE_CHECKING
+
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+from otel_monitoring.storage.database import Database
+from otel_monitoring.storage.follow import Follower, Pace
+from otel_monitoring.storage.polling import SampleReader
+from otel_monitoring.storage.samples import SampleLog
+from otel_monitoring.storage.sources import INSTANCE_ID, Source
+from otel_monitoring.storage.writer import Writer
+from otel_monitoring.stores.carried import Carried
+
+if TYPE_CHECKING:
+    from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.model.sample import Batch
+    from otel_monitoring.storage.follow import Seen
+    from otel_monitoring.storage.state import State
+    from otel_monitoring.stores.series import SeriesStore
+
+_log = logging.getLogger(__name__)
+
+_COLLECTIONS_UNTIL_DEAD = 3
+_DEAD_AFTER_S = 30.0
+_LOOK_EVERY_S = 5.0
+_REMEMBER_S = 30 * 86_400.0
+
+
+class Keeping:
+    """The storage as one instance uses it.
+
+    Args:
+        builder: The settings and what the parts share.
+        url: Where the storage is.
+        store: The series in memory.
+    """
+
+    def __init__(self, builder: Builder, *, url: str, store: SeriesStore) -> None:
+        self._builder = builder
+        self._store = store
+        self.database = Database(url=url, clock=builder.clock, shield=suppress_instrumentation)
+        self.writer = Writer(database=self.database, clock=builder.clock)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Be a new source: what is appended from here on is this process's."""
+        clock, settings = self._builder.clock, self._builder.settings
+        source = _source(self._builder)
+        interval_s = settings.telemetry.collect_interval_s
+        self.samples = SampleLog(database=self.database, writer=self.writer, source=source)
+        self.follower = Follower(
+            database=self.database,
+            reader=SampleReader(
+                database=self.database,
+                own=[source.instance],
+                since_ms=clock.now_ms() - round(settings.store.retention_s * 1000),
+            ),
+            store=self._store,
+            carried=Carried(self._store, for_s=settings.store.retention_s),
+            clock=clock,
+            pace=Pace(
+                look_s=min(_LOOK_EVERY_S, interval_s),
+                dead_after_s=max(_DEAD_AFTER_S, _COLLECTIONS_UNTIL_DEAD * interval_s),
+                carry_s=settings.query.lookback_s / 2,
+                remember_s=_REMEMBER_S,
+            ),
+            own=source.label,
+        )
+
+    def append(self, batch: Batch) -> None:
+        """Keep one collection of this process."""
+        self.writer.start()
+        self.follower.start()
+        self.samples.append(batch)
+
+    @property
+    def state(self) -> State:
+        """Whether the storage can be used, and if not, why."""
+        return self.database.state
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether what was there at the start has been read, or cannot be read now."""
+        return self.follower.has_looked
+
+    def instances(self) -> tuple[Seen, ...]:
+        """Return every process that the storage knows."""
+        return self.follower.instances()
+
+    def after_fork(self) -> None:
+        """Start anew in a child process: a source of its own."""
+        self.writer.after_fork()
+        self._begin()
+
+    def stop(self, timeout_s: float) -> None:
+        """Say that this process ends, write what waits, and close."""
+        self.follower.stop(timeout_s)
+        self.samples.end(at_ms=self._builder.clock.now_ms(), reason="stopped")
+        if not self.writer.stop(timeout_s):
+            _log.warning("the storage did not take everything before the end: %s", self.writer.stats())
+        self.database.close()
+        self._begin()  # whatever starts again is another run
+
+
+def _source(builder: Builder) -> Source:
+    """Return who this process is: one run, whatever ``service.instance.id`` the user may have fixed."""
+    attributes = builder.resource.attributes
+    return Source(
+        instance=uuid.uuid4().hex,
+        service=str(attributes.get("service.name", "")),
+        host=str(attributes.get("host.name") or socket.gethostname()),
+        pid=os.getpid(),
+        version=str(attributes.get("service.version", "")),
+        started_ms=builder.clock.now_ms(),
+        attributes={INSTANCE_ID: str(attributes.get(INSTANCE_ID, ""))},
+    )
