@@ -1,6 +1,9 @@
 """A message as Slack's blocks, within Slack's limits, and with nothing in it that Slack takes for its own.
 
-Source: Slack, Block Kit reference (50 blocks, 150 characters in a header, 3000 in a section).
+What matters is in fields side by side, what backs it up below them in small, and links are buttons.
+
+Source: Slack, Block Kit reference (50 blocks, 150 characters in a header, 3000 in a section, 2000 in a field,
+25 buttons of 75 characters in a row).
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from otel_monitoring.notify.messages import wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     from otel_monitoring.notify.message import Message, MessageAlert
@@ -20,13 +24,20 @@ _LONGEST_HEADER = 150
 _LONGEST_OF_ALL = 12_000
 """So many characters in all sections together: a message that is longer may be refused as a whole."""
 
+_SMALL = frozenset(("Series", "Related", "Errors"))
+_MOST_FIELDS = 10
+_LONGEST_FIELD = 1900
+_MOST_BUTTONS = 25
+_LONGEST_BUTTON = 75
+_LONGEST_URL = 3000
+
 _CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
 def blocks(message: Message, zone: tzinfo) -> list[dict[str, Any]]:
-    """Return ``message`` as a header, two sections for each alert, and how many more there are."""
+    """Return ``message`` as a header, up to three blocks for each alert, and buttons for all of them."""
     told = message.alerts[: wording.MOST_TOLD]
-    longest = min(_LONGEST_TEXT, _LONGEST_OF_ALL // max(len(told), 1))
+    longest = min(_LONGEST_TEXT, _LONGEST_OF_ALL // max(len(told), 1) // 2)
     headline = clipped(wording.headline(message), _LONGEST_HEADER)
     made: list[dict[str, Any]] = [{"type": "header", "text": _plain(headline)}]
     for alert in told:
@@ -34,7 +45,7 @@ def blocks(message: Message, zone: tzinfo) -> list[dict[str, Any]]:
     more = wording.left_out(message)
     if more:
         made.append({"type": "context", "elements": [_plain(f"and {more} more")]})
-    return made
+    return made + _buttons(wording.group_actions(message))
 
 
 def escaped(text: str) -> str:
@@ -50,24 +61,38 @@ def clipped(text: str, longest: int) -> str:
 
 
 def _alert(alert: MessageAlert, zone: tzinfo, longest: int) -> list[dict[str, Any]]:
+    """Return a section with the facts as fields, what backs them up, and buttons."""
     mark = ":white_check_mark: " if alert.status == "resolved" else ""
     title = clipped(escaped(wording.summary(alert)), longest // 2)
     lines = [f"{mark}*{title}*", escaped(wording.description(alert))]
-    lines += [f"{name}: {escaped(text)}" for name, text in wording.facts(alert, zone)]
-    lines += [f"Trace: `{escaped(trace_id)}`" for trace_id, url in alert.traces if not url]
+    facts = wording.facts(alert, zone)
+    fields = [
+        _marked(clipped(f"*{name}*\n{escaped(text)}", _LONGEST_FIELD))
+        for name, text in facts
+        if name not in _SMALL
+    ]
+    small = [f"{name}: {escaped(text)}" for name, text in facts if name in _SMALL]
+    small += [f"Trace: `{escaped(trace_id)}`" for trace_id, url in alert.traces if not url]
     text = clipped("\n".join(line for line in lines if line), longest)
-    sections = [text, _links(alert)]
-    return [{"type": "section", "text": {"type": "mrkdwn", "text": part}} for part in sections if part]
+    made: list[dict[str, Any]] = [{"type": "section", "text": _marked(text), "fields": fields[:_MOST_FIELDS]}]
+    if small:
+        made.append({"type": "context", "elements": [_marked(clipped("\n".join(small), longest))]})
+    return made + _buttons(wording.links(alert))
 
 
-def _links(alert: MessageAlert) -> str:
-    """Write links one after another; one that does not fit is left out, as half of it leads nowhere."""
-    text = ""
-    for name, url in wording.links(alert):
-        longer = f"{text} · " if text else ""
-        longer += f"<{escaped(url).replace('|', '%7C')}|{escaped(name)}>"
-        text = longer if len(longer) <= _LONGEST_TEXT else text
-    return text
+def _buttons(links: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Return links as a row of buttons, in colour what takes care of an alert; no row without links."""
+    buttons = [_button(name, url) for name, url in links if len(url) <= _LONGEST_URL]
+    return [{"type": "actions", "elements": buttons[:_MOST_BUTTONS]}] if buttons else []
+
+
+def _button(name: str, url: str) -> dict[str, Any]:
+    made = {"type": "button", "text": _plain(clipped(name, _LONGEST_BUTTON)), "url": url}
+    return {**made, "style": "primary"} if name.startswith("Acknowledge") else made
+
+
+def _marked(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text}
 
 
 def _plain(text: str) -> dict[str, Any]:

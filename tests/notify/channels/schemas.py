@@ -69,6 +69,18 @@ def _block(kind: str, **properties: Any) -> dict[str, Any]:
     }
 
 
+_BUTTON = {
+    "type": "object",
+    "required": ["type", "text"],
+    "additionalProperties": False,
+    "properties": {
+        "type": {"const": "button"},
+        "text": _text("plain_text", 75),
+        "url": {"type": "string", "maxLength": 3000, "pattern": "^https?://"},
+        "style": {"enum": ["primary", "danger"]},
+    },
+}
+
 SLACK: dict[str, Any] = {
     "type": "object",
     "required": ["attachments"],
@@ -100,14 +112,34 @@ SLACK: dict[str, Any] = {
                         "items": {
                             "oneOf": [
                                 _block("header", text=_text("plain_text", 150)),
-                                _block("section", text=_text("mrkdwn", 3000)),
+                                _block(
+                                    "section",
+                                    text=_text("mrkdwn", 3000),
+                                    fields={
+                                        "type": "array",
+                                        "minItems": 1,
+                                        "maxItems": 10,
+                                        "items": _text("mrkdwn", 2000),
+                                    },
+                                ),
+                                _block(
+                                    "actions",
+                                    elements={
+                                        "type": "array",
+                                        "minItems": 1,
+                                        "maxItems": 25,
+                                        "items": _BUTTON,
+                                    },
+                                ),
                                 _block(
                                     "context",
                                     elements={
                                         "type": "array",
                                         "minItems": 1,
                                         "maxItems": 10,
-                                        "items": _text("plain_text", 3000),
+                                        "items": {
+                                            "anyOf": [_text("plain_text", 3000), _text("mrkdwn", 3000)]
+                                        },
                                     },
                                 ),
                             ]

@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from tests.notify.receiver import Receiver
 
 
+def blocks_of(body: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [block for block in body["attachments"][0]["blocks"] if block["type"] == kind]
+
+
 def texts_of(body: dict[str, Any]) -> str:
-    return "\n".join(block["text"]["text"] for block in body["attachments"][0]["blocks"] if "text" in block)
+    sections = [*blocks_of(body, "header"), *blocks_of(body, "section")]
+    return "\n".join(one["text"] for block in sections for one in (block["text"], *block.get("fields", ())))
 
 
 def test_posts_blocks_with_what_is_known(receiver: Receiver, notice: Notice) -> None:
@@ -41,9 +46,14 @@ def test_posts_blocks_with_what_is_known(receiver: Receiver, notice: Notice) -> 
     assert body["text"] == "[FIRING:1] HighCpu"
     assert body["attachments"][0]["color"] == "#b91c1c"
     assert body["attachments"][0]["blocks"][0]["type"] == "header"
-    assert "Value: 97 % (above 80 %)" in texts_of(body)
-    assert "<https://m/ack?t=1%7C2|Acknowledge>" in texts_of(body)
-    assert f"<https://j/trace/{'ab' * 16}|Trace abababab>" in texts_of(body)
+    assert "*Value*\n97 % (above 80 %)" in texts_of(body)
+    assert "Series: job=a severity=critical" in str(blocks_of(body, "context"))
+    row = blocks_of(body, "actions")[0]["elements"]
+    assert {one["text"]["text"]: one["url"] for one in row} == {
+        "Acknowledge": "https://m/ack?t=1|2",
+        "Graph": "http://m/graph",
+        "Trace abababab": f"https://j/trace/{'ab' * 16}",
+    }
 
 
 def test_nothing_in_an_alert_becomes_a_mention(receiver: Receiver, notice: Notice) -> None:
