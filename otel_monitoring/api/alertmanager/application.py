@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from otel_monitoring.api.alertmanager import alerts, silences, status
-from otel_monitoring.api.alertmanager.answer import UNSUPPORTED, ApiError, answer, failure
+from otel_monitoring.api.alertmanager.answer import BAD_REQUEST, UNSUPPORTED, ApiError, answer, failure
 from otel_monitoring.api.alertmanager.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def alertmanager_app(desk: AlertDesk) -> Starlette:
     routes += [
         Route(_BASE + "/silences", _posting(desk, workers), methods=["POST"]),
         Route(_BASE + "/silence/{silence_id}", _reading(silences.expire, desk, workers), methods=["DELETE"]),
+        Route(_BASE + "/alerts", _no_alerts, methods=["POST"]),
         Route("/-/healthy", _is_well, methods=["GET"]),
         Route("/-/ready", _is_well, methods=["GET"]),
         Route("/metrics", _metrics, methods=["GET"]),
@@ -105,6 +106,10 @@ async def _body(request: Request) -> bytes:
             msg = f"the body is longer than {_BODY_MAX_BYTES} bytes"
             raise ApiError(msg, status=_TOO_LARGE, code=_TOO_LARGE)
     return bytes(body)
+
+
+async def _no_alerts(_request: Any) -> Response:
+    return answer("alerts are not taken here: expected a rule that makes them", status=BAD_REQUEST)
 
 
 async def _is_well(_request: Any) -> Response:

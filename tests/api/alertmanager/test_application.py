@@ -294,3 +294,9 @@ def test_it_is_well_and_says_which_release_it_is_like(instance: Instance) -> Non
     assert instance.ask("GET", "/alertmanager/-/ready").text == "OK"
     assert instance.ask("GET", "/alertmanager/-/healthy").text == "OK"
     assert 'version="0.34.1"' in instance.ask("GET", "/alertmanager/metrics").text
+
+
+def test_alerts_are_not_taken(instance: Instance) -> None:
+    answer = instance.ask("POST", f"{BASE}/alerts", json=[{"labels": {"alertname": "x"}}])
+
+    assert (answer.status_code, "not taken here" in answer.json()) == (400, True)
