@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.settings import Settings
 
 _REFUSED = ("batches_refused", "series_refused", "chunks_dropped", "metrics_refused", "duplicates")
 
@@ -29,8 +30,7 @@ class LazyAnalysis:
         self._rules = tuple(rules)
         self._lock = threading.Lock()
         self._made: Analysis | None = None
-        alerts = builder.settings.alerts
-        if alerts.enabled and (alerts.rule_files or alerts.disabled):
+        if _is_stated(builder.settings):
             self.get()  # what the user wrote is checked at start-up, where the error is seen
         self._publish()
 
@@ -102,3 +102,9 @@ class LazyAnalysis:
         stats = (self._made.remote or self._made.engine).stats()
         failed = stats["queries_failed"]
         return [(stats["queries"] - failed, {"outcome": "ok"}), (failed, {"outcome": "error"})]
+
+
+def _is_stated(settings: Settings) -> bool:
+    """Return whether the user has said anything about rules or messages that may turn out wrong."""
+    alerts, notify = settings.alerts, settings.notify
+    return alerts.enabled and bool(alerts.rule_files or alerts.disabled or notify != type(notify)())

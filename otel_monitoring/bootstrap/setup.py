@@ -53,7 +53,8 @@ def setup_telemetry(
     Raises:
         SettingsError: A setting cannot be used; the message names field, value, source and what was
             expected, for all that cannot.
-        RuleError: Something in ``rules`` is no ``AlertRule``, or two of them have one name.
+        RuleError: ``rules`` holds what is no ``AlertRule``, or two of one name, or a rule file is not valid.
+        RoutingError: ``notify`` names a channel, a file or a zone that cannot be used.
     """
     from otel_monitoring.bootstrap.build import build
     from otel_monitoring.settings import load_settings
