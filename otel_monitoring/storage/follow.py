@@ -119,14 +119,14 @@ class Follower:
         Without a storage, what is carried on is carried on all the same.
         """
         now_s = self._clock.monotonic_s()
-        answered = False
+        answered, known = False, self.carried.sources
         try:
             if self._database.ensure():
                 self._read(now_s)
                 answered = True
         except StorageError as error:
             _log.debug("nothing was read from the storage: %s", error)
-        if now_s >= self._carry_at_s:
+        if now_s >= self._carry_at_s or self.carried.sources != known:
             self._carry_at_s = now_s + self._pace.carry_s
             self.carried.append(self._clock.now_ms())
         self._looked = True
