@@ -120,7 +120,7 @@ class Gatherer:
         self._clock = clock
         self._allowance = allowance or Allowance(clock=clock)
         self._rules = KnownRules(sources.rules, clock=clock)
-        self._guard = Guard("evidence")
+        self._guard = Guard("evidence.parts")
 
     def brief(self, alert: SentAlert) -> Evidence | None:
         """Return what its rule alone says about ``alert``; ``None`` where that is not known."""
