@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rulefile import RuleFileError
 from otel_monitoring.cli.finding import Finding
+from otel_monitoring.cli.notify.check import check
 from otel_monitoring.errors import NotifyError, RuleError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
@@ -25,7 +26,7 @@ def telling(patient: Patient) -> Iterator[Finding]:
     """Whether rules can be read, where messages go, and who may look."""
     chosen = patient.loaded.settings
     yield from _rules(chosen)
-    yield from _channels(chosen)
+    yield from _messages(chosen)
     yield _api(chosen)
     if chosen.storage.url:
         yield Finding("storage", "warn", "storage.url is read, and nothing is kept on disk in this version")
@@ -65,11 +66,33 @@ def _check(expr: str) -> None:
     parse(expr)
 
 
+def _messages(chosen: Settings) -> Iterator[Finding]:
+    if chosen.notify.alertmanagers:
+        places = ", ".join(map(str, chosen.notify.alertmanagers))
+        yield Finding("messages", "on", f"from the Alertmanager at {places}, which gets every alert")
+    elif chosen.notify.alertmanager_file is not None:
+        yield from _routes(chosen.notify.alertmanager_file)
+    else:
+        yield from _channels(chosen)
+
+
+def _routes(path: str) -> Iterator[Finding]:
+    found = check(path)
+    yield from (Finding("messages", "fail", str(problem), _REFUSES) for problem in found.problems)
+    yield from (Finding("messages", "warn", str(warning)) for warning in found.warnings)
+    if found.config is not None and not found.problems:
+        yield Finding("messages", "on", f"to {len(found.config.receivers)} receivers, by {path}")
+
+
 def _channels(chosen: Settings) -> Iterator[Finding]:
     if not chosen.notify.channels:
         yield Finding("messages", "warn", "notify.channels is empty: alerts reach nobody")
     options = ChannelOptions(clock=SystemClock())
     for url in chosen.notify.channels:
+        scheme, _, name = url.get_secret_value().partition("://")
+        if scheme == "callable" and ":" not in name:
+            yield Finding("messages", "on", f"to the function {name!r} that setup_telemetry is given")
+            continue
         try:
             channel_from_url(url.get_secret_value(), options)
         except NotifyError as error:

@@ -31,8 +31,21 @@ groups:
         ("alert rules", {"alerts__rule_files": ["/no/such.yml"]}, "fail", "No such file"),
         ("messages", {}, "on", "to log://"),
         ("messages", {"notify__channels": ["https://h/hunter2"]}, "on", "to https://**********"),
-        ("messages", {"notify__channels": ["pigeon://hunter2"]}, "fail", "no channel for pigeon"),
+        ("messages", {"notify__channels": ["https:///hunter2"]}, "fail", "with a host"),
         ("messages", {"notify__channels": []}, "warn", "reach nobody"),
+        ("messages", {"notify__channels": ["callable://page"]}, "on", "to the function 'page' that"),
+        (
+            "messages",
+            {"notify__alertmanager_file": "/no/such.yml"},
+            "fail",
+            "/no/such.yml:0:0: cannot be read",
+        ),
+        (
+            "messages",
+            {"notify__alertmanagers": ["https://hunter2@am"]},
+            "on",
+            "from the Alertmanager at https",
+        ),
         ("API", {}, "on", "made and printed at each start"),
         ("API", {"api__token": "hunter2"}, "on", "the token of the settings"),
         ("API", {"api__enabled": False}, "off", "is false"),
@@ -72,3 +85,12 @@ def test_rules_without_metrics_are_doubtful() -> None:
     findings = list(telling(patient(settings={"telemetry": {"metrics": False}})))
 
     assert findings[0].state == "warn"
+
+
+def test_a_routing_file_is_read_and_its_receivers_counted(tmp_path: Path) -> None:
+    path = tmp_path / "am.yml"
+    path.write_text("route: {receiver: a}\nreceivers: [{name: a}, {name: b}]\n")
+
+    finding = found(telling, patient(settings={"notify__alertmanager_file": str(path)}))["messages"]
+
+    assert (finding.state, finding.reason) == ("on", f"to 2 receivers, by {path}")
