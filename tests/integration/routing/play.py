@@ -270,11 +270,11 @@ def webhooks(told: Told, clock: Start) -> Iterator[str]:
 
 
 @contextmanager
-def alertmanager(program: Path, config: str, folder: Path) -> Iterator[str]:
-    """Run an Alertmanager of our own; gives its base URL."""
+def alertmanager(program: Path, config: str, folder: Path, *, port: int = 0) -> Iterator[str]:
+    """Run an Alertmanager of our own, on a free port unless one is given; gives its base URL."""
     folder.mkdir(exist_ok=True)
     (folder / "alertmanager.yml").write_text(config, encoding="utf-8")
-    (port,) = free_ports(1)
+    port = port or free_ports(1)[0]
     command = [
         str(program),
         f"--config.file={folder / 'alertmanager.yml'}",
