@@ -48,7 +48,7 @@ def crash(url: str, rounds: str, seed: str) -> None:
     chance = random.Random(int(seed))
     for number in range(int(rounds)):
         load = functools.partial(_load, url, f"round-{number}")
-        print(json.dumps(_killed(load, chance.uniform(0.05, 0.4))), flush=True)
+        _say(_killed(load, chance.uniform(0.05, 0.4)))
 
 
 def append(url: str, processes: str, collections: str, interval_s: str) -> None:
@@ -56,7 +56,6 @@ def append(url: str, processes: str, collections: str, interval_s: str) -> None:
     for number in range(int(processes)):
         if os.fork() == 0:
             _append(url, f"worker-{number}", int(collections), float(interval_s))
-            sys.stdout.flush()
             os._exit(0)
     for _ in range(int(processes)):
         os.wait()
@@ -70,7 +69,7 @@ def _append(url: str, instance: str, collections: int, interval_s: float) -> Non
         log.append(Batch("self", number + 1, _labels(200), [float(number)] * 200))
         writer.flush(WAIT_S)
         time.sleep(interval_s)
-    print(json.dumps({**writer.stats(), **database.stats()}))
+    _say({**writer.stats(), **database.stats()})
 
 
 def _opened(url: str) -> Database:
@@ -141,11 +140,43 @@ def _killed(work: Callable[[Callable[[int], None]], None], after_s: float) -> in
     return told[-1] if told else 0
 
 
+def _say(document: object) -> None:
+    """Print in one piece, however many processes print."""
+    os.write(sys.stdout.fileno(), f"{json.dumps(document)}\n".encode())
+
+
 def _write_line(handle: int, number: int) -> None:
     os.write(handle, f"{number}\n".encode())
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"hold": hold, "crash": crash, "append": append}
+def fork(url: str) -> None:
+    """Fork while a thread writes; parent and child both go on, and each tells what it wrote."""
+    database = _opened(url)
+    writer = Writer(database=database, clock=SystemClock())
+    log = SampleLog(database=database, writer=writer, source=Source("parent"))
+    writer.start()
+    for number in range(1, 31):
+        log.append(Batch("self", number, _labels(50), [float(number)] * 50))
+        if number % 10 == 0 and os.fork() == 0:
+            _forked(database, f"child-{number}")
+    for _ in range(3):
+        os.wait()
+    writer.stop(WAIT_S)
+    _say({"who": "parent", **writer.stats(), **database.stats()})
+
+
+def _forked(database: Database, instance: str) -> None:
+    writer = Writer(database=database, clock=SystemClock())
+    log = SampleLog(database=database, writer=writer, source=Source(instance))
+    for number in range(1, 21):
+        log.append(Batch("self", number, _labels(50), [float(number)] * 50))
+        writer.flush(WAIT_S)
+    _say({"who": instance, **writer.stats(), **database.stats()})
+    database.close()
+    os._exit(0)
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"hold": hold, "crash": crash, "append": append, "fork": fork}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -100,6 +100,24 @@ def test_eight_processes_append_without_being_in_each_others_way(url: str, datab
     assert len(SampleReader(database=database).poll()) == 8 * 40
 
 
+def test_parent_and_children_go_on_after_a_fork(url: str, database: Database) -> None:
+    database.close()
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "fork", url], capture_output=True, text=True, check=False, timeout=110
+    )
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+
+    assert {one["who"]: one["written"] for one in told} == {
+        "child-10": 20,
+        "child-20": 20,
+        "child-30": 20,
+        "parent": 30,
+    }, done.stderr
+    assert [one["lost"] + one["busy"] for one in told] == [0] * 4
+    assert database.ensure()
+    assert len(SampleReader(database=database).poll()) == 90
+
+
 @contextlib.contextmanager
 def _running(*words: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
