@@ -28,6 +28,7 @@ from otel_monitoring.model.action import Action
 from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.notify.channels.alertmanager import AlertmanagerSender
 from otel_monitoring.notify.channels.http import HttpOptions
+from otel_monitoring.notify.delivery.metrics import METRICS, alertmanager_rows, channel_rows
 from otel_monitoring.notify.delivery.retry import Deliver
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ class Telling:
         )
         self._alertmanagers = _alertmanagers(builder)
         self._heartbeat = _heartbeat(builder, evaluated_at_s)
+        _publish(builder, self.deliver, self._alertmanagers)
 
     def put(self, alerts: Sequence[SentAlert]) -> None:
         """Take the alerts that are due to be sent."""
@@ -254,6 +256,16 @@ def _alertmanagers(builder: Builder) -> AlertmanagerSender | None:
         chance=random.random,
         http=HttpOptions(timeout_s=notify.timeout_s, follow_redirects=True),
     )
+
+
+def _publish(builder: Builder, deliver: Deliver, alertmanagers: AlertmanagerSender | None) -> None:
+    """Let the toolkit's own metrics tell how delivery does."""
+    rows = channel_rows(deliver.receivers)
+    if alertmanagers is not None:
+        rows |= alertmanager_rows(alertmanagers.stats)
+    for metric in METRICS:
+        if metric.name in rows:
+            builder.metrics.observe(metric, rows[metric.name])
 
 
 def _heartbeat(builder: Builder, evaluated_at_s: Callable[[], float | None]) -> Heartbeat | None:

@@ -141,9 +141,12 @@ class SelfMetrics:
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
 
-    def observe(self, name: str, rows: Rows) -> None:
-        """Register the metric ``name`` of the table; ``rows`` gives (value, attributes) at a collection."""
-        metric = _BY_NAME[name]
+    def observe(self, name: str | MetricDescription, rows: Rows) -> None:
+        """Register a metric of the table by its name, or one that a part describes itself.
+
+        ``rows`` gives (value, attributes) at a collection.
+        """
+        metric = _BY_NAME[name] if isinstance(name, str) else name
         create = {
             "gauge": self._meter.create_observable_gauge,
             "counter": self._meter.create_observable_counter,

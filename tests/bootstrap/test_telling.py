@@ -325,3 +325,36 @@ def test_the_history_of_a_rule_that_is_gone_ends(rig: Callable[..., Rig]) -> Non
     assert ended == {"TooManyOrders": None, "Informed": made.clock.now_ms()}
     assert made.analysis.audit.newest(1)[0].after == {"mode": "disabled"}
     made.analysis.stop(5)
+
+
+def test_delivery_tells_its_own_numbers(rig: Callable[..., Rig], receiver: Receiver) -> None:
+    """So that a rule can watch them: a channel that fails is seen from outside of it."""
+    made = rig(channels=[f"{receiver.url}/hook"])
+    made.pass_time(60)
+    receiver.wait_for(2)
+    assert made.analysis.telling.deliver.flush(10)
+
+    made.pass_time(15)
+
+    counted = made.ask('sum by (kind, outcome) (otel_monitoring_notify_messages_total{outcome="delivered"})')
+    failing = made.ask('increase(otel_monitoring_notify_messages_total{outcome=~"failed|refused"}[15m]) > 0')
+    assert counted == [({"kind": "webhook", "outcome": "delivered"}, 2.0)]
+    assert failing == []
+    made.analysis.stop(5)
+
+
+def test_a_template_that_cannot_be_read_is_named(
+    rig: Callable[..., Rig], receiver: Receiver, tmp_path: Path
+) -> None:
+    file, template = tmp_path / "alertmanager.yml", tmp_path / "own.tmpl"
+    file.write_text(routing(receiver.url))
+    made = rig(alertmanager_file=str(file))
+
+    template.write_bytes(b"\xff\xfe")
+    file.write_text(routing(receiver.url, templates=str(template)))
+
+    with pytest.raises(
+        MonitoringError, match=r"own.tmpl' cannot be read \(UnicodeDecodeError\): expected UTF-8"
+    ):
+        made.analysis.telling.reload(actor="kim")
+    made.analysis.stop(5)
