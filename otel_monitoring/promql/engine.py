@@ -18,12 +18,12 @@ from otel_monitoring.errors import QueryError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.promql.evaluation.budget import Budget
-from otel_monitoring.promql.evaluation.evaluate import Environment, Evaluator
+from otel_monitoring.promql.evaluation.evaluate import Environment, Evaluator, Shared
 from otel_monitoring.promql.evaluation.extended import extended_samples
 from otel_monitoring.promql.language.experimental import refuse_experimental
 from otel_monitoring.promql.language.nodes import Node, Selector, Subquery
 from otel_monitoring.promql.language.parse import parse
-from otel_monitoring.promql.language.settle import settled
+from otel_monitoring.promql.language.settle import has_late, settled
 from otel_monitoring.promql.result import Result, Series
 from otel_monitoring.promql.vectors.memo import Memo
 from otel_monitoring.promql.vectors.values import Scalar, String, settled_name, settled_names
@@ -104,7 +104,8 @@ class Engine:
         self._experimental = experimental
         self._clock = clock or SystemClock()
         self._memo = Memo()
-        self._parsed: OrderedDict[str, Node] = OrderedDict()
+        self._parsed: OrderedDict[str, tuple[Node, bool]] = OrderedDict()
+        self._shared: tuple[object, Shared] = (None, Shared())
         self._lock = threading.Lock()
         self._counts = {"queries": 0, "queries_failed": 0}
 
@@ -176,19 +177,24 @@ class Engine:
         Raises:
             QueryError: The expression is not valid.
         """
+        return self._parsed_once(expr)[0]
+
+    def _parsed_once(self, expr: str) -> tuple[Node, bool]:
+        """Return an expression, and whether a length in it depends on the query."""
         with self._lock:
-            node = self._parsed.get(expr)
-            if node is not None:
+            known = self._parsed.get(expr)
+            if known is not None:
                 self._parsed.move_to_end(expr)
-                return node
+                return known
         node = parse(expr)
         if not self._experimental:
             refuse_experimental(expr, node)
+        known = (node, has_late(node))
         with self._lock:
-            self._parsed[expr] = node
+            self._parsed[expr] = known
             if len(self._parsed) > _PARSED_MAX:
                 self._parsed.popitem(last=False)
-        return node
+        return known
 
     def stats(self) -> dict[str, float]:
         """Return how many queries were asked and how many failed."""
@@ -203,7 +209,9 @@ class Engine:
     def _query(self, expr: str, start_ms: int, end_ms: int, step_ms: int, *, ranged: bool) -> Result:
         self._count("queries")
         try:
-            node = self.parse(expr)
+            node, is_late = self._parsed_once(expr)
+            if is_late:
+                node = settled(node, step_ms=step_ms if ranged else 0, range_ms=end_ms - start_ms)
             with np.errstate(all="ignore"):
                 return self._evaluate(expr, node, start_ms, end_ms, step_ms, ranged=ranged)
         except QueryError:
@@ -220,7 +228,6 @@ class Engine:
         times_ms = np.arange(start_ms, end_ms + 1, step_ms, dtype=np.int64)
         environment = self._environment(expr, start_ms, end_ms, step_ms if ranged else 0)
         evaluator = Evaluator(environment, times_ms)
-        node = settled(node, step_ms=environment.step_ms, range_ms=end_ms - start_ms)
         if isinstance(node, Subquery) or (isinstance(node, Selector) and node.range_ms is not None):
             if ranged:
                 raise QueryError(_NOT_RANGED.format("range vector"))
@@ -254,7 +261,20 @@ class Engine:
             expr=expr,
             step_ms=step_ms,
             experimental=self._experimental,
+            shared=self._shared_at(start_ms) if start_ms == end_ms else Shared(),
         )
+
+    def _shared_at(self, at_ms: int) -> Shared:
+        """Return what was read for other queries at this time, where nothing was written since."""
+        state = getattr(self._store, "state", None)
+        if state is None:
+            return Shared()
+        key = (at_ms, self._lookback_ms, state)
+        known, shared = self._shared
+        if known != key:
+            shared = Shared()
+            self._shared = (key, shared)
+        return shared
 
     def _instant_result(self, value: Value, at_ms: int, environment: Environment) -> Result:
         if isinstance(value, Scalar):

@@ -120,6 +120,11 @@ class SeriesStore:
         """A number that grows whenever a series is added or forgotten."""
         return self._generation
 
+    @property
+    def state(self) -> tuple[int, int]:
+        """Two numbers of which one grows with whatever changes: while they stay, so does what is read."""
+        return self._generation, self._counts["batches"]
+
     def append(self, batch: Batch) -> bool:
         """Keep one batch.
 

@@ -74,6 +74,23 @@ _CELLS_AT_ONCE = 64_000
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What queries at one time may share while nothing is written: rules ask much of it again and again.
+
+    Attributes:
+        selected: What was read already, by matchers, start and end.
+        windows: The windows of queries at one time, by block and ends, with the block that they belong to:
+            what functions share, such as a mean, is computed once for all of them.
+        applied: What functions made of such windows, by block, ends, function and parameters, with the block
+            and the number of samples.
+    """
+
+    selected: dict[tuple[Sequence[Matcher], int, int], list[Block]] = field(default_factory=dict)
+    windows: dict[tuple[int, int, int, int], tuple[Block, Window | None]] = field(default_factory=dict)
+    applied: dict[tuple[object, ...], tuple[Block, Vector, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """What stays the same throughout one query.
 
@@ -91,9 +108,7 @@ class Environment:
         infos: What may be worth knowing, by message; filled during the evaluation.
         mended: The buckets that were mended, by message, and the node where that was found first.
         experimental: Whether names are dropped at the end of the query.
-        selected: What was read already, by matchers, start and end.
-        windows: The windows of queries at one time, by block and ends, with the block that they belong to:
-            what functions share, such as a mean, is computed once for all of them.
+        shared: What was read and computed already, maybe for another query at the same time.
     """
 
     select: Callable[[Sequence[Matcher], int, int], list[Block]]
@@ -109,8 +124,7 @@ class Environment:
     infos: dict[str, str] = field(default_factory=dict)
     mended: dict[str, tuple[Node, Mended]] = field(default_factory=dict)
     experimental: bool = False
-    selected: dict[tuple[Sequence[Matcher], int, int], list[Block]] = field(default_factory=dict)
-    windows: dict[tuple[int, int, int, int], tuple[Block, Window | None]] = field(default_factory=dict)
+    shared: Shared = field(default_factory=Shared)
 
 
 class Evaluator:
@@ -221,8 +235,29 @@ class Evaluator:
             return self._over_extended(node, function)
         at_ms, range_ms, blocks = self.ranged(node)
         self.budget.reserve(len(at_ms) * sum(len(block.labels) for block in blocks))
-        parts = [self._apply(block, at_ms, range_ms, function, params) for block in blocks]
+        apply = self._apply_once if self._is_instant else self._apply
+        parts = [apply(block, at_ms, range_ms, function, params) for block in blocks]
         return joined(parts, self.memo) if parts else self._nothing()
+
+    @property
+    def _is_instant(self) -> bool:
+        return self._env.start_ms == self._env.end_ms and len(self._times_ms) == 1
+
+    def _apply_once(
+        self, block: Block, at_ms: Times, range_ms: int, function: Kernel, params: Sequence[Floats]
+    ) -> Vector:
+        """Apply a function at one time, unless that was done already."""
+        ends = (id(block), int(at_ms[0]), int(self._times_ms[0]), range_ms)
+        key = (function, *ends, *(float(param[0]) for param in params))
+        known = self._env.shared.applied.get(key)
+        if known is not None:
+            self.budget.spend(known[2])
+            return known[1]
+        before = self.budget.samples
+        vector = self._apply(block, at_ms, range_ms, function, params)
+        vector.values.flags.writeable = False
+        self._env.shared.applied[key] = (block, vector, before - self.budget.samples)
+        return vector
 
     def _apply(
         self,
@@ -264,13 +299,13 @@ class Evaluator:
         return Vector(block.labels, values, np.concatenate(masks))
 
     def _window(self, block: Block, start_ms: int, end_ms: int, at_ms: int) -> Window | None:
-        if self._env.start_ms != self._env.end_ms or len(self._times_ms) > 1:
+        if not self._is_instant:
             return window(block, start_ms=start_ms, end_ms=end_ms, at_ms=at_ms, pulse=self.budget.pulse)
         key = (id(block), start_ms, end_ms, at_ms)
-        known = self._env.windows.get(key)
+        known = self._env.shared.windows.get(key)
         if known is None:
             found = window(block, start_ms=start_ms, end_ms=end_ms, at_ms=at_ms, pulse=self.budget.pulse)
-            known = self._env.windows[key] = (block, found)
+            known = self._env.shared.windows[key] = (block, found)
         return known[1]
 
     def ranged(self, node: Node) -> tuple[Times, int, list[Block]]:
@@ -316,10 +351,10 @@ class Evaluator:
     def _select(self, node: Selector, at_ms: Times, back_ms: int, ahead_ms: int = 0) -> list[Block]:
         start_ms, end_ms = int(at_ms.min()) - back_ms, int(at_ms.max()) + ahead_ms
         key = (node.matchers, start_ms, end_ms)
-        found = self._env.selected.get(key)
+        found = self._env.shared.selected.get(key)
         if found is None:
             blocks = self._env.select(node.matchers, start_ms, end_ms)
-            found = self._env.selected[key] = without_repetition(blocks, self.memo)
+            found = self._env.shared.selected[key] = without_repetition(blocks, self.memo)
         return found
 
     def _instant(self, node: Selector) -> tuple[Vector, Floats]:

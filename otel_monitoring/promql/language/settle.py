@@ -26,7 +26,7 @@ def settled(node: Node, *, step_ms: int, range_ms: int) -> Node:
     Raises:
         QueryError: A length is not longer than 0, or out of range.
     """
-    if not _has_late(node):
+    if not has_late(node):
         return node
     return _settled(_Query(step_ms / _MS, range_ms / _MS), node)
 
@@ -44,7 +44,8 @@ class _Query(NamedTuple):
         return length.ms(least_ms=least_ms, step_s=self.step_s, range_s=self.range_s)
 
 
-def _has_late(node: Node) -> bool:
+def has_late(node: Node) -> bool:
+    """Tell whether a length of an expression depends on the query."""
     waiting = [node]
     while waiting:
         one = waiting.pop()
