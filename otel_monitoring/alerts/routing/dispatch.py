@@ -7,14 +7,13 @@ what is due.
 
 from __future__ import annotations
 
-import heapq
 import math
 import threading
 from dataclasses import replace
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
+from otel_monitoring.alerts.routing.agenda import Agenda, AwakeTime
 from otel_monitoring.alerts.routing.escalate import Escalation
 from otel_monitoring.alerts.routing.groups import Group, Held, Look, firing, resolved
 from otel_monitoring.alerts.routing.inhibit import Inhibitor
@@ -34,9 +33,6 @@ if TYPE_CHECKING:
     from otel_monitoring.model.alert import Notice, SentAlert
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.labels import Labels
-
-_ASLEEP_AFTER_S = 60.0
-"""A flush that comes this much after it was due means that the process stood still, not that alerts ended."""
 
 _TRIM_EVERY_S = 300.0
 
@@ -110,8 +106,7 @@ class Dispatcher:
         self._alerts: dict[Labels, Held] = {}
         self._log = NotificationLog(retention_s=self._retention_s)
         self._notices = 0
-        self._asleep_s = 0.0
-        self._promised_s = math.inf
+        self._awake = AwakeTime()
         self._trim_s = self._clock.monotonic_s() + _TRIM_EVERY_S
         self._follow(self._config)
 
@@ -127,8 +122,7 @@ class Dispatcher:
         self._inhibitor = Inhibitor(config.inhibit_rules, self._fires)
         self._early_stages: tuple[Stage, ...] = (self._inhibitor, IntervalStage(config.time_intervals))
         self._groups: dict[tuple[int, Labels], Group] = {}
-        self._queue: list[tuple[float, int, Group]] = []
-        self._order = count()
+        self._agenda = Agenda()
 
     def configure(self, config: RoutingConfig) -> None:
         """Go by another configuration from now on; what was told stays known."""
@@ -148,13 +142,13 @@ class Dispatcher:
                     group.was_told = before.was_told
                     group.silenced = before.silenced
                     group.trying = before.trying
-                    self._schedule(group, group.next_s)
+                    self._agenda.schedule(group, group.next_s)
 
     def put(self, alerts: Iterable[SentAlert]) -> None:
         """Take alerts as they stand now; newer ones replace older ones, the earliest start stays (S9.1)."""
         with self._lock:
             now_s = self._clock.monotonic_s()
-            self._notice_sleep(now_s)
+            self._awake.notice(now_s)
             now_ms = self._clock.now_ms()
             for alert in alerts:
                 if alert.labels:
@@ -168,16 +162,19 @@ class Dispatcher:
         """
         with self._lock:
             now_s = self._clock.monotonic_s()
-            self._notice_sleep(now_s)
-            handovers = [handover for group in self._due(now_s) for handover in self._look(group, now_s)]
+            self._awake.notice(now_s)
+            handovers = [
+                handover for group in self._agenda.due(now_s) for handover in self._look(group, now_s)
+            ]
             if now_s >= self._trim_s:
                 self._trim_s = now_s + _TRIM_EVERY_S
                 self._trim(now_s)
         for handover in handovers:
             self._hand_over(handover)
         with self._lock:
-            self._promised_s = self._queue[0][0] if self._queue else math.inf
-        return max(self._promised_s - now_s, 0.0)
+            next_s = self._agenda.next_s()
+            self._awake.promise(next_s)
+        return max(next_s - now_s, 0.0)
 
     def stats(self) -> dict[str, float]:
         """Return numbers about the dispatcher itself."""
@@ -192,7 +189,7 @@ class Dispatcher:
     def alerts(self) -> list[SentAlert]:
         """Return every alert that is in a group, as it stands now."""
         with self._lock:
-            awake_s = self._awake_s(self._clock.monotonic_s())
+            awake_s = self._awake.at(self._clock.monotonic_s())
             return [held.seen(awake_s) for held in self._alerts.values()]
 
     def inhibited_by(self, labels: Labels) -> Labels | None:
@@ -219,21 +216,11 @@ class Dispatcher:
         for watcher in self._watchers:
             watcher.trim(now_s)
 
-    def _notice_sleep(self, now_s: float) -> None:
-        """Hold no time against the alerts in which the process stood still."""
-        late_s = now_s - self._promised_s
-        if late_s > _ASLEEP_AFTER_S:
-            self._asleep_s += late_s
-            self._promised_s = now_s
-
-    def _awake_s(self, now_s: float) -> float:
-        return now_s - self._asleep_s
-
     def _fires(self, held: Held) -> bool:
-        return not held.is_resolved(self._awake_s(self._clock.monotonic_s()))
+        return not held.is_resolved(self._awake.at(self._clock.monotonic_s()))
 
     def _hear(self, alert: SentAlert, *, now_s: float, now_ms: int) -> None:
-        awake_s = self._awake_s(now_s)
+        awake_s = self._awake.at(now_s)
         is_timed = not alert.ends_at_ms and not alert.is_resolved
         if not alert.ends_at_ms:
             lasts_ms = 0 if alert.is_resolved else round(self._config.resolve_timeout_s * 1000)
@@ -267,9 +254,9 @@ class Dispatcher:
                 if group is None:
                     continue
                 self._groups[identity] = group
-                self._schedule(group, group.next_s)
+                self._agenda.schedule(group, group.next_s)
             elif is_change and group.touch(now_s):
-                self._schedule(group, group.next_s)
+                self._agenda.schedule(group, group.next_s)
             group.insert(held)
         if held.groups:
             self._alerts[labels] = held
@@ -284,20 +271,6 @@ class Dispatcher:
             wait_s = 0.0
         return Group(route=route, labels=labels, key=key, next_s=now_s + wait_s)
 
-    def _schedule(self, group: Group, due_s: float) -> None:
-        group.due_s = due_s
-        heapq.heappush(self._queue, (due_s, next(self._order), group))
-
-    def _due(self, now_s: float) -> list[Group]:
-        """Take the groups that are due off the queue; what is outdated there is skipped."""
-        found: list[Group] = []
-        while self._queue and self._queue[0][0] <= now_s:
-            due_s, _, group = heapq.heappop(self._queue)
-            if group.due_s == due_s:
-                group.due_s = -math.inf
-                found.append(group)
-        return found
-
     def _look(self, group: Group, now_s: float) -> list[Handover]:
         """Return what is to be told about a group now (S9.6 to S9.8), and set when it is due again."""
         is_full = group.next_s <= now_s
@@ -306,7 +279,7 @@ class Dispatcher:
         handovers: list[Handover] = []
         with self._guard:
             look = Look(route=group.route, group_key=group.key, now_s=now_s, now_ms=self._clock.now_ms())
-            seen = [held.seen(self._awake_s(now_s)) for held in group.held.values()]
+            seen = [held.seen(self._awake.at(now_s)) for held in group.held.values()]
             alerts = self._staged(group, seen, look)
             if is_full:
                 group.has_failed = False
@@ -315,7 +288,7 @@ class Dispatcher:
             if is_full:
                 self._let_go(group, seen, alerts)
         if group.held:
-            self._schedule(group, min(group.next_s, self._teller.next_step_s(group, now_s)))
+            self._agenda.schedule(group, min(group.next_s, self._teller.next_step_s(group, now_s)))
         return handovers
 
     def _staged(self, group: Group, seen: list[SentAlert], look: Look) -> list[SentAlert]:
@@ -352,7 +325,7 @@ class Dispatcher:
         if self._groups.get(identity) is not group:
             return  # of an earlier configuration
         now_s = self._clock.monotonic_s()
-        for held in group.settle(self._awake_s(now_s)):
+        for held in group.settle(self._awake.at(now_s)):
             if not held.groups:
                 self._alerts.pop(held.alert.labels, None)
                 self._inhibitor.forget(held)
