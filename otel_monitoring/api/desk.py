@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.notify.delivery.retry import Deliver
 
-API_ACTOR = "api"
-"""Who did it, where a request does not say."""
-
 _ELSEWHERE = "alerts go to an Alertmanager (notify.alertmanagers), which tells people: expected this there"
 
 

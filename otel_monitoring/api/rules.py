@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from otel_monitoring.alerts.rules.rulefile import RuleFileError
 from otel_monitoring.alerts.rules.simple import AlertRule
+from otel_monitoring.api.actor import API_ACTOR, By
 from otel_monitoring.api.problems import MEDIA_TYPE, problem
 from otel_monitoring.errors import RuleError
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from otel_monitoring.alerts.rules.rule import RuleFile
 
 Mode = Literal["enabled", "disabled", "observe"]
-By = Annotated[str, Query(description="Who does it, for the audit trail.", min_length=1, max_length=200)]
-_ACTOR = "api"
 
 
 class RulesKept(Protocol):
@@ -124,7 +123,7 @@ class _Routes:
     def __init__(self, kept: RulesKept) -> None:
         self._kept = kept
 
-    def put(self, given: RuleIn, response: Response, by: By = _ACTOR) -> Any:
+    def put(self, given: RuleIn, response: Response, by: By = API_ACTOR) -> Any:
         try:
             rule = AlertRule(**given.model_dump())
             if not self._kept.put(rule, actor=by):
@@ -133,7 +132,7 @@ class _Routes:
             return _refusal(422, str(error))
         return RuleOut(name=rule.name, expr=rule.expr, mode=self._kept.mode(rule.name))
 
-    def remove(self, name: str, by: By = _ACTOR) -> Response:
+    def remove(self, name: str, by: By = API_ACTOR) -> Response:
         if name not in self._kept.names():
             return _refusal(404, f"rule {name!r} does not exist")
         try:
@@ -142,14 +141,14 @@ class _Routes:
             return _refusal(409, str(error))
         return Response(status_code=204)
 
-    def set_mode(self, name: str, given: ModeBody, by: By = _ACTOR) -> Any:
+    def set_mode(self, name: str, given: ModeBody, by: By = API_ACTOR) -> Any:
         try:
             self._kept.set_mode(name, given.mode, actor=by)
         except RuleError as error:
             return _refusal(404, str(error))
         return given
 
-    def reload(self, by: By = _ACTOR) -> Any:
+    def reload(self, by: By = API_ACTOR) -> Any:
         try:
             file = self._kept.reload(actor=by)
         except RuleFileError as error:

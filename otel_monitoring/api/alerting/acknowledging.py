@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from otel_monitoring.alerts.routing.errors import RoutingError
+from otel_monitoring.api.actor import API_ACTOR, By, Name
 from otel_monitoring.api.alerting.bodies import WordBody
 from otel_monitoring.api.alerting.history import Fingerprint  # noqa: TC001 - FastAPI reads it
-from otel_monitoring.api.desk import API_ACTOR, AlertDesk, fingerprint_of
+from otel_monitoring.api.desk import AlertDesk, fingerprint_of
 from otel_monitoring.api.moments import duration_ms
 from otel_monitoring.api.refused import CONFLICT, NOT_FOUND, UNPROCESSABLE, RefusedError, refusals
 
@@ -26,7 +27,7 @@ class WordIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    by: str = Field(description="Who says so.", examples=["kim"], min_length=1, max_length=200)
+    by: Name = Field(description="Who says so.", examples=["kim"])
     comment: str = Field("", description="Why.", examples=["database upgrade"], max_length=_MOST_TEXT)
     for_: str | None = Field(
         None, alias="for", description="How long it holds; a day, or an hour for `resolve`.", examples=["2h"]
@@ -73,7 +74,7 @@ class _Routes:
     def withdraw(
         self,
         fingerprint: Fingerprint,
-        by: Annotated[str, Query(description="Who does it.", min_length=1)] = API_ACTOR,
+        by: By = API_ACTOR,
     ) -> None:
         """Reminders and escalation go on."""
         labels = self._said_about(fingerprint)

@@ -12,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from otel_monitoring.alerts.routing.errors import RoutingFileError
 from otel_monitoring.alerts.routing.tree import all_routes
 from otel_monitoring.api import values
-from otel_monitoring.api.desk import API_ACTOR, AlertDesk
+from otel_monitoring.api.actor import API_ACTOR, By, Name
 from otel_monitoring.api.refused import CONFLICT, NOT_FOUND, UNPROCESSABLE, RefusedError, refusals
 from otel_monitoring.errors import MonitoringError, NotifyError
 from otel_monitoring.model.action import Action
 
 if TYPE_CHECKING:
+    from otel_monitoring.api.desk import AlertDesk
     from otel_monitoring.notify.delivery.record import Delivery
 
 Outcome = Literal["waiting", "delivered", "failed", "refused", "superseded"]
@@ -95,7 +96,7 @@ class TestIn(BaseModel):
     __test__ = False
     model_config = ConfigDict(extra="forbid")
 
-    by: str = Field(default=API_ACTOR, description="Who does it.", min_length=1, max_length=200)
+    by: Name = Field(default=API_ACTOR, description="Who does it.", examples=["kim"])
     channel: str = Field(default="", description="Only this channel.", examples=["slack[0]"])
 
 
@@ -211,9 +212,7 @@ class _Routes:
         ]
         return DeliveriesBody(deliveries=[DeliveryBody.of(one) for one in found[:limit]], total=len(found))
 
-    def reload(
-        self, by: Annotated[str, Query(description="Who does it.", min_length=1)] = API_ACTOR
-    ) -> ReloadedBody:
+    def reload(self, by: By = API_ACTOR) -> ReloadedBody:
         """Without a file of routes the settings are in force, which do not change."""
         try:
             config = self._desk.reload(by)

@@ -10,8 +10,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from otel_monitoring.alerts.routing.errors import RoutingError, SilenceError
 from otel_monitoring.alerts.routing.matcher import checked, parse_matchers
 from otel_monitoring.alerts.routing.silences import preview
+from otel_monitoring.api.actor import API_ACTOR, By
 from otel_monitoring.api.alerting.bodies import MatcherBody, SilenceBody
-from otel_monitoring.api.desk import API_ACTOR, AlertDesk, fingerprint_of
+from otel_monitoring.api.desk import AlertDesk, fingerprint_of
 from otel_monitoring.api.moments import duration_ms
 from otel_monitoring.api.refused import CONFLICT, NOT_FOUND, UNPROCESSABLE, RefusedError, refusals
 from otel_monitoring.model.matcher import Matcher, MatchOp
@@ -39,7 +40,6 @@ MatchersIn = Annotated[
     ),
 ]
 SilenceId = Annotated[str, Path(description="Names the silence.")]
-By = Annotated[str, Query(description="Who does it, for the audit trail.", min_length=1, max_length=200)]
 
 
 class _Times(BaseModel):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from otel_monitoring.alerts.routing.errors import RoutingError
+from otel_monitoring.api.actor import API_ACTOR
 from otel_monitoring.api.alertmanager.answer import (
     BAD_REQUEST,
     NOT_FOUND,
@@ -20,7 +21,6 @@ from otel_monitoring.api.alertmanager.answer import (
     answer,
     time_text,
 )
-from otel_monitoring.api.desk import API_ACTOR
 from otel_monitoring.api.refused import RefusedError
 from otel_monitoring.model.matcher import Matcher, MatchOp
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from otel_monitoring.api.desk import fingerprint_of
 from tests.api.alerting.instance import refused
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def test_an_alert_is_called_resolved_and_people_hear_of_it(instance: Instance) -
     [
         ({}, "body.by", "Field required"),
         ({"by": ""}, "body.by", "at least 1 character"),
-        ({"by": " "}, "body.by", "expected an actor"),
+        ({"by": " "}, "body.by", "String should match pattern"),
         ({"by": "kim", "for": "soon"}, "body.for", "'soon' is not a valid duration"),
         ({"by": "kim", "for": "0s"}, "body.for", "body.for is '0s': expected more than 0"),
         ({"by": "kim", "until": "1h"}, "body.until", "Extra inputs"),
@@ -116,3 +118,24 @@ def test_nothing_is_said_here_where_an_alertmanager_tells_people(make: Callable[
     answer = instance.ask("POST", f"/alerts/{fingerprint}/acknowledge", json={"by": "kim"})
 
     assert "alerts go to an Alertmanager (notify.alertmanagers)" in refused(answer, 409)[1]
+
+
+def test_an_alert_that_has_just_ended_cannot_be_acknowledged(instance: Instance) -> None:
+    fingerprint = instance.fingerprint("TooManyOrders")
+    dispatcher = instance.analysis.telling.dispatcher
+    (alert,) = [one for one in dispatcher.alerts() if fingerprint_of(one.labels) == fingerprint]
+    dispatcher.put([replace(alert, is_resolved=True, ends_at_ms=instance.clock.now_ms())])
+
+    answer = instance.ask("POST", f"/alerts/{fingerprint}/acknowledge", json={"by": "kim"})
+
+    assert "does not fire: expected one that does" in refused(answer, 409)[1]
+
+
+def test_nobody_takes_nothing_back(instance: Instance) -> None:
+    fingerprint = instance.fingerprint("TooManyOrders")
+    instance.ask("POST", f"/alerts/{fingerprint}/acknowledge", json={"by": "kim"})
+
+    answer = instance.ask("DELETE", f"/alerts/{fingerprint}/acknowledge", params={"by": " "})
+
+    assert refused(answer, 422)[0] == ["query.by"]
+    assert instance.get(f"/alerts/{fingerprint}")["acknowledgedBy"] == "kim"

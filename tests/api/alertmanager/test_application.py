@@ -131,7 +131,9 @@ def test_groups_hold_what_is_told_together(instance: Instance) -> None:
 
 
 def test_a_group_says_which_time_interval_mutes_it(make: Callable[..., Instance]) -> None:
-    muted = ROUTES.replace("group_wait: 0s,", "mute_time_intervals: [late],") + (
+    muted = ROUTES.replace(
+        "group_wait: 0s,", "mute_time_intervals: [late], active_time_intervals: [early],"
+    ) + (
         "time_intervals:\n"
         "  - {name: late, time_intervals: [{times: [{start_time: '22:00', end_time: '24:00'}]}]}\n"
         "  - {name: early, time_intervals: [{times: [{start_time: '00:00', end_time: '06:00'}]}]}\n"
@@ -140,7 +142,7 @@ def test_a_group_says_which_time_interval_mutes_it(make: Callable[..., Instance]
 
     (group,) = instance.get(f"{BASE}/alerts/groups", receiver="team/web")
 
-    assert group["alerts"][0]["status"]["mutedBy"] == ["late"]
+    assert group["alerts"][0]["status"]["mutedBy"] == ["late", "early"]
     assert group["alerts"][0]["status"]["state"] == "suppressed"
 
 
