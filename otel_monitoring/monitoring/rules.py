@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Rules:
     def __init__(self, book: Callable[[], RuleBook] | None = None) -> None:
         self._book = book
         self._unused: RuleBook | None = None
+        self._lock = threading.Lock()
 
     def put(self, rule: AlertRule) -> bool:
         """Add a rule, or put it in the place of the one of that name; return whether it is new.
@@ -90,9 +92,10 @@ class Rules:
     def _kept(self) -> RuleBook:
         if self._book is not None:
             return self._book()
-        if self._unused is None:
-            self._unused = _unused_book()
-        return self._unused
+        with self._lock:
+            if self._unused is None:
+                self._unused = _unused_book()
+            return self._unused
 
 
 def check_rules(rules: Iterable[object]) -> tuple[AlertRule, ...]:

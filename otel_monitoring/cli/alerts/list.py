@@ -7,12 +7,21 @@ from typing import Annotated, Literal
 
 import typer
 
+from otel_monitoring.alerts.routing.matcher import condition
+from otel_monitoring.cli.alerts.matchers import matchers_of
 from otel_monitoring.cli.alerts.rows import print_alerts
 from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, Token, TokenFile, Url, pages
 from otel_monitoring.cli.table import print_json
+from otel_monitoring.model.labels import Labels
 
 
 def command(
+    matchers: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[MATCHER]...", help="Only such, as in HighCpu or severity=page; all must hold."
+        ),
+    ] = None,
     *,
     state: Annotated[
         Literal["pending", "firing", "inactive"] | None,
@@ -24,8 +33,13 @@ def command(
     token_file: TokenFile = None,
 ) -> None:
     """List alerts, those that fire first."""
+    holds = condition(matchers_of(matchers or ()))
     body = pages(url, token, token_file).get("alerts", state=state)
-    shown = [one for one in body["alerts"] if state is not None or one["state"] != "inactive"]
+    shown = [
+        one
+        for one in body["alerts"]
+        if (state is not None or one["state"] != "inactive") and holds(Labels.of(one["labels"]))
+    ]
     if as_json:
         print_json(shown)
     elif shown:

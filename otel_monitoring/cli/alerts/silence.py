@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from otel_monitoring.alerts.routing.errors import RoutingError
-from otel_monitoring.alerts.routing.matcher import parse_matcher
+from otel_monitoring.cli.alerts.matchers import matchers_of
 from otel_monitoring.cli.alerts.rows import labels_text, short
 from otel_monitoring.cli.connecting import duration_ms
 from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, By, Token, TokenFile, Url, actor, pages
 from otel_monitoring.cli.table import print_json, print_table
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:]*").fullmatch
 
 
 def command(  # noqa: PLR0913 - one parameter for each option of the command line
@@ -42,7 +35,7 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
     token_file: TokenFile = None,
 ) -> None:
     """Silence alerts for a while."""
-    wanted = _matchers(matchers)
+    wanted = [str(one) for one in matchers_of(matchers)]
     duration_ms(for_, name="--for")
     if not preview and not comment:
         msg = "expected why, for those who find the silence later"
@@ -57,17 +50,6 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
         print_json(made)
     else:
         print(made["id"])
-
-
-def _matchers(texts: Sequence[str]) -> list[str]:
-    """Return matchers; a word alone is the name of a rule."""
-    found = [f'alertname="{text}"' if _NAME(text) else text for text in texts]
-    for text in found:
-        try:
-            parse_matcher(text)
-        except RoutingError as error:
-            raise typer.BadParameter(str(error), param_hint="MATCHER") from None
-    return found
 
 
 def _show(body: dict[str, Any], *, as_json: bool) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from otel_monitoring.cli.pages import DEFAULT_URL, By, PagesError, Token, TokenFile, Url, actor, pages
+from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, By, PagesError, Token, TokenFile, Url, actor, pages
+from otel_monitoring.cli.table import print_json
 
 if TYPE_CHECKING:
     from otel_monitoring.cli.pages import Pages
@@ -18,15 +19,20 @@ def command(
     ],
     *,
     by: By = None,
+    as_json: AsJson = False,
     url: Url = DEFAULT_URL,
     token: Token = None,
     token_file: TokenFile = None,
 ) -> None:
     """End silences now."""
     asked = pages(url, token, token_file)
-    for silence_id in [_found(asked, one) for one in ids]:
-        asked.delete("silences", silence_id, by=actor(by))
-        print(f"ended {silence_id}")
+    wanted = [_found(asked, one) for one in ids]
+    ended = [asked.delete("silences", one, by=actor(by)) for one in dict.fromkeys(wanted)]
+    if as_json:
+        print_json(ended)
+        return
+    for silence in ended:
+        print(f"ended {silence['id']}")
 
 
 def _found(asked: Pages, begun: str) -> str:

@@ -52,6 +52,12 @@ def test_a_state_can_be_chosen_and_none_is_said(alerts: Callable[..., Outcome]) 
     assert (none.exit_code, none.stdout, none.stderr) == (0, "", "no alerts\n")
 
 
+def test_matchers_choose_and_a_word_is_the_name_of_a_rule(alerts: Callable[..., Outcome]) -> None:
+    assert [row[1] for row in table(alerts("list", "SlowRoute", 'route=~"/p.*"'))] == ["SlowRoute"]
+    assert [row[1] for row in table(alerts("list", "severity!=warning"))] == ["ShopDown", "NotYet"]
+    assert alerts("list", "severity=~(").exit_code == 2
+
+
 def test_json_holds_what_the_api_says(alerts: Callable[..., Outcome], served: Served) -> None:
     assert as_json(alerts("list", "--json")) == served.call("GET", "/alerts")["alerts"]
 
@@ -77,6 +83,17 @@ def test_an_acknowledgement_is_taken_back(alerts: Callable[..., Outcome]) -> Non
     assert table(alerts("list"))[0][-1] == "-"
     newest = table(alerts("audit"))[0]
     assert newest[2:4] == ["lee", "alert.acknowledged.withdrawn"]
+
+
+def test_what_was_changed_is_json_where_asked(alerts: Callable[..., Outcome]) -> None:
+    acked = as_json(alerts("ack", "ShopDown", "--json", "--by", "kim"))
+    unacked = as_json(alerts("unack", "ShopDown", "--json"))
+    silence = as_json(alerts("silence", "ShopDown", "-c", "x", "--json"))
+    ended = as_json(alerts("unsilence", silence["id"], "--json"))
+
+    assert [one["by"] for one in acked] == ["kim"]
+    assert [one["acknowledged"] for one in unacked] == [None]
+    assert [(one["id"], one["state"]) for one in ended] == [(silence["id"], "expired")]
 
 
 def test_the_beginning_of_a_fingerprint_is_enough(alerts: Callable[..., Outcome], served: Served) -> None:
@@ -129,7 +146,7 @@ def test_a_silence_is_tried_made_listed_and_ended(alerts: Callable[..., Outcome]
     silenced = [one[-1] for one in table(alerts("list", "--state", "firing"))]
     assert silenced.count("silenced") == 1
     assert f"kim, ends in 2h: known ({silence_id})" in alerts("show", "SlowRoute").stdout
-    assert alerts("unsilence", silence_id[:8]).stdout == f"ended {silence_id}\n"
+    assert alerts("unsilence", silence_id[:8], silence_id).stdout == f"ended {silence_id}\n"
     assert alerts("silences").stderr == "no silences\n"
     assert silence_id in alerts("silences", "--state", "expired").stdout
 
