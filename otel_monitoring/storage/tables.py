@@ -179,6 +179,7 @@ OUTBOX = _table(
     _need("put_ms", BigInteger),
     _need("sequence", BigInteger),
     _need("owner", Text),
+    _need("tries", Integer),
     _need("document", Text),
     _index("outbox", "put_ms", "sequence"),
 )

@@ -19,7 +19,7 @@ from otel_monitoring.storage.tables import DELIVERIES, OUTBOX
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, Row
 
 Outcome: TypeAlias = Literal["delivered", "failed"]
 
@@ -33,12 +33,14 @@ class Waiting:
         key: The key of the message, the same for every try.
         put_ms: When it was handed over, Unix milliseconds.
         document: The message as plain values.
+        tries: How often its delivery was begun; what was on its way when its holder died may have arrived.
     """
 
     lane: str
     key: str
     put_ms: int
     document: Mapping[str, Any]
+    tries: int = 0
 
 
 class Outbox:
@@ -61,6 +63,7 @@ class Outbox:
             "put_ms": waiting.put_ms,
             "sequence": next(self._sequence),
             "owner": self._owner,
+            "tries": waiting.tries,
             "document": pack([waiting.lane, waiting.key, dict(waiting.document)]),
         }
         put(connection, OUTBOX, [row])
@@ -69,14 +72,18 @@ class Outbox:
         """Return what another holder left for a lane, oldest first, once; it stays kept, and is ours."""
         theirs = (OUTBOX.c.lane == plain(lane)) & (OUTBOX.c.owner != self._owner)
         query = select(OUTBOX).where(theirs).order_by(OUTBOX.c.put_ms, OUTBOX.c.sequence)
-        found = [_waiting(row.document, row.put_ms) for row in connection.execute(query)]
+        found = [_waiting(row) for row in connection.execute(query)]
         connection.execute(update(OUTBOX).where(theirs).values(owner=self._owner))
         return found
 
-    def is_ours(self, connection: Connection, lane: str, key: str) -> bool:
-        """Tell whether a message still waits and is ours to deliver; to be asked before a try."""
-        query = select(OUTBOX.c.owner).where(OUTBOX.c.digest == digest(lane, key))
-        return connection.execute(query).scalar() == self._owner
+    def begin(self, connection: Connection, lane: str, key: str) -> bool:
+        """Note that a message is on its way, before a try.
+
+        Returns:
+            Whether it waits and is ours to deliver; else it must not be sent.
+        """
+        begun = update(OUTBOX).where(self._ours(lane, key)).values(tries=OUTBOX.c.tries + 1)
+        return bool(connection.execute(begun).rowcount)
 
     def decide(
         self, connection: Connection, lane: str, key: str, *, outcome: Outcome, at_ms: int, error: str = ""
@@ -86,12 +93,10 @@ class Outbox:
         Returns:
             Whether it waited and was ours; else nothing is noted.
         """
-        name = digest(lane, key)
-        ours = (OUTBOX.c.digest == name) & (OUTBOX.c.owner == self._owner)
-        if not connection.execute(delete(OUTBOX).where(ours)).rowcount:
+        if not connection.execute(delete(OUTBOX).where(self._ours(lane, key))).rowcount:
             return False
         row = {
-            "digest": name,
+            "digest": digest(lane, key),
             "lane": plain(lane),
             "key": plain(key),
             "at_ms": at_ms,
@@ -104,9 +109,12 @@ class Outbox:
     def waiting(self, connection: Connection) -> list[Waiting]:
         """Return everything that waits, oldest first."""
         query = select(OUTBOX).order_by(OUTBOX.c.put_ms, OUTBOX.c.sequence)
-        return [_waiting(row.document, row.put_ms) for row in connection.execute(query)]
+        return [_waiting(row) for row in connection.execute(query)]
+
+    def _ours(self, lane: str, key: str) -> ColumnElement[bool]:
+        return (OUTBOX.c.digest == digest(lane, key)) & (OUTBOX.c.owner == self._owner)
 
 
-def _waiting(document: str, put_ms: int) -> Waiting:
-    lane, key, message = unpack(document)
-    return Waiting(lane, key, put_ms, message)
+def _waiting(row: Row[Any]) -> Waiting:
+    lane, key, message = unpack(row.document)
+    return Waiting(lane, key, row.put_ms, message, row.tries)

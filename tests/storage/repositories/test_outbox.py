@@ -42,8 +42,8 @@ def test_the_next_holder_claims_what_was_left_once(database: Database) -> None:
     with database.write() as connection:
         assert outbox.claim(connection, "ops/mail") == [FIRST]
         assert outbox.claim(connection, "ops/mail") == []
-        assert outbox.is_ours(connection, "ops/mail", "k1")
-        assert not outbox.is_ours(connection, "ops/slack", "k1")
+        assert outbox.begin(connection, "ops/mail", "k1")
+        assert not outbox.begin(connection, "ops/slack", "k1")
 
 
 def test_the_former_holder_can_decide_nothing_any_more(database: Database) -> None:
@@ -52,9 +52,19 @@ def test_the_former_holder_can_decide_nothing_any_more(database: Database) -> No
         former.put(connection, FIRST)
         next_one.claim(connection, "ops/mail")
 
-        assert not former.is_ours(connection, "ops/mail", "k1")
+        assert not former.begin(connection, "ops/mail", "k1")
         assert not former.decide(connection, "ops/mail", "k1", outcome="delivered", at_ms=2000)
         assert next_one.waiting(connection) == [FIRST]
+
+
+def test_what_was_on_its_way_is_known_to_the_next_holder(database: Database) -> None:
+    former, next_one = Outbox(owner="a"), Outbox(owner="b")
+    with database.write() as connection:
+        former.put(connection, FIRST)
+        former.put(connection, SECOND)
+        assert former.begin(connection, "ops/mail", "k1")
+
+        assert [one.tries for one in next_one.claim(connection, "ops/mail")] == [1, 0]
 
 
 def test_what_is_decided_waits_no_more_and_is_noted(database: Database) -> None:

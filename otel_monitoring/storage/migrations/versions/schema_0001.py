@@ -164,6 +164,7 @@ def _alerts(op: Operations) -> None:
         sa.Column("put_ms", sa.BigInteger(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest"),
     )
