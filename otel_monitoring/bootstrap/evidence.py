@@ -8,10 +8,10 @@ costs nothing to say.
 from __future__ import annotations
 
 import math
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from otel_monitoring.bootstrap.allowance import Allowance
 from otel_monitoring.bootstrap.comparison import WORDS, metric_of, watched
 from otel_monitoring.bootstrap.subject import (
     KnownRules,
@@ -45,6 +45,7 @@ _LEAST_STEP_MS = 15_000
 _MOST_TRACES = 3
 _MOST_ERRORS = 3
 _WINDOW_MS = 300_000
+_PER_MINUTE = 120
 _LOW = ("<", "<=")
 
 
@@ -76,36 +77,6 @@ class Sources:
     errors: Callable[[SentAlert], Sequence[str]] = _no_texts
 
 
-class Allowance:
-    """Let so many through in a minute, and no more: a token bucket; thread-safe.
-
-    Source: Turner, New Directions in Communications, IEEE Communications Magazine 24 (10), 1986.
-    """
-
-    def __init__(self, *, clock: Clock, per_minute: int = 120) -> None:
-        self._clock = clock
-        self._per_minute = per_minute
-        self._left = float(per_minute)
-        self._filled_s = clock.monotonic_s()
-        self._lock = threading.Lock()
-
-    def take(self) -> bool:
-        """Return whether one more may pass."""
-        with self._lock:
-            now_s = self._clock.monotonic_s()
-            more = (now_s - self._filled_s) / 60 * self._per_minute
-            self._left = min(self._left + more, self._per_minute)
-            self._filled_s = now_s
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
-
-    def after_fork(self) -> None:
-        """Take a fresh lock in a child process."""
-        self._lock = threading.Lock()
-
-
 class Gatherer:
     """Gather what backs an alert up.
 
@@ -118,7 +89,7 @@ class Gatherer:
     def __init__(self, sources: Sources, *, clock: Clock, allowance: Allowance | None = None) -> None:
         self._sources = sources
         self._clock = clock
-        self._allowance = allowance or Allowance(clock=clock)
+        self._allowance = allowance or Allowance(clock=clock, per_minute=_PER_MINUTE)
         self._rules = KnownRules(sources.rules, clock=clock)
         self._guard = Guard("evidence.parts")
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from otel_monitoring.bootstrap.allowance import Allowance
 from otel_monitoring.bootstrap.comparison import unit_of
 from otel_monitoring.model.labels import NAME
 from otel_monitoring.model.matcher import Matcher
@@ -37,6 +38,7 @@ SAME = ("job", "instance", "service_name", "service_instance_id")
 
 _RECENT_MS = 300_000
 _BEFORE_MS = 3_600_000
+_AGAIN_S = 15.0
 _FEWEST = 5
 _MOVED = 3.5
 _SCALE = 0.6745
@@ -72,12 +74,14 @@ class Bounds:
         metrics: The most metrics.
         series: The most series of a metric; one with more is left out.
         time_s: The longest that the whole may take.
+        per_minute: How often it is done at most; alerts that come in between go without.
         shown: The most that is told.
     """
 
     metrics: int = 400
     series: int = 200
     time_s: float = 0.5
+    per_minute: int = 20
     shown: int = 3
 
 
@@ -120,6 +124,7 @@ class Moved:
         self._store = store
         self._clock = clock
         self._bounds = bounds or Bounds()
+        self._allowance = Allowance(clock=clock, per_minute=self._bounds.per_minute)
         self._lock = threading.Lock()
         self._found: tuple[float, tuple[Matcher, ...], list[Move]] = (float("-inf"), (), [])
 
@@ -140,13 +145,17 @@ class Moved:
     def after_fork(self) -> None:
         """Take a fresh lock in a child process."""
         self._lock = threading.Lock()
+        self._allowance.after_fork()
 
     def _moves(self, origin: tuple[Matcher, ...]) -> list[Move]:
         now_s = self._clock.monotonic_s()
         since_s, known, moves = self._found
-        if known != origin or now_s - since_s >= _RECENT_MS / 1000 / 20:
-            moves = sorted(self._look(origin, now_s + self._bounds.time_s), key=lambda one: -one.score)
-            self._found = (now_s, origin, moves)
+        if known == origin and now_s - since_s < _AGAIN_S:
+            return moves
+        if not self._allowance.take():
+            return []
+        moves = sorted(self._look(origin, now_s + self._bounds.time_s), key=lambda one: -one.score)
+        self._found = (now_s, origin, moves)
         return moves
 
     def _look(self, origin: tuple[Matcher, ...], until_s: float) -> Iterable[Move]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otel_monitoring.alerts.rules.rulefile import parse_rules
-from otel_monitoring.bootstrap.evidence import Allowance, Gatherer, Sources
+from otel_monitoring.bootstrap.allowance import Allowance
+from otel_monitoring.bootstrap.evidence import Gatherer, Sources
 from otel_monitoring.model.alert import SentAlert
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import Batch

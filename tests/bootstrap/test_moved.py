@@ -105,3 +105,17 @@ def test_a_store_without_an_hour_of_history_tells_nothing() -> None:
     store.append(Batch("a", NOW_MS, [Labels.of(__name__="depth", job="shop")], [9.0]))
 
     assert Moved(store, clock=FakeClock(NOW_MS))(ALERT, ()) == []
+
+
+def test_what_was_found_is_told_again_and_looked_for_only_so_often() -> None:
+    store, clock = store_of(depth=wobbling(3, 99)), FakeClock(NOW_MS)
+    moved = Moved(store, clock=clock, bounds=Bounds(per_minute=1))
+
+    again = [len(moved(ALERT, ())) for _ in range(3)]
+    clock.advance(20)
+    too_soon = moved(ALERT, ())
+    clock.advance(60)
+
+    assert again == [1, 1, 1]
+    assert too_soon == []
+    assert moved(ALERT, ()) != []
