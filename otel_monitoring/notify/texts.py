@@ -112,6 +112,8 @@ def _dot(message: Message, zone: tzinfo) -> Struct:
 
 
 def _alert(alert: MessageAlert, zone: tzinfo) -> Struct:
+    """Return an alert as templates see it: what Alertmanager shows them, then what is ours."""
+    evidence = alert.evidence
     return Struct(
         {
             "Status": alert.status,
@@ -122,5 +124,11 @@ def _alert(alert: MessageAlert, zone: tzinfo) -> Struct:
             "GeneratorURL": alert.generator_url,
             "Fingerprint": alert.fingerprint,
             "Value": alert.value,
+            "ValueText": evidence.value_text if evidence else "",
+            "Threshold": evidence.threshold_text if evidence else "",
+            "Peak": evidence.peak_text if evidence else "",
+            "Traces": [Struct({"ID": trace_id, "URL": url}) for trace_id, url in alert.traces],
+            "AcknowledgeURL": alert.links.acknowledge,
+            "SilenceURL": alert.links.silence,
         }
     )

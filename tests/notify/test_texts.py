@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from otel_monitoring.notify.message import message_of
+from otel_monitoring.model.evidence import Evidence
+from otel_monitoring.notify.message import Backing, Links, message_of
 from otel_monitoring.notify.texts import Texts
 from otel_monitoring.templates.lexer import TemplateError
 from otel_monitoring.testing import FakeClock
@@ -100,3 +101,22 @@ def test_times_are_told_in_the_zone_of_the_receiver() -> None:
 def test_a_file_that_does_not_parse_is_refused() -> None:
     with pytest.raises(TemplateError):
         Texts(clock=FakeClock(), sources=['{{ define "a" }}'])
+
+
+def test_templates_see_what_backs_an_alert_up_and_where_it_can_be_acted_on() -> None:
+    """P20."""
+    backing = Backing(
+        evidence=lambda _: Evidence(
+            value_text="97 %", threshold_text="above 80 %", peak_text="99 %", traces=("ab",)
+        ),
+        links=lambda _notice, _alerts: Links(acknowledge="https://m/a", silence="https://m/s"),
+        trace_url="https://j/{trace_id}",
+    )
+    template = (
+        "{{ range .Alerts.Firing }}{{ .ValueText }} {{ .Threshold }} {{ .Peak }} {{ .AcknowledgeURL }} "
+        "{{ .SilenceURL }}{{ range .Traces }} {{ .ID }} {{ .URL }}{{ end }}{{ end }}"
+    )
+
+    text = Texts(clock=FakeClock(0)).fill(template, message_of(NOTICE, backing=backing).completed())
+
+    assert text == "97 % above 80 % 99 % https://m/a https://m/s ab https://j/ab"
