@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from otel_monitoring.alerts.routing.errors import RoutingError
+from otel_monitoring.alerts.routing.matcher import condition, parse_matchers
 from otel_monitoring.alerts.rules.rule import AlertingRule
 from otel_monitoring.api import values
 from otel_monitoring.api.desk import fingerprint_of, pairs_of
+from otel_monitoring.api.refused import UNPROCESSABLE, RefusedError, refusals
 from otel_monitoring.model.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from otel_monitoring.alerts.evaluation.status import GroupStatus, RuleStatus
     from otel_monitoring.api.desk import AlertDesk
@@ -117,12 +120,24 @@ def alerts_router(source: AlertsSource, desk: AlertDesk | None = None) -> APIRou
     """
     router = APIRouter(tags=["alerts"])
 
-    @router.get("/alerts", summary="What is pending, firing or lately resolved")
+    @router.get(
+        "/alerts",
+        summary="What is pending, firing or lately resolved",
+        responses=refusals(UNPROCESSABLE),
+    )
     def alerts(
         state: Annotated[State | None, Query(description="Only alerts in this state.")] = None,
+        filter: Annotated[  # noqa: A002 - the name in the query, as Alertmanager has it
+            list[str], Query(description='Matchers that all have to hold, such as `severity="critical"`.')
+        ] = [],  # noqa: B006 - FastAPI copies it
         limit: Annotated[int, Query(ge=1, le=_MOST)] = _MOST,
     ) -> AlertsBody:
-        found = [pair for pair in pairs_of(source.groups()) if state is None or pair[2].state == state]
+        holds = _condition(filter)
+        found = [
+            pair
+            for pair in pairs_of(source.groups())
+            if state in (None, pair[2].state) and holds(_sent(pair[2], desk))
+        ]
         found.sort(key=lambda pair: (_ORDER[pair[2].state], -pair[2].active_at_ms, pair[2].labels.pairs))
         return AlertsBody(alerts=[alert_body(*pair, desk) for pair in found[:limit]], total=len(found))
 
@@ -135,7 +150,7 @@ def alerts_router(source: AlertsSource, desk: AlertDesk | None = None) -> APIRou
 
 def alert_body(group: GroupStatus, rule: RuleStatus, alert: Alert, desk: AlertDesk | None) -> AlertBody:
     """Return an alert as it is sent."""
-    sent = alert.labels if desk is None else desk.sent_labels(alert.labels)
+    sent = _sent(alert, desk)
     return AlertBody(
         rule=rule.rule.name,
         group=group.name,
@@ -150,6 +165,18 @@ def alert_body(group: GroupStatus, rule: RuleStatus, alert: Alert, desk: AlertDe
         fingerprint=fingerprint_of(sent),
         **_quietened(sent, desk),
     )
+
+
+def _sent(alert: Alert, desk: AlertDesk | None) -> Labels:
+    """Return the labels that an alert has once it is sent."""
+    return alert.labels if desk is None else desk.sent_labels(alert.labels)
+
+
+def _condition(filters: Sequence[str]) -> Callable[[Labels], bool]:
+    try:
+        return condition([one for text in filters for one in parse_matchers(text)])
+    except RoutingError as error:
+        raise RefusedError(str(error), field="query.filter") from None
 
 
 def _quietened(sent: Labels, desk: AlertDesk | None) -> dict[str, Any]:

@@ -103,3 +103,18 @@ def test_an_unknown_alert_is_named(instance: Instance) -> None:
 
     assert fields == ["path.fingerprint"]
     assert detail.startswith("alert '0123456789abcdef' does not exist: expected")
+
+
+def test_alerts_are_picked_by_matchers_on_what_people_know_them_by(make: Callable[..., Instance]) -> None:
+    instance = make(alerts={"external_labels": {"cluster": "eu"}})
+    instance.fire()
+
+    def found(*filters: str) -> set[str]:
+        return {one["rule"] for one in instance.get("/alerts", filter=list(filters))["alerts"]}
+
+    assert found("severity=critical") == {"TooManyOrders"}
+    assert found("cluster=eu", "severity=~info|critical") == {"TooManyOrders", "Informed"}
+    assert found('{severity="info", cluster!="eu"}') == set()
+    fields, detail = refused(instance.ask("GET", "/alerts?filter=x"), 422)
+    assert fields == ["query.filter"]
+    assert "bad matcher 'x': expected" in detail
