@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _QUIET_S = 2.0
-_RETRY_S = (1.0, 60.0)
+_RETRY_S = (1.0, 15.0)
 _abandoned: list[object] = []
 """What a child process inherited: closing it would speak for the parent."""
 

@@ -131,7 +131,7 @@ class Lease:
         return Fence(self.name, self._holder, token)
 
     def renew(self) -> bool:
-        """Renew it where we hold it, take it where it is free; asks the database.
+        """Renew it where we hold it, take it where it is free; asks the database, opened where need be.
 
         Call it every third of the span. Where the database does not answer, what was confirmed before holds
         to its end.
@@ -142,6 +142,7 @@ class Lease:
         with self._lock:
             asked_at_s = self._elapsed_s()  # before the database computes the expiry, so ours is never later
             try:
+                self._database.ensure()
                 with self._database.write() as connection:
                     token = self._ask(connection, asked_at_s)
             except StorageError:

@@ -370,7 +370,7 @@ class TestTrying:
             tries += database._retry_at_s != before
             clock.advance(1)
 
-        assert 10 <= tries <= 20
+        assert 40 <= tries <= 50
 
     def test_each_reason_is_said_once(self, caplog: pytest.LogCaptureFixture) -> None:
         clock = FakeClock()

@@ -189,6 +189,7 @@ def test_what_was_confirmed_holds_to_its_end_without_the_database(hosts: Hosts) 
     lease = hosts.lease("a")
     lease.renew()
     hosts.database.close()
+    hosts.database._retry_at_s = float("inf")
 
     hosts.elapsed.advance(SPAN_S - 1)
     assert lease.renew()
@@ -196,6 +197,12 @@ def test_what_was_confirmed_holds_to_its_end_without_the_database(hosts: Hosts) 
 
     assert not lease.renew()
     assert lease.stats()["failed"] == 2
+
+
+def test_asking_opens_a_database_that_is_back(hosts: Hosts) -> None:
+    hosts.database.close()
+
+    assert hosts.lease("a").renew()
 
 
 def test_a_child_process_holds_nothing(hosts: Hosts) -> None:
