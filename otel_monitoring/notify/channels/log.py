@@ -15,6 +15,7 @@ class LogChannel:
     """Write each alert of a message as one line: a warning, or an error where its severity is critical."""
 
     kind = "log"
+    tells_evidence = False
 
     def send(self, message: Message, /) -> None:
         """Write the alerts of ``message``."""

@@ -42,6 +42,7 @@ class WebhookChannel:
     """
 
     kind = "webhook"
+    tells_evidence = False
 
     def __init__(
         self,

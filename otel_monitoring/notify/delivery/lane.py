@@ -271,7 +271,7 @@ class Lane:
         error: NotifyError | None = NotifyError("the channel failed unexpectedly", retry_after_s=0)
         with self._guard, self._shield():
             try:
-                self.channel.send(item.message.completed())
+                self.channel.send(item.message.completed() if self._is_asking() else item.message)
                 error = None
             except NotifyError as expected:
                 error = expected
@@ -279,6 +279,10 @@ class Lane:
         with self._changed:
             self._ledger.tried(item, self._clock.monotonic_s() - begin_s)
         return error
+
+    def _is_asking(self) -> bool:
+        """Tell whether the channel tells what only takes time to find out; one that does not say does."""
+        return bool(getattr(self.channel, "tells_evidence", True))
 
     def _postpone(self, item: Item, retry_after_s: float) -> bool:
         """Say when ``item`` is tried again; return whether it is."""
