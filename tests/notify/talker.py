@@ -36,14 +36,21 @@ def request_of(connection: socket.socket) -> bytes:
     """Read one whole HTTP request."""
     got = b""
     while b"\r\n\r\n" not in got:
-        got += connection.recv(65_536)
+        got += _more(connection)
     head, _, body = got.partition(b"\r\n\r\n")
-    length = next(
-        int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
-    )
+    lines = head.lower().split(b"\r\n")
+    length = next((int(line[15:]) for line in lines if line.startswith(b"content-length")), 0)
     while len(body) < length:
-        body += connection.recv(65_536)
+        body += _more(connection)
     return head + b"\r\n\r\n" + body
+
+
+def _more(connection: socket.socket) -> bytes:
+    part = connection.recv(65_536)
+    if not part:
+        msg = "the other side has gone"
+        raise ConnectionError(msg)
+    return part
 
 
 def hang(connection: socket.socket) -> None:

@@ -60,21 +60,21 @@ class FunctionChannel:
 
 def from_options(options: Options, made: ChannelOptions) -> Channel:
     """Return the channel of ``{function: name}``, one of those handed over, or ``module:name``."""
-    return _named(options.needed("function"), made)
+    return _named(options.needed("function"), made, options.seconds("timeout", made.timeout_s))
 
 
 def from_url(url: str, made: ChannelOptions) -> Channel:
     """Return the channel of ``callable://name`` or ``callable://module:name``."""
-    return _named(url.partition("://")[2].strip("/"), made)
+    return _named(url.partition("://")[2].strip("/"), made, made.timeout_s)
 
 
-def _named(name: str, made: ChannelOptions) -> Channel:
+def _named(name: str, made: ChannelOptions, timeout_s: float) -> Channel:
     function = made.functions.get(name) or _imported(name)
     if not callable(function):
         known = ", ".join(sorted(made.functions)) or "none"
         msg = f"function: {name!r}: expected one that was handed over ({known}), or module:name"
         raise NotifyError(msg)
-    return FunctionChannel(name, function, timeout_s=made.timeout_s)
+    return FunctionChannel(name, function, timeout_s=timeout_s)
 
 
 def _imported(name: str) -> Any:

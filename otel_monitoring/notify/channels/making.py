@@ -30,7 +30,7 @@ class ChannelOptions:
 
     clock: Clock
     timeout_s: float = 10
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     allow_private: bool = True
     texts: Texts | None = None
     functions: Mapping[str, Callable[[Message], object]] = field(default_factory=dict)

@@ -6,6 +6,7 @@ Source: Sentry, envelopes and their authentication.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -132,8 +133,10 @@ class _Project:
 
 
 def from_options(options: Options, made: ChannelOptions) -> Channel:
-    """Return the channel of ``{dsn: …}``, or of nothing for the application's own client."""
-    return SentryChannel(options.secret("dsn"), clock=made.clock, timeout_s=made.timeout_s, http=made.http())
+    """Return the channel of ``{dsn: …, timeout: …}``; without a DSN that of the application's own client."""
+    timeout_s = options.seconds("timeout", made.timeout_s)
+    http = replace(made.http(), timeout_s=timeout_s)
+    return SentryChannel(options.secret("dsn"), clock=made.clock, timeout_s=timeout_s, http=http)
 
 
 def from_url(url: str, made: ChannelOptions) -> Channel:

@@ -221,3 +221,26 @@ def test_a_duration_is_told_in_its_two_largest_units(duration_ms: int, text: str
 )
 def test_times_follow_the_clock_changes_of_a_zone(time_ms: int, text: str) -> None:
     assert wording.time_text(time_ms, ZoneInfo("Europe/Berlin")) == text
+
+
+def test_a_group_says_once_what_its_alerts_share_and_less_of_the_later_ones() -> None:
+    notice = make_notice()
+    about = {"summary": "CPU is high", "description": "First line.\n\nSecond line."}
+    alerts = tuple(
+        replace(
+            notice.alerts[0],
+            annotations=about,
+            labels=Labels.of(alertname="A", env="prod", host=f"h{number}"),
+        )
+        for number in range(4)
+    )
+
+    text = wording.plain(message_of(replace(notice, alerts=alerts), backing=BACKING).completed())
+
+    assert text.startswith(
+        "[FIRING:4] HighCpu\n\nAll: env=prod\nFirst line.\n\nSecond line.\n\nCPU is high\n"
+    )
+    assert text.count("Related: ") == 3
+    assert text.count("Series: host=h") == 4
+    assert text.count("Value: 97 % (above 80 %)") == 4
+    assert text.count("\nAcknowledge: ") == 4
