@@ -11,12 +11,14 @@ This module needs numpy and zstandard; import it lazily on the start-up path.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from otel_monitoring.storage.blocks import codec, integers
+from otel_monitoring.storage.blocks import columns as columns_of
+from otel_monitoring.storage.blocks import integers
 from otel_monitoring.storage.blocks import times as times_of
+from otel_monitoring.storage.blocks.columns import COLUMNS, REFERENCE
 from otel_monitoring.storage.blocks.errors import CodecError, DamagedError
 from otel_monitoring.storage.blocks.frame import seal, unseal
 from otel_monitoring.storage.blocks.sections import Reader, join, varint
@@ -25,9 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-
-COLUMNS: Final = ("value", "last", "min", "max", "sum", "count", "base", "dropped", "resets")
-"""Every column that there is; the place is what is written, so new ones come last."""
 
 _KIND, _VERSION = 2, 1
 _FINGERPRINT_BYTES = 4
@@ -53,7 +52,8 @@ def write(
     head += times_of.fingerprint(times_ms).to_bytes(_FINGERPRINT_BYTES, "little")
     sections = [integers.encode(ids[None])]
     for name, values in columns.items():
-        sections.append(bytes([COLUMNS.index(name)]) + codec.encode(values))
+        reference = columns.get(REFERENCE) if name != REFERENCE else None
+        sections.append(columns_of.write(name, values, reference))
     return seal(head + join(sections), kind=_KIND, version=_VERSION)
 
 
@@ -82,10 +82,7 @@ class Block:
         self._columns: dict[str, memoryview] = {}
         while not reader.is_at_end:
             section = reader.section()
-            if not len(section) or section[0] >= len(COLUMNS):
-                msg = f"column {section[:1].hex() or 'without a number'}, there are {len(COLUMNS)}"
-                raise DamagedError(msg)
-            self._columns[COLUMNS[section[0]]] = section[1:]
+            self._columns[columns_of.read_name(section)] = section
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -116,7 +113,13 @@ class Block:
             msg = f"column {column!r}, this block holds {', '.join(self._columns)}"
             raise CodecError(msg)
         wanted = None if series is None else self._rows(np.array(series, dtype=np.int64))
-        return codec.decode(self._columns[column], rows=len(self.series), columns=self.times, wanted=wanted)
+        return columns_of.read(
+            self._columns[column],
+            rows=len(self.series),
+            columns=self.times,
+            wanted=wanted,
+            reference=lambda: self.read(REFERENCE, series),
+        )
 
     def _rows(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
         if not len(ids):

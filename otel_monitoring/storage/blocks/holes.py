@@ -73,12 +73,12 @@ def put_back(values: NDArray[np.float64], runs: Runs, *, rows: NDArray[np.intp])
     columns = values.shape[1]
     if not len(runs.starts) or not columns:
         return
-    of = runs.starts // columns
+    of, begins = np.divmod(runs.starts, columns)
     bits = values.view(np.int64)
-    for place, row in enumerate(rows):
-        for at in np.flatnonzero(of == row):
-            begin = runs.starts[at] - row * columns
-            bits[place, begin : begin + runs.lengths[at]] = runs.bits[at]
+    low, high = np.searchsorted(of, rows, side="left"), np.searchsorted(of, rows, side="right")
+    for place in np.flatnonzero(high > low):
+        for at in range(low[place], high[place]):
+            bits[place, begins[at] : begins[at] + runs.lengths[at]] = runs.bits[at]
 
 
 def write(runs: Runs) -> bytes:

@@ -46,6 +46,24 @@ def test_columns_are_read_one_by_one() -> None:
     assert block.read("min").tobytes() == (VALUES - 1).tobytes()
 
 
+@given(st.lists(st.sampled_from(SERIES)), st.sampled_from(["max", "base", "min"]))
+def test_columns_that_hardly_differ_come_back(wanted: list[int], column: str) -> None:
+    columns = {"last": VALUES, "max": VALUES.copy(), "base": np.roll(VALUES, 1, axis=1), "min": VALUES - 0.25}
+    columns["max"][2, 7:9] = [np.nan, -0.0]
+
+    found = Block(write(series=SERIES, times_ms=TIMES_MS, columns=columns)).read(column, wanted)
+
+    assert found.tobytes() == columns[column][[SERIES.index(one) for one in wanted]].tobytes()
+
+
+def test_a_column_that_hardly_differs_takes_next_to_nothing() -> None:
+    columns = {"last": VALUES, "max": VALUES, "base": np.roll(VALUES, 1, axis=1)}
+
+    alone = len(write(series=SERIES, times_ms=TIMES_MS, columns={"last": VALUES}))
+
+    assert len(write(series=SERIES, times_ms=TIMES_MS, columns=columns)) < alone + 100
+
+
 @pytest.mark.parametrize("shape", [(0, 0), (0, 7), (7, 0), (1, 1)])
 def test_empty_and_tiny_blocks_come_back(shape: tuple[int, int]) -> None:
     rows, columns = shape
