@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from otel_monitoring.alerts.routing.groups import Group
 
+_HEARD_EVERY_S = 60.0
+"""A process that runs is heard of this often, whether a group is due or not."""
 _ASLEEP_AFTER_S = 60.0
-"""A flush that comes this much after it was due means that the process stood still, not that alerts ended."""
+"""A flush that comes this much later means that the process stood still, not that alerts ended."""
 
 
 class Agenda:
@@ -50,9 +52,9 @@ class AwakeTime:
         self._asleep_s = 0.0
         self._promised_s = math.inf
 
-    def promise(self, due_s: float) -> None:
-        """Note when the process means to be heard of again."""
-        self._promised_s = due_s
+    def promise(self, due_s: float, *, now_s: float) -> None:
+        """Note when there is something to do next: by then, or a minute from now, the process is heard of."""
+        self._promised_s = min(due_s, now_s + _HEARD_EVERY_S)
 
     def notice(self, now_s: float) -> None:
         """Note that the process runs: where that is much later than it meant to, it stood still."""

@@ -155,7 +155,7 @@ class Dispatcher:
                     self._hear(alert, now_s=now_s, now_ms=now_ms)
 
     def flush(self) -> float:
-        """Look at every group that is due; a job.
+        """Look at every group that is due; a job that has to run at least once a minute.
 
         Returns:
             Seconds until the next group is due; infinite where there is none.
@@ -173,7 +173,7 @@ class Dispatcher:
             self._hand_over(handover)
         with self._lock:
             next_s = self._agenda.next_s()
-            self._awake.promise(next_s)
+            self._awake.promise(next_s, now_s=now_s)
         return max(next_s - now_s, 0.0)
 
     def stats(self) -> dict[str, float]:
@@ -279,7 +279,7 @@ class Dispatcher:
         handovers: list[Handover] = []
         with self._guard:
             look = Look(route=group.route, group_key=group.key, now_s=now_s, now_ms=self._clock.now_ms())
-            seen = [held.seen(self._awake.at(now_s)) for held in group.held.values()]
+            seen = self._seen(group, now_s)
             alerts = self._staged(group, seen, look)
             if is_full:
                 group.has_failed = False
@@ -290,6 +290,16 @@ class Dispatcher:
         if group.held:
             self._agenda.schedule(group, min(group.next_s, self._teller.next_step_s(group, now_s)))
         return handovers
+
+    def _seen(self, group: Group, now_s: float) -> list[SentAlert]:
+        """Return the alerts of a group as they stand; one that was not sent again for too long ends here."""
+        awake_s = self._awake.at(now_s)
+        for held in group.held.values():
+            if held.is_resolved(awake_s) and not held.alert.is_resolved:
+                held.alert = held.seen(awake_s)
+                self._inhibitor.forget(held)
+                self._changed(held.alert.labels, is_firing=False, at_s=now_s)
+        return [held.alert for held in group.held.values()]
 
     def _staged(self, group: Group, seen: list[SentAlert], look: Look) -> list[SentAlert]:
         """Send the alerts through all stages, and note which fire behind a silence."""

@@ -92,6 +92,17 @@ class Desk:
         return [told(notice) for notice in self.notices[before:]]
 
 
+def flap(desk: Desk, times: int, *, every_s: float = 20) -> list[Told]:
+    """Let an alert begin and end some times; return what was told."""
+    told = []
+    for number in range(times):
+        told += desk.see(alert(job="a", starts_at_ms=1000 + number))
+        told += desk.wait(every_s)
+        told += desk.see(alert(job="a", starts_at_ms=1000 + number, resolved=True))
+        told += desk.wait(every_s)
+    return told
+
+
 def told(notice: Notice) -> Told:
     return "firing" if notice.is_firing else "resolved", [one.labels.get("job") for one in notice.alerts]
 

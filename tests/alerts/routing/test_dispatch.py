@@ -499,6 +499,24 @@ def test_an_alert_that_lapsed_and_returns_is_a_new_one_to_the_watchers() -> None
     assert heard == [True, False, True, False]
 
 
+def test_an_alert_that_lapsed_has_ended_for_the_watchers() -> None:
+    heard: list[bool] = []
+
+    class Watching:
+        def changed(self, labels: Labels, *, is_firing: bool, at_s: float) -> None:
+            heard.append(is_firing)
+
+        def trim(self, now_s: float) -> None:
+            """Forget nothing."""
+
+    desk = Desk(watchers=[Watching()])
+    desk.see(alert(job="a", ends_at_ms=desk.clock.now_ms() + 30_000))
+
+    desk.wait(120)
+
+    assert heard == [True, False]
+
+
 def test_what_fired_and_resolved_before_the_first_look_of_a_group_is_not_told() -> None:
     """S9.5, S9.6."""
     desk = Desk(config=config(Route(receiver="ops", timing=Timing(30, 300, 14_400))))
