@@ -50,7 +50,7 @@ def html(message: Message, zone: tzinfo = UTC, *, charts: Mapping[str, str] | No
         zone: Where times are told.
         charts: Addresses of charts, by the fingerprint of their alert.
     """
-    told, charts = _told(message), charts or {}
+    told, charts = wording.told_once(message), charts or {}
     title = escape(wording.headline(message))
     column = "".join((_head(message, told), _cards(message, zone, charts, told), _list(message, zone, told)))
     ground = "background:#f3f4f6"
@@ -65,22 +65,9 @@ def html(message: Message, zone: tzinfo = UTC, *, charts: Mapping[str, str] | No
     )
 
 
-def _told(message: Message) -> dict[str, str]:
-    """Return the labels, and the description, that are told once for the whole group."""
-    if len(message.alerts) < 2:  # noqa: PLR2004 - one alert is no group
-        return {}
-    shared = {
-        name: text for name, text in message.common_labels.items() if name not in ("alertname", "severity")
-    }
-    about = message.common_annotations.get("description", "")
-    return {**shared, "description": about} if about else shared
-
-
 def _head(message: Message, told: Mapping[str, str]) -> str:
     """Write how many fire, what the group is, and what all of its alerts share."""
-    names = " · ".join(
-        f"{name}={wording.short(text, 100)}" for name, text in told.items() if name != "description"
-    )
+    names = wording.shared_labels(told, " · ")
     about = wording.description(message.alerts[0]) if "description" in told else ""
     title_look = f"margin:2px 0 0;font-size:22px;line-height:1.3;font-weight:700;{TEXT};{WRAP}"
     look = f"margin:6px 0 0;font-size:15px;line-height:1.5;white-space:pre-line;{QUIET};{WRAP}"
@@ -88,7 +75,7 @@ def _head(message: Message, told: Mapping[str, str]) -> str:
     parts = (
         badge(message.status, _worst(message), _counts(message)),
         element("h1", escape(wording.subject(message)), kind="text", style=title_look),
-        element("div", escape(wording.short(names, 400)), kind="quiet", style=small) if names else "",
+        element("div", escape(names), kind="quiet", style=small) if names else "",
         element("div", escape(about), kind="quiet", style=look) if about else "",
         "".join(button(name, url) for name, url in wording.group_actions(message)),
     )

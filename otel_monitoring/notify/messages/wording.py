@@ -11,7 +11,7 @@ from otel_monitoring.notify.messages.chart import sparkline
 from otel_monitoring.notify.messages.quantity import number
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import tzinfo
 
     from otel_monitoring.notify.message import Links, Message, MessageAlert
@@ -24,6 +24,8 @@ TRACE = "Trace "
 """How the names of links to traces begin."""
 
 
+_MOST_IN_FULL = 3
+_BRIEF = frozenset(("Series", "Value", "Peak", "Since", "Lasted"))
 _EXPLAINS = ("summary", "title", "message", "description")
 _RUNBOOKS = ("runbook_url", "runbook")
 _HIDDEN = re.compile(
@@ -135,15 +137,37 @@ def group_actions(message: Message) -> list[tuple[str, str]]:
     return [(f"{name} all {firing}", url) for name, url in actions(message.links)]
 
 
+def told_once(message: Message) -> dict[str, str]:
+    """Return the labels, and the description, that are told once for a whole group."""
+    if len(message.alerts) < 2:  # noqa: PLR2004 - one alert is no group
+        return {}
+    shared = {
+        name: text for name, text in message.common_labels.items() if name not in ("alertname", "severity")
+    }
+    about = message.common_annotations.get("description", "")
+    return {**shared, "description": about} if about else shared
+
+
+def shared_labels(told: Mapping[str, str], between: str) -> str:
+    """Write the labels among what is told once."""
+    labels = [f"{name}={short(text, 100)}" for name, text in told.items() if name != "description"]
+    return short(between.join(labels), _LONGEST_SERIES)
+
+
 def plain(message: Message, zone: tzinfo = UTC) -> str:
     """Write the whole message as plain text of 72 columns; only addresses may be longer."""
-    parts = [headline(message), *(_plain_alert(alert, zone) for alert in message.alerts[:MOST_TOLD])]
+    told = told_once(message)
+    shared = shared_labels(told, " ")
+    about = description(message.alerts[0]) if "description" in told else ""
+    alerts = message.alerts[:MOST_TOLD]
     more = left_out(message)
-    if more:
-        parts.append(f"and {more} more")
-    parts.append(
-        "\n".join(_wrapped(f"{name}: {url}", has_address=True) for name, url in group_actions(message))
-    )
+    parts = [
+        headline(message),
+        _paragraphs([f"All: {shared}" if shared else "", about]),
+        *(_plain_alert(alert, zone, told, is_brief=at >= _MOST_IN_FULL) for at, alert in enumerate(alerts)),
+        f"and {more} more" if more else "",
+        "\n".join(_wrapped(f"{name}: {url}", has_address=True) for name, url in group_actions(message)),
+    ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -201,14 +225,22 @@ def _is_page(url: str) -> bool:
     return url.startswith(("http://", "https://")) and len(url) <= _LONGEST_URL
 
 
-def _plain_alert(alert: MessageAlert, zone: tzinfo) -> str:
+def _plain_alert(alert: MessageAlert, zone: tzinfo, told: Mapping[str, str], *, is_brief: bool) -> str:
+    """Write one alert; far down in a group without what only backs it up."""
     mark = "" if alert.status == "firing" else "Resolved: "
-    lines = [f"{mark}{summary(alert)}", *description(alert).splitlines()]
-    lines += [f"{name}: {text}" for name, text in facts(alert, zone)]
-    without_page = [trace_id for trace_id, url in alert.traces if not url]
-    lines += [f"Trace: {trace_id}" for trace_id in without_page]
-    addresses = [_wrapped(f"{name}: {url}", has_address=True) for name, url in links(alert)]
-    return "\n".join([*(_wrapped(line) for line in lines if line), *addresses])
+    about = "" if "description" in told else description(alert)
+    known = [one for one in facts(alert, zone, without=told.keys()) if not is_brief or one[0] in _BRIEF]
+    lines = [f"{name}: {text}" for name, text in known]
+    lines += [f"Trace: {trace_id}" for trace_id, url in alert.traces if not url and not is_brief]
+    offered = actions(alert.links) if is_brief and alert.status == "firing" else links(alert)
+    addresses = [_wrapped(f"{name}: {url}", has_address=True) for name, url in offered]
+    first = _paragraphs([f"{mark}{summary(alert)}", about])
+    return "\n".join([first, *([""] if about else []), *map(_wrapped, lines), *addresses])
+
+
+def _paragraphs(texts: Sequence[str]) -> str:
+    lines = [line for text in texts if text for line in text.splitlines()]
+    return "\n".join(textwrap.fill(line, COLUMNS, break_on_hyphens=False) for line in lines)
 
 
 def _wrapped(line: str, *, has_address: bool = False) -> str:
