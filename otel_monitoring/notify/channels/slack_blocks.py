@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from otel_monitoring.notify.messages import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
     from otel_monitoring.notify.message import Message, MessageAlert
@@ -36,12 +36,13 @@ _CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 def blocks(message: Message, zone: tzinfo) -> list[dict[str, Any]]:
     """Return ``message`` as a header, up to three blocks for each alert, and buttons for all of them."""
-    told = message.alerts[: wording.MOST_TOLD]
+    told, once = message.alerts[: wording.MOST_TOLD], wording.told_once(message)
     longest = min(_LONGEST_TEXT, _LONGEST_OF_ALL // max(len(told), 1) // 2)
     headline = clipped(wording.headline(message), _LONGEST_HEADER)
     made: list[dict[str, Any]] = [{"type": "header", "text": _plain(headline)}]
+    made += _shared(message, once, longest)
     for alert in told:
-        made += _alert(alert, zone, longest)
+        made += _alert(alert, zone, once, longest)
     more = wording.left_out(message)
     if more:
         made.append({"type": "context", "elements": [_plain(f"and {more} more")]})
@@ -60,12 +61,19 @@ def clipped(text: str, longest: int) -> str:
     return _CUT_ENTITY.sub("", text[: longest - 1]) + "…"
 
 
-def _alert(alert: MessageAlert, zone: tzinfo, longest: int) -> list[dict[str, Any]]:
+def _shared(message: Message, once: Mapping[str, str], longest: int) -> list[dict[str, Any]]:
+    """Return what all alerts of a group have in common."""
+    about = wording.description(message.alerts[0]) if "description" in once else ""
+    lines = [escaped(text) for text in (wording.shared_labels(once, " · "), about) if text]
+    return [_small(lines, longest)] if lines else []
+
+
+def _alert(alert: MessageAlert, zone: tzinfo, once: Mapping[str, str], longest: int) -> list[dict[str, Any]]:
     """Return a section with the facts as fields, what backs them up, and buttons."""
     mark = ":white_check_mark: " if alert.status == "resolved" else ""
     title = clipped(escaped(wording.summary(alert)), longest // 2)
-    lines = [f"{mark}*{title}*", escaped(wording.description(alert))]
-    facts = wording.facts(alert, zone)
+    lines = [f"{mark}*{title}*", "" if "description" in once else escaped(wording.description(alert))]
+    facts = wording.facts(alert, zone, without=once.keys())
     fields = [
         _marked(clipped(f"*{name}*\n{escaped(text)}", _LONGEST_FIELD))
         for name, text in facts
@@ -76,7 +84,7 @@ def _alert(alert: MessageAlert, zone: tzinfo, longest: int) -> list[dict[str, An
     text = clipped("\n".join(line for line in lines if line), longest)
     made: list[dict[str, Any]] = [{"type": "section", "text": _marked(text), "fields": fields[:_MOST_FIELDS]}]
     if small:
-        made.append({"type": "context", "elements": [_marked(clipped("\n".join(small), longest))]})
+        made.append(_small(small, longest))
     return made + _buttons(wording.links(alert))
 
 
@@ -89,6 +97,10 @@ def _buttons(links: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
 def _button(name: str, url: str) -> dict[str, Any]:
     made = {"type": "button", "text": _plain(clipped(name, _LONGEST_BUTTON)), "url": url}
     return {**made, "style": "primary"} if name.startswith("Acknowledge") else made
+
+
+def _small(lines: Sequence[str], longest: int) -> dict[str, Any]:
+    return {"type": "context", "elements": [_marked(clipped("\n".join(lines), longest))]}
 
 
 def _marked(text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.model.evidence import Evidence
+from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.channels.slack import SlackChannel
 from otel_monitoring.notify.channels.slack_blocks import clipped
 from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
@@ -217,3 +218,21 @@ def test_slack_follows_no_link_of_a_message(notice: Notice) -> None:
 @pytest.mark.parametrize(("text", "longest", "expected"), [("abcd", 4, "abcd"), ("a&amp;b", 5, "a…")])
 def test_a_text_that_is_cut_ends_in_a_whole_character(text: str, longest: int, expected: str) -> None:
     assert clipped(text, longest) == expected
+
+
+def test_a_group_says_once_what_its_alerts_share(notice: Notice) -> None:
+    """P20."""
+    about = {"summary": "CPU is high", "description": "A long story."}
+    alerts = tuple(
+        replace(notice.alerts[0], annotations=about, labels=Labels.of(alertname="A", env="prod", host=host))
+        for host in ("h1", "h2")
+    )
+    backing = Backing(links=lambda _notice, many: Links(acknowledge=f"https://m/{len(many)}"))
+    message = message_of(replace(notice, alerts=alerts), backing=backing).completed()
+
+    body = make("slack", api_url="http://h/").body(message)
+
+    assert str(body).count("A long story.") == 1
+    assert str(body).count("env=prod") == 1
+    (last,) = blocks_of(body, "actions")[-1]["elements"]
+    assert (last["text"]["text"], last["url"]) == ("Acknowledge all 2", "https://m/2")
