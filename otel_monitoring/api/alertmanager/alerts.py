@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from otel_monitoring.alerts.routing.named import with_named_receivers
 from otel_monitoring.alerts.routing.tree import Tree, all_routes, group_labels
 from otel_monitoring.api.alertmanager.answer import answer, time_text
 from otel_monitoring.api.desk import fingerprint_of, pairs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from starlette.responses import Response
 
@@ -100,7 +101,7 @@ class _Standing:
     """How alerts stand at the time of one request."""
 
     def __init__(self, desk: AlertDesk) -> None:
-        self.config: RoutingConfig = desk.routing()
+        self.config: RoutingConfig = with_named_receivers(desk.routing())
         self._desk = desk
         self._tree = Tree(self.config.route)
         self._now_ms = desk.clock.now_ms()
@@ -108,10 +109,14 @@ class _Standing:
             desk.sent_labels(alert.labels): alert.last_sent_at_ms for _, _, alert in pairs_of(desk.groups())
         }
 
-    def seen(self) -> Iterable[Seen]:
-        """Return what fires and was not called resolved by hand."""
+    def seen(self, matches: Callable[[Mapping[str, str]], bool]) -> Iterable[Seen]:
+        """Return what fires, was not called resolved by hand, and is asked for by its labels."""
         for alert in self._desk.dispatcher.alerts():
-            if not alert.is_resolved and self._desk.acknowledged.find("resolved", alert.labels) is None:
+            if (
+                not alert.is_resolved
+                and matches(alert.labels.as_dict())
+                and self._desk.acknowledged.find("resolved", alert.labels) is None
+            ):
                 yield self._seen(alert)
 
     def muting(self, route: Route) -> list[str]:
@@ -142,11 +147,10 @@ def _wanted(standing: _Standing, given: Parameters) -> list[Seen]:
     active, silenced, inhibited = (given.flag(name) for name in ("active", "silenced", "inhibited"))
     found = [
         one
-        for one in standing.seen()
+        for one in standing.seen(matches)
         if (active or one.silenced_by or one.inhibited_by)
         and (silenced or not one.silenced_by)
         and (inhibited or not one.inhibited_by)
-        and matches(one.alert.labels.as_dict())
         and any(is_receiver(route.receiver) for route in one.routes)
     ]
     return sorted(found, key=lambda one: fingerprint_of(one.alert.labels))
