@@ -6,6 +6,7 @@ It takes alerts as the evaluator sends them, in place of the dispatcher.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from otel_monitoring.model.alert import SentAlert
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.labels import Labels
+
+_log = logging.getLogger(__name__)
 
 PATH = "/api/v2/alerts"
 
@@ -175,8 +178,11 @@ class _Outlet:
                 continue
             if error.retry_after_s is None:
                 self._count("failed", len(batch))
+                _log.error("%d alerts were not taken: %s", len(batch), error)
                 continue
             failures += 1
+            if failures == 1:
+                _log.warning("alerts wait and are sent again: %s", error)
             self._put_back(batch)
             wait_s = self._patience.wait_s(failures, at_least_s=error.retry_after_s, chance=self._chance())
             if self._pause(wait_s):

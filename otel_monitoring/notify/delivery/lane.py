@@ -277,7 +277,9 @@ class Lane:
                 error = expected
         item.error = "" if error is None else str(error)[:_LONGEST_ERROR]
         with self._changed:
-            self._ledger.tried(item, self._clock.monotonic_s() - begin_s)
+            is_new = self._ledger.tried(item, self._clock.monotonic_s() - begin_s)
+        if is_new and error is not None and error.retry_after_s is not None:
+            _log.warning("%s failed and is tried again: %s", self.name, item.error)
         return error
 
     def _is_asking(self) -> bool:

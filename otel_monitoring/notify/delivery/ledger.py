@@ -63,11 +63,13 @@ class Ledger:
         """Return whether the message of that key has arrived, as far as is remembered."""
         return key in self._delivered
 
-    def tried(self, item: Item, took_s: float) -> None:
-        """Note the end of a try."""
+    def tried(self, item: Item, took_s: float) -> bool:
+        """Note the end of a try; return whether it is the first to fail after one that did not."""
+        is_new = bool(item.error) and not self._last_error
         self._last_try_ms = item.last_try_ms
         self._last_try_s = took_s
         self._last_error = item.error
+        return is_new
 
     def retried(self) -> None:
         """Count a message that waits for another try."""

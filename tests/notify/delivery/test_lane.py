@@ -303,3 +303,17 @@ def test_new_receivers_take_the_place_of_the_old_ones_which_keep_what_they_have(
 
     assert deliver.flush(10)
     assert (len(old.taken), len(new.taken), len(kept.taken)) == (1, 1, 1)
+
+
+def test_an_outage_is_told_to_the_log_once(caplog: pytest.LogCaptureFixture) -> None:
+    channel = ChannelFake(later(), later(), later())
+    deliver = delivery(channel)
+
+    deliver(make_notice("a"))
+    assert deliver.flush(10)
+    deliver(make_notice("b"))
+    assert deliver.flush(10)
+
+    said = [record.getMessage() for record in caplog.records]
+    assert said == ["ops/c0 failed and is tried again: busy"]
+    assert channel.tries == 5
