@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from otel_monitoring.alerts.routing.named import with_named_receivers
 from otel_monitoring.alerts.routing.tree import Tree
 from otel_monitoring.api.refused import CONFLICT, NOT_FOUND, RefusedError
 from otel_monitoring.model.labels import Labels
@@ -103,7 +104,7 @@ class AlertDesk:
 
     def receivers_of(self, labels: Labels) -> list[str]:
         """Return who is told of an alert, each once, in the order of the routes."""
-        routes = Tree(self.routing().route).routes(self.sent_labels(labels))
+        routes = Tree(with_named_receivers(self.routing()).route).routes(self.sent_labels(labels))
         return list(dict.fromkeys(route.receiver for route in routes))
 
     def refuse_elsewhere(self) -> None:

@@ -21,7 +21,7 @@ from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
 from otel_monitoring.bootstrap.backing import MessageBacking
 from otel_monitoring.bootstrap.telling import Telling
-from otel_monitoring.errors import MonitoringError
+from otel_monitoring.errors import MonitoringError, RuleError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.exemplars import ExemplarTap
@@ -105,6 +105,7 @@ class Analysis:
             rules=rules,
             patterns=settings.alerts.rule_files if settings.alerts.enabled else (),
             audit=self.audit,
+            check=partial(_check_channels, telling=self.telling, settings=settings),
         )
         self._looked_s = builder.clock.monotonic_s()
         self.evaluator = Evaluator(
@@ -277,6 +278,19 @@ def _remote(builder: Builder) -> RemoteQuery | None:
     return RemoteQuery(
         query.url.get_secret_value(), options=options, clock=builder.clock, shield=suppress_instrumentation
     )
+
+
+def _check_channels(rule: AlertRule, *, telling: Telling, settings: Settings) -> None:
+    """Refuse a rule that names a receiver that does not exist; of those of an Alertmanager nothing is known.
+
+    Raises:
+        RuleError: There is none of that name.
+    """
+    known = [receiver.name for receiver in telling.config.receivers]
+    unknown = [name for name in rule.channels if name not in known]
+    if unknown and settings.alerts.enabled and not settings.notify.alertmanagers:
+        msg = f"rule {rule.name!r}: channels has {unknown[0]!r}: expected receivers, of {', '.join(known)}"
+        raise RuleError(msg)
 
 
 def _load(settings: Settings) -> RuleFile:

@@ -30,7 +30,7 @@ class LazyAnalysis:
         self._rules = tuple(rules)
         self._lock = threading.Lock()
         self._made: Analysis | None = None
-        if _is_stated(builder.settings):
+        if _is_stated(builder.settings) or any(rule.channels for rule in self._rules):
             self.get()  # what the user wrote is checked at start-up, where the error is seen
         self._publish()
 

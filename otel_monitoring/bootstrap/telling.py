@@ -18,6 +18,7 @@ from otel_monitoring.alerts.routing.errors import RoutingError
 from otel_monitoring.alerts.routing.escalate import Escalation, Step
 from otel_monitoring.alerts.routing.flapping import Flapping
 from otel_monitoring.alerts.routing.heartbeat import Heartbeat
+from otel_monitoring.alerts.routing.named import with_named_receivers
 from otel_monitoring.alerts.routing.plain import plain_config
 from otel_monitoring.alerts.routing.silences import Silences
 from otel_monitoring.alerts.routing.tree import all_routes
@@ -84,7 +85,7 @@ class Telling:
             deliver=self.deliver,
             clock=builder.clock,
             guard=Guard("job.dispatch"),
-            config=self.config,
+            config=with_named_receivers(self.config),
             silences=self.silences,
             stages=(self.acknowledged, self._cooldown, self._flapping),
             watchers=(self.acknowledged, self._cooldown, self._flapping),
@@ -143,7 +144,7 @@ class Telling:
         receivers = self._channels.of(config)
         # While the dispatcher changes over it may still tell who is about to go.
         self.deliver.use({**self._receivers, **receivers})
-        self.dispatcher.configure(config)
+        self.dispatcher.configure(with_named_receivers(config))
         self.deliver.use(receivers)
         self.config, self._receivers, self._stamp = config, receivers, stamp
         told = (_summary(before), _summary(config))

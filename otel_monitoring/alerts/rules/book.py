@@ -31,6 +31,10 @@ def _nobody(_action: Action) -> None:
     """Take what nobody asked for."""
 
 
+def _anything(_rule: AlertRule) -> None:
+    """Find nothing wrong."""
+
+
 class RuleBook:
     """Keep every rule and tell the evaluator of changes; thread-safe.
 
@@ -44,6 +48,7 @@ class RuleBook:
         rules: Rules from Python.
         patterns: The rule files, as patterns, for :meth:`reload_if_changed`.
         audit: Takes what was done by whom.
+        check: Raises a ``RuleError`` for a rule that does not suit the rest of the configuration.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class RuleBook:
         rules: Iterable[AlertRule] = (),
         patterns: Sequence[str] = (),
         audit: Callable[[Action], object] = _nobody,
+        check: Callable[[AlertRule], object] = _anything,
     ) -> None:
         self._load = load
         self._apply = apply
@@ -62,7 +68,10 @@ class RuleBook:
         self._audit = audit
         self._patterns = tuple(patterns)
         self._lock = threading.RLock()
+        self._check = check
         self._python = _by_name(rules)
+        for rule in self._python.values():
+            check(rule)
         self._runtime: dict[str, AlertRule] = {}
         self._modes: dict[str, Mode] = {}
         self._stamp = self._stamp_now()
@@ -99,8 +108,9 @@ class RuleBook:
         """Add a rule, or put it in the place of the one of that name; return whether it is new.
 
         Raises:
-            RuleError: There are a thousand already.
+            RuleError: There are a thousand already, or it does not suit the rest of the configuration.
         """
+        self._check(rule)
         with self._lock:
             before = self._runtime.get(rule.name)
             if before is None and len(self._runtime) >= _MOST_RULES:

@@ -53,7 +53,7 @@ class AlertRule:
         keep_firing_for: How long the alert goes on firing after the condition cleared.
         severity: ``info``, ``warning`` or ``critical``.
         category: What it is about, such as ``http``; becomes a label.
-        channels: Names of receivers that are told, besides those that the routes choose.
+        channels: Names of receivers that are told, in place of those that the routes choose.
         cooldown: How long nobody is told again after it resolved, such as ``30m``; empty for no such time.
         min_events: How many events the window must hold; below it the rule finds nothing.
         description: What it means when it fires; a template.

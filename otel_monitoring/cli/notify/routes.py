@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from otel_monitoring.alerts.routing.named import with_named_receivers
 from otel_monitoring.alerts.routing.tree import Tree, braced, group_key, group_labels
 from otel_monitoring.cli.notify.check import check
 from otel_monitoring.cli.table import print_json, print_table
@@ -43,7 +44,7 @@ def command(
     """Say who is told of an alert, by an alertmanager.yml."""
     config = _config(check(file))
     alert = _labels(labels or ())
-    taken = Tree(config.route).routes(alert)
+    taken = Tree(with_named_receivers(config).route).routes(alert)
     receivers = [route.receiver for route in taken]
     if as_json:
         print_json({"receivers": receivers, "routes": [_as_json(route, alert) for route in taken]})
