@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.model.labels import Labels
+from otel_monitoring.storage.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _NOT_KEPT = str.maketrans({"\0": "\N{REPLACEMENT CHARACTER}"})
 
@@ -31,7 +33,26 @@ def pack_labels(labels: Labels) -> str:
 
 def unpack_labels(text: str) -> Labels:
     """Read what :func:`pack_labels` wrote, as the shared label set."""
-    return Labels.from_pairs(tuple((name, value) for name, value in unpack(text)))
+    return _labels(unpack(text))
+
+
+def pack_series(series: Mapping[int, Labels]) -> bytes:
+    """Write the label sets of numbered series, which mostly repeat each other."""
+    return zlib.compress(pack([[number, one.pairs] for number, one in series.items()]).encode(), 1)
+
+
+def unpack_series(data: bytes) -> dict[int, Labels]:
+    """Read what :func:`pack_series` wrote.
+
+    Raises:
+        StorageError: It is something else.
+    """
+    try:
+        found = unpack(zlib.decompress(data).decode("ascii"))
+        return {number: _labels(pairs) for number, pairs in found}
+    except (zlib.error, ValueError, TypeError):
+        msg = f"{len(data)} bytes are no packed label sets"
+        raise StorageError(msg) from None
 
 
 def digest(*parts: str | Mapping[str, str]) -> str:
@@ -43,3 +64,7 @@ def plain(text: str, most: int | None = None) -> str:
     """Return ``text`` as PostgreSQL takes it: without NUL and half surrogate pairs, at most ``most`` long."""
     clean = text.translate(_NOT_KEPT).encode("utf-8", "replace").decode("utf-8")
     return clean if most is None else clean[:most]
+
+
+def _labels(pairs: Iterable[tuple[str, str]]) -> Labels:
+    return Labels.from_pairs(tuple([(name, value) for name, value in pairs]))

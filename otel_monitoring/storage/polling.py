@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from otel_monitoring.model.sample import Batch, Metadata
-from otel_monitoring.storage.documents import unpack_labels
+from otel_monitoring.storage.documents import unpack_series
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.packing import unpack_numbers, unpack_values
 from otel_monitoring.storage.sources import runs
@@ -143,8 +143,9 @@ class SampleReader:
             msg = f"layout {number} is gone"
             raise StorageError(msg)
         numbers = unpack_numbers(packed)
-        if not followed.labels.keys() >= set(numbers):
-            self._learn(connection, followed, numbers)
+        missing = set(numbers).difference(followed.labels)
+        if missing:
+            followed.labels.update(series_of(connection, followed.id, wanted=missing))
         try:
             labels = tuple([followed.labels[one] for one in numbers])
         except KeyError as error:
@@ -156,14 +157,27 @@ class SampleReader:
             followed.labels = {one: followed.labels[one] for one in numbers}
         return labels
 
-    def _learn(self, connection: Connection, followed: _Followed, numbers: Sequence[int]) -> None:
-        """Read the series that a layout names."""
-        low = min(one for one in numbers if one not in followed.labels)
-        query = select(SERIES.c.number, SERIES.c.labels).where(
-            SERIES.c.source == followed.id, SERIES.c.number >= low, SERIES.c.number <= max(numbers)
-        )
-        for number, labels in connection.execute(query):
-            followed.labels[number] = unpack_labels(labels)
+
+def series_of(
+    connection: Connection, source: int, *, wanted: Collection[int] | None = None
+) -> dict[int, Labels]:
+    """Return the label sets of a source's series by their numbers.
+
+    Args:
+        connection: Any connection.
+        source: The number of the source in this database.
+        wanted: The numbers that are asked for; ``None`` for all. What is gone is left out.
+
+    Raises:
+        StorageError: They are damaged, or the database cannot be used now.
+    """
+    query = select(SERIES.c.labels).where(SERIES.c.source == source).order_by(SERIES.c.layout)
+    if wanted is not None:
+        query = query.where(SERIES.c.first <= max(wanted), SERIES.c.last >= min(wanted))
+    found: dict[int, Labels] = {}
+    for packed in connection.scalars(query):
+        found.update(unpack_series(packed))
+    return found if wanted is None else {number: found[number] for number in wanted if number in found}
 
 
 def _check(row: Row[Any]) -> None:

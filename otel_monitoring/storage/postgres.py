@@ -104,8 +104,9 @@ class PostgresServer:
         try:
             engine = create_engine(
                 self._place.url,
-                pool_size=1,
-                max_overflow=self._connections - 1,
+                pool_size=self._connections,
+                max_overflow=0,
+                pool_use_lifo=True,  # those that are hardly needed rest and are closed by age
                 pool_timeout=self._connect_timeout_s,
                 pool_recycle=1800,
                 hide_parameters=True,

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 
 from otel_monitoring.errors import StoreError
-from otel_monitoring.model.labels import NAME
-from otel_monitoring.storage.documents import digest, pack_labels, plain
+from otel_monitoring.storage.documents import digest, pack_series, plain
 from otel_monitoring.storage.packing import pack_numbers, pack_values
 from otel_monitoring.storage.sources import source_row
 from otel_monitoring.storage.statements import insert_new, put
@@ -24,7 +23,7 @@ from otel_monitoring.storage.tables import BATCHES, FAMILIES, LAYOUTS, SERIES, S
 from otel_monitoring.storage.writer import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -158,12 +157,10 @@ class SampleLog:
         if self._layout <= saved.layout:
             return self._layout, saved.series
         numbers = [self._numbers[one] for one in labels]
-        new = [
-            _series_row(saved.source, number, one)
-            for number, one in zip(numbers, labels, strict=True)
-            if number not in saved.series
-        ]
-        insert_new(connection, SERIES, new)
+        pairs = zip(numbers, labels, strict=True)
+        new = {number: one for number, one in pairs if number not in saved.series}
+        if new:
+            insert_new(connection, SERIES, [_series_row(saved.source, self._layout, new)])
         row = {"source": saved.source, "number": self._layout, "series": pack_numbers(numbers)}
         insert_new(connection, LAYOUTS, [row])
         return self._layout, saved.series.union(numbers) if new else saved.series
@@ -191,12 +188,13 @@ def _batch_row(source: int, layout: int, packed: _Packed) -> dict[str, Any]:
     }
 
 
-def _series_row(source: int, number: int, labels: Labels) -> dict[str, Any]:
+def _series_row(source: int, layout: int, new: Mapping[int, Labels]) -> dict[str, Any]:
     return {
         "source": source,
-        "number": number,
-        "name": plain(labels.get(NAME)),
-        "labels": pack_labels(labels),
+        "layout": layout,
+        "first": min(new),
+        "last": max(new),
+        "labels": pack_series(new),
     }
 
 

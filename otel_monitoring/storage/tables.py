@@ -80,11 +80,13 @@ SOURCES = _table(
 SERIES = _table(
     "series",
     _key("source", _Id),
-    _key("number", Integer),
-    _need("name", Text),
-    _need("labels", Text),
-    sqlite_with_rowid=False,
+    _key("layout", Integer),
+    _need("first", Integer),
+    _need("last", Integer),
+    _need("labels", LargeBinary),
 )
+"""The label sets of the series that came with a layout; their numbers lie from ``first`` to ``last``."""
+
 FAMILIES = _table(
     "families",
     _key("source", _Id),
@@ -109,25 +111,26 @@ BATCHES = _table(
     _index("batches", "time_ms"),
     sqlite_autoincrement=True,
 )
+WINDOWS = _table(
+    "windows",
+    _key("source", _Id),
+    _key("tier_ms", BigInteger),
+    _key("start_ms", BigInteger),
+    _need("end_ms", BigInteger),
+    _need("collections", Integer),
+    _need("times", LargeBinary),
+    _index("windows", "tier_ms", "end_ms"),
+)
 BLOCKS = _table(
     "blocks",
-    _own_id(),
-    _need("source", _Id),
-    _need("tier_ms", Integer),
-    _need("start_ms", BigInteger),
-    _need("end_ms", BigInteger),
-    _need("digest", _Digest),
-    _need("name", Text),
-    _need("part", Integer),
-    _need("series", LargeBinary),
-    _need("samples", BigInteger),
-    _need("encoding", SmallInteger),
-    _need("checksum", BigInteger),
+    _key("source", _Id),
+    _key("tier_ms", BigInteger),
+    _key("start_ms", BigInteger),
+    _key("first", Integer),
+    _need("last", Integer),
     _need("data", LargeBinary),
-    _index("blocks", "source", "tier_ms", "start_ms", "digest", "part", unique=True),
-    _index("blocks", "tier_ms", "digest", "start_ms"),
-    sqlite_autoincrement=True,
 )
+"""A range of series of one window, whose times are in ``windows``; ``tier_ms`` is 0 for raw samples."""
 
 # ── alerts: rules made at run time, where each alert stands, what happened, who is told ──
 

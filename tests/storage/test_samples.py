@@ -14,7 +14,7 @@ from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import STALE, Batch, Metadata
 from otel_monitoring.storage.errors import FencedError
-from otel_monitoring.storage.polling import SampleReader
+from otel_monitoring.storage.polling import SampleReader, series_of
 from otel_monitoring.storage.samples import SampleLog
 from otel_monitoring.storage.sources import Source, runs
 from otel_monitoring.storage.tables import BATCHES, LAYOUTS, SERIES
@@ -104,7 +104,11 @@ def test_a_layout_is_written_when_series_come_or_go_and_else_not(
         _append(log, writer, time_ms, [1.0] * count)
 
     assert _count(database, LAYOUTS) == 3
-    assert _count(database, SERIES) == 4
+    assert _count(database, SERIES) == 2
+    with database.read() as connection:
+        [run] = runs(connection)
+        assert series_of(connection, run.id) == dict(enumerate(_labels(4), start=1))
+        assert series_of(connection, run.id, wanted=[4, 9]) == {4: _labels(4)[3]}
 
 
 def test_the_same_layout_gives_the_same_label_sets(
@@ -179,6 +183,18 @@ def test_a_damaged_collection_is_left_out_and_counted(
     reader = SampleReader(database=database)
 
     assert [batch.time_ms for batch in reader.poll()] == [2]
+    assert reader.stats()["damaged"] == 1
+
+
+def test_a_collection_whose_series_are_damaged_is_left_out(
+    log: SampleLog, writer: Writer, database: Database
+) -> None:
+    _append(log, writer, 1, [1.0])
+    with database.write() as connection:
+        connection.execute(update(SERIES).values(labels=b"damaged"))
+    reader = SampleReader(database=database)
+
+    assert reader.poll() == []
     assert reader.stats()["damaged"] == 1
 
 

@@ -40,6 +40,7 @@ def migrate(engine: Engine, target: str = HEAD) -> None:
             return
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":  # SQLite's transaction is the only one that writes anyway
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
         found = version_of(connection)
         if found != target:

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 revision = "0001"
 down_revision: str | None = None
 
+_PACKED = (
+    ("batches", "data"),
+    ("blocks", "data"),
+    ("layouts", "series"),
+    ("records", "data"),
+    ("series", "labels"),
+    ("windows", "times"),
+)
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -26,8 +34,7 @@ def upgrade(op: Operations) -> None:
     row = {"id": 1, "identity": uuid.uuid4().hex, "created_ms": time.time_ns() // 1_000_000}
     op.bulk_insert(about, [row])
     if op.get_bind().dialect.name == "postgresql":  # what is packed already is not to be packed again
-        for table in ("batches", "blocks", "layouts", "records"):
-            column = "series" if table == "layouts" else "data"
+        for table, column in _PACKED:
             op.execute(f"ALTER TABLE otel_monitoring_{table} ALTER COLUMN {column} SET STORAGE EXTERNAL")
 
 
@@ -51,32 +58,28 @@ def _samples(op: Operations) -> None:
     op.create_index("otel_monitoring_batches_time_ms", "otel_monitoring_batches", ["time_ms"], unique=False)
     op.create_table(
         "otel_monitoring_blocks",
-        sa.Column("id", _ID, autoincrement=True, nullable=False),
-        sa.Column("source", _ID, nullable=False),
-        sa.Column("tier_ms", sa.Integer(), nullable=False),
-        sa.Column("start_ms", sa.BigInteger(), nullable=False),
-        sa.Column("end_ms", sa.BigInteger(), nullable=False),
-        sa.Column("digest", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("part", sa.Integer(), nullable=False),
-        sa.Column("series", sa.LargeBinary(), nullable=False),
-        sa.Column("samples", sa.BigInteger(), nullable=False),
-        sa.Column("encoding", sa.SmallInteger(), nullable=False),
-        sa.Column("checksum", sa.BigInteger(), nullable=False),
+        sa.Column("source", _ID, autoincrement=False, nullable=False),
+        sa.Column("tier_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("start_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("first", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sqlite_autoincrement=True,
+        sa.PrimaryKeyConstraint("source", "tier_ms", "start_ms", "first"),
+    )
+    op.create_table(
+        "otel_monitoring_windows",
+        sa.Column("source", _ID, autoincrement=False, nullable=False),
+        sa.Column("tier_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("start_ms", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("end_ms", sa.BigInteger(), nullable=False),
+        sa.Column("collections", sa.Integer(), nullable=False),
+        sa.Column("times", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "tier_ms", "start_ms"),
     )
     op.create_index(
-        "otel_monitoring_blocks_source_tier_ms_start_ms_digest_part",
-        "otel_monitoring_blocks",
-        ["source", "tier_ms", "start_ms", "digest", "part"],
-        unique=True,
-    )
-    op.create_index(
-        "otel_monitoring_blocks_tier_ms_digest_start_ms",
-        "otel_monitoring_blocks",
-        ["tier_ms", "digest", "start_ms"],
+        "otel_monitoring_windows_tier_ms_end_ms",
+        "otel_monitoring_windows",
+        ["tier_ms", "end_ms"],
         unique=False,
     )
     op.create_table(
@@ -99,11 +102,11 @@ def _samples(op: Operations) -> None:
     op.create_table(
         "otel_monitoring_series",
         sa.Column("source", _ID, autoincrement=False, nullable=False),
-        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("labels", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "number"),
-        sqlite_with_rowid=False,
+        sa.Column("layout", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("labels", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "layout"),
     )
     op.create_table(
         "otel_monitoring_sources",
