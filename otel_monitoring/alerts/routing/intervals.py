@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Range: TypeAlias = tuple[int, int]
 
+LOCAL = "Local"
+"""The location that stands for the time zone of the machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimeInterval:
@@ -24,13 +27,15 @@ class TimeInterval:
 
     All ranges are inclusive, but for the end of ``times``.
 
+    A field without ranges never holds.
+
     Attributes:
         times: Minutes of the day, from 0 to 1440; the end is exclusive.
         weekdays: Days of the week, Sunday is 0.
         days_of_month: Days from 1, or from -1 backwards from the end of the month.
         months: January is 1.
         years: Years.
-        location: A name of the IANA time zone database; empty for UTC.
+        location: A name of the IANA time zone database, or ``Local``; empty for UTC.
     """
 
     times: tuple[Range, ...] | None = None
@@ -42,8 +47,7 @@ class TimeInterval:
 
     def contains(self, time_ms: int) -> bool:
         """Tell whether a Unix time in milliseconds is within."""
-        zone: tzinfo = ZoneInfo(self.location) if self.location else UTC
-        when = datetime.fromtimestamp(time_ms // 1000, zone)
+        when = datetime.fromtimestamp(time_ms // 1000, UTC).astimezone(self._zone())
         minute = when.hour * 60 + when.minute
         return (
             (self.times is None or any(start <= minute < end for start, end in self.times))
@@ -52,6 +56,12 @@ class TimeInterval:
             and _holds(self.weekdays, when.isoweekday() % 7)
             and _holds(self.years, when.year)
         )
+
+    def _zone(self) -> tzinfo | None:
+        """Return the time zone; ``None`` for that of the machine."""
+        if self.location == LOCAL:
+            return None
+        return ZoneInfo(self.location) if self.location else UTC
 
 
 class IntervalStage:

@@ -209,10 +209,19 @@ def _parse_classic(text: str) -> tuple[Matcher, ...]:
 
 def _classic_parts(text: str) -> list[str]:
     """Split at the commas that are outside of double quotes."""
-    parts = re.findall(r"""((?:[^,"\\]|\\.|\\$|"(?:[^"\\]|\\.)*(?:"|$))*)(,|$)""", text, re.DOTALL)
-    found = [part for part, comma in parts if comma]
-    last = parts[len(found)][0] if len(parts) > len(found) else ""
-    return [*found, last] if last.strip() else found
+    found, part = [], ""
+    is_quoted = is_escaped = False
+    for letter in text:
+        if letter == "," and not is_quoted:
+            found.append(part)
+            part = ""
+            continue
+        if letter == '"' and not is_escaped:
+            is_quoted = not is_quoted
+        if letter != ",":
+            is_escaped = letter == "\\" and not is_escaped
+        part += letter
+    return [*found, part] if part.strip() else found
 
 
 def _classic_matcher(text: str) -> Matcher:
@@ -223,7 +232,7 @@ def _classic_matcher(text: str) -> Matcher:
     quoted = raw.startswith('"')
     inside = raw[1:] if quoted else raw
     value = re.sub(r"\\(.)", _classic_escape, inside[:-1] if quoted else inside, flags=re.DOTALL)
-    bare = re.sub(r"\\.", "", inside, flags=re.DOTALL)
+    bare = re.sub(r"\\.", "..", inside, flags=re.DOTALL)
     if bare.count('"') != int(quoted) or (quoted and not bare.endswith('"')):
         raise _unexpected(text, 'double quotes around the value or none; \\" inside')
     return Matcher(name, cast("MatchOp", operator), value)

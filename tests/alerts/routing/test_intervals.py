@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,9 +13,9 @@ from tests.alerts.routing.alertmanager.files import HEAD
 from tests.alerts.routing.desk import Desk, alert
 
 
-def contains(interval: str, time: str) -> bool:
+def contains(interval: str, moment: str) -> bool:
     text = f"route: {{receiver: ops}}\ntime_intervals: [{{name: x, time_intervals: [{interval}]}}]\n{HEAD}"
-    when = datetime.fromisoformat(time + "+00:00")
+    when = datetime.fromisoformat(moment + "+00:00")
     (found,) = parse_routing(text, source="am.yml").time_intervals["x"]
     return found.contains(round(when.timestamp() * 1000))
 
@@ -68,3 +69,21 @@ def test_a_muted_or_inactive_route_tells_nothing_and_catches_up_later(
 
     assert bool(desk.see(fired)) is is_told_first
     assert bool(desk.wait(1800)) is not is_told_first
+
+
+def test_a_field_without_ranges_never_holds() -> None:
+    assert not contains("{weekdays: []}", "2030-01-02T09:00")
+    assert contains("{weekdays: null}", "2030-01-02T09:00")
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of the machine cannot be set here")
+def test_local_is_the_time_zone_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    nine = "{times: [{start_time: '09:00', end_time: '10:00'}], location: Local}"
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert contains(nine, "2030-01-02T00:30")
+        assert not contains(nine, "2030-01-02T09:30")
+    finally:
+        monkeypatch.undo()
+        time.tzset()

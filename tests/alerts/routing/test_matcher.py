@@ -90,3 +90,15 @@ def test_the_dot_matches_no_line_break() -> None:
 
     assert holds(Labels.of(a="x-y"))
     assert not holds(Labels.of(a="x\ny"))
+
+
+@pytest.mark.parametrize("text", ['a="b"\\n', 'a = "b"\\"', 'a=b"c'])
+def test_refuses_a_double_quote_that_is_not_at_the_end(text: str) -> None:
+    """S9.3."""
+    with pytest.raises(RoutingError, match="bad matcher"):
+        parse_matchers(text)
+
+
+def test_a_comma_parts_matchers_even_after_a_backslash() -> None:
+    """S9.3."""
+    assert parse_matchers("a=b\\,c=d") == (Matcher("a", "=", "b\\"), Matcher("c", "=", "d"))

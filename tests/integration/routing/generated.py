@@ -21,6 +21,30 @@ VALUES = {
 }
 RECEIVERS = ("ops", "pager", "log")
 INTERVALS = ("nights", "office")
+_PIECES = (
+    *(
+        "a",
+        "b1",
+        "a-b",
+        "é",
+        '"q w"',
+        '"',
+        "\\",
+        '\\"',
+        "\\n",
+        "=",
+        "!=",
+        "=~",
+        "!~",
+        ",",
+        "{",
+        "}",
+        " ",
+        "\n",
+    ),
+    *('"x"', '"a|b"', "(", ".*", "[a", '""', "'", "`", "\\x41", "a:b", "1a", "0", "_", "~", '"a,b"', '"}"'),
+    *("foo=bar", 'foo="bar"', 'foo=~"b.*"', "\\d", '"\\\\d"'),
+)
 _ODD: tuple[Any, ...] = (
     *("", "x", "-1", "5", "5m", "1h30m", "0s", "-5s", "true", "yes", "...", "a=b", 'a=~"("', "http://", "{}"),
     *(None, True, False, 0, 5, -1),
@@ -41,6 +65,15 @@ def matcher(random: Random) -> str:
     if "~" in operator:
         value = random.choice((f"{value}|{random.choice(VALUES[name])}", f"{value[:2]}.*", ".+", ""))
     return f'{name}{operator}"{value}"'
+
+
+def scribbled_matcher(random: Random) -> str:
+    """Return a text that may be a matcher in the older grammar, in the newer one, in both or in none."""
+    pieces = [random.choice(_PIECES) for _ in range(random.randint(0, 4))]
+    if random.random() < 0.5:
+        return "".join(pieces)
+    name, operator = random.choice(("a", "b1", "é", '"q w"')), random.choice(("=", "!=", "=~", "!~", " = "))
+    return f"{name}{operator}{''.join(pieces)}"
 
 
 def route(random: Random, depth: int = 0) -> Tree:

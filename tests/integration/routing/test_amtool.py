@@ -90,6 +90,30 @@ def test_files_made_up_from_seeds_are_valid_here_exactly_where_they_are_valid_th
     assert sum(verdict.startswith("FAILED") for verdict in ours.values()) > len(paths) / 4
 
 
+def test_a_text_is_a_matcher_here_exactly_where_it_is_one_there(
+    amtool: Path, minor: int, tmp_path: Path
+) -> None:
+    """S9.3."""
+    if minor < 34:
+        absent("amtool", f"expected 0.34 or later, which knows both grammars, found 0.{minor}")
+    texts = {}
+    for seed in range(FILES + int(os.environ.get("OTEL_MONITORING_HUNT", "0"))):
+        path = tmp_path / f"{seed}.yml"
+        texts[path] = generated.scribbled_matcher(Random(seed))
+        route = {"receiver": "ops", "routes": [{"matchers": [texts[path]]}]}
+        path.write_text(yaml.safe_dump({"route": route, "receivers": [{"name": "ops"}]}))
+
+    theirs = _verdicts(amtool, texts)
+
+    ours = {path: _our_verdict(path) for path in texts}
+    assert {
+        text: (theirs[path], ours[path])
+        for path, text in texts.items()
+        if theirs[path].startswith("SUCCESS") != ours[path].startswith("SUCCESS")
+    } == {}
+    assert sum(verdict.startswith("SUCCESS") for verdict in ours.values()) > 20
+
+
 @pytest.mark.parametrize("seed", range(TREES))
 def test_a_label_set_goes_to_the_same_receivers(seed: int, amtool: Path, tmp_path: Path) -> None:
     """S9.2, S9.3."""

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from otel_monitoring.alerts.routing.intervals import TimeInterval
+from otel_monitoring.alerts.routing.intervals import LOCAL, TimeInterval
 from otel_monitoring.alerts.rules.document import Fields
 
 if TYPE_CHECKING:
@@ -64,11 +64,11 @@ def _interval(node: Node, problems: Problems) -> TimeInterval:
 
     def ranges(name: str, read: Callable[[str], Range]) -> tuple[Range, ...] | None:
         found = [_read(one, name, read, problems) for one in fields.items(name)]
-        return tuple(one for one in found if one is not None) if found else None
+        return tuple(one for one in found if one is not None) if fields.has(name) else None
 
     times = [_times(one, problems) for one in fields.items("times")]
     return TimeInterval(
-        times=tuple(one for one in times if one is not None) if times else None,
+        times=tuple(one for one in times if one is not None) if fields.has("times") else None,
         weekdays=ranges("weekdays", _weekdays),
         days_of_month=ranges("days_of_month", _days),
         months=ranges("months", _months),
@@ -165,8 +165,8 @@ def _number(text: str, message: str) -> int:
 
 def _location(fields: Fields, problems: Problems) -> str:
     name = fields.text("location")
-    if name in ("", "UTC", "Local"):
-        return "" if name != "Local" else "UTC"
+    if name in ("", "UTC", LOCAL):
+        return "" if name != LOCAL else LOCAL
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
