@@ -51,6 +51,7 @@ class MessageBacking:
                 exemplars=analysis.exemplars,
                 starts=self._starts,
                 related=self._moved,
+                external_labels=builder.settings.alerts.external_labels,
             ),
             clock=builder.clock,
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.bootstrap.allowance import Allowance
 from otel_monitoring.bootstrap.comparison import WORDS, metric_of, watched
+from otel_monitoring.bootstrap.narrow import narrowed
 from otel_monitoring.bootstrap.subject import (
     KnownRules,
     agrees,
@@ -23,9 +24,10 @@ from otel_monitoring.bootstrap.subject import (
 from otel_monitoring.guard import Guard
 from otel_monitoring.model.evidence import Curve, Evidence
 from otel_monitoring.notify.messages.quantity import quantity
+from otel_monitoring.promql.language.format import pretty
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from otel_monitoring.alerts.rules.rule import AlertingRule, RuleGroup
     from otel_monitoring.bootstrap.comparison import Watched
@@ -66,6 +68,7 @@ class Sources:
             keeps that.
         related: Says what else has moved, without the metrics that the rule itself asks for.
         errors: Returns the last errors that have to do with an alert.
+        external_labels: The names of labels that alerts get on their way, which their series may lack.
     """
 
     rules: Callable[[], Sequence[RuleGroup]]
@@ -75,6 +78,7 @@ class Sources:
     starts: Callable[[SentAlert, int], Sequence[int]] | None = None
     related: Callable[[SentAlert, frozenset[str]], Sequence[str]] | None = None
     errors: Callable[[SentAlert], Sequence[str]] = _no_texts
+    external_labels: Collection[str] = ()
 
 
 class Gatherer:
@@ -129,13 +133,22 @@ class Gatherer:
         start_ms = max(min(now_ms - _HOUR_MS, alert.starts_at_ms - _BEFORE_MS), now_ms - _DAY_MS)
         step_ms = max((now_ms - start_ms) // _MOST_POINTS, _LEAST_STEP_MS)
         times_ms = range(now_ms - (now_ms - start_ms) // step_ms * step_ms, now_ms + 1, step_ms)
-        found = self._sources.query(look.expr, times_ms[0], times_ms[-1], step_ms).series
-        series = series_of(alert, rule, found)
+        exprs = dict.fromkeys((self._narrowed(alert, rule, look), look.expr))
+        answers = (self._sources.query(expr, times_ms[0], times_ms[-1], step_ms).series for expr in exprs)
+        series = series_of(alert, rule, next(filter(None, answers), []))
         if series is None:
             return None
         values = dict(zip(series.times_ms.tolist(), series.values.tolist(), strict=True))
         course = tuple(values.get(time_ms, math.nan) for time_ms in times_ms)
         return Curve(times_ms=tuple(times_ms), values=course, threshold=look.bound)
+
+    def _narrowed(self, alert: SentAlert, rule: AlertingRule, look: Watched) -> str:
+        """Ask for the series of the alert alone, where what a rule compares has all labels of the alert."""
+        if look.bound is None:
+            return look.expr
+        others = {"alertname", *rule.labels, *self._sources.external_labels}
+        labels = {name: value for name, value in alert.labels if name not in others}
+        return pretty(narrowed(self._sources.parse(look.expr), labels))
 
     def _counts(self, alert: SentAlert, now_ms: int) -> tuple[int, int] | None:
         """Count how often it fired in the last day and the last seven days."""

@@ -61,7 +61,11 @@ class Bench:
             labels = [Labels.of(__name__="load_seconds", job=job, route="/a") for job in ("shop", "other")]
             self.store.append(Batch("a", NOW_MS - minute * MINUTE_MS, labels, [value, 100.0]))
         engine = Engine(self.store, clock=self.clock)
-        made: dict[str, Any] = {"query": engine.tuned(timeout_s=2), "exemplars": self.exemplars}
+        made: dict[str, Any] = {
+            "external_labels": ["env"],
+            "query": engine.tuned(timeout_s=2),
+            "exemplars": self.exemplars,
+        }
         self.gather = Gatherer(
             Sources(rules=partial(groups_of, RULES), parse=parse, **{**made, **sources}), clock=self.clock
         )
@@ -106,6 +110,29 @@ def test_the_curve_is_that_of_the_series_of_the_alert_over_the_last_hour() -> No
     assert found.curve.times_ms[0] <= NOW_MS - 59 * MINUTE_MS
     assert len(found.curve.times_ms) <= 241
     assert {one for one in found.curve.values if one == one} == {1.0, 3.0, 5.0, 7.0}  # noqa: PLR0124 - no NaN
+
+
+def test_only_the_series_of_the_alert_is_asked_for() -> None:
+    asked: list[str] = []
+    bench = Bench()
+    engine = bench.gather._sources.query
+
+    def ask(expr: str, *times_ms: int) -> Any:
+        asked.append(expr)
+        return engine(expr, *times_ms)
+
+    found = Bench(query=ask).gather(SLOW)
+
+    assert asked == ['load_seconds{job="shop"}']
+    assert found is not None
+    assert found.curve is not None
+
+
+def test_a_label_that_came_from_elsewhere_hides_no_curve() -> None:
+    found = Bench(external_labels=()).gather(SLOW)
+
+    assert found is not None
+    assert found.curve is not None
 
 
 def test_the_peak_of_what_must_not_be_low_is_its_lowest() -> None:
