@@ -51,6 +51,9 @@ def busiest(day: NDArray[np.float64], *, times: int, columns: int = 1) -> tuple[
     return max(groups, key=lambda group: len(codec.encode(day[list(group)])))
 
 
+pytestmark = pytest.mark.timeout(900)  # the first of them records the shop
+
+
 @pytest.fixture(scope="module")
 def day() -> NDArray[np.float64]:
     """A day of the shop's series that count, shape (series, times)."""
