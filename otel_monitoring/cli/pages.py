@@ -64,6 +64,14 @@ class Pages:
         given = {name: value for name, value in params.items() if value is not None}
         return self._ask("GET", path, params=given)
 
+    def text(self, *path: str) -> str:
+        """Return what a page answers that is not JSON.
+
+        Raises:
+            PagesError: The page cannot be had.
+        """
+        return self._answer("GET", path).text
+
     def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Do something, and return what became of it.
 
@@ -98,6 +106,9 @@ class Pages:
         raise PagesError(msg)
 
     def _ask(self, method: str, path: tuple[str, ...], **more: Any) -> Any:
+        return _json(self._answer(method, path, **more))
+
+    def _answer(self, method: str, path: tuple[str, ...], **more: Any) -> httpx.Response:
         url = "/".join([self.url, *(quote(part, safe="") for part in path)])
         try:
             answer = self._request(method, url, **more)
@@ -105,7 +116,7 @@ class Pages:
             msg = f"{url} cannot be reached: {error or type(error).__name__}"
             raise PagesError(msg) from None
         if answer.is_success:
-            return _json(answer)
+            return answer
         raise PagesError(self._refusal(answer, url))
 
     def _request(self, method: str, url: str, **more: Any) -> httpx.Response:

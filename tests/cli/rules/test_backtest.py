@@ -1,4 +1,4 @@
-"""``rules backtest`` and ``rules export`` against a server."""
+"""``rules backtest`` against a server."""
 
 from __future__ import annotations
 
@@ -72,10 +72,7 @@ class Handler(BaseHTTPRequestHandler):
         self._say(200, json.dumps({"status": "success", "data": {"resultType": "matrix", "result": rows}}))
 
     def do_GET(self) -> None:
-        if self.path == "/monitoring/rules/export" and self.headers.get("authorization") == "Bearer t":
-            self._say(200, "groups: []\n")
-        else:
-            self._say(401 if "export" in self.path else 404, "{}")
+        self._say(404, "{}")
 
     def _say(self, status: int, text: str) -> None:
         self.send_response(status)
@@ -135,13 +132,3 @@ def test_what_is_wrong_is_said(run: Run, rules: str, tmp_path: Path) -> None:
     outcome = run("rules", "backtest", rules, "--url", "http://127.0.0.1:9")
     assert outcome.exit_code == 1
     assert "cannot be reached" in outcome.output
-
-
-def test_rules_of_a_running_application_are_exported(run: Run, server: Server) -> None:
-    url = f"{server.url}/monitoring"
-
-    assert run("rules", "export", "--url", url, "--token", "t").output == "groups: []\n"
-    refused = run("rules", "export", "--url", url)
-    assert refused.exit_code == 1
-    assert "answered 401; the token is --token or" in refused.output
-    assert run("rules", "export", "--url", "http://127.0.0.1:9").exit_code == 1
