@@ -26,6 +26,7 @@ SilenceState: TypeAlias = Literal["pending", "active", "expired"]
 
 _MOST_MATCHERS = 50
 _MOST_TEXT = 4096
+_MOST_MATCHES = 20_000
 _LAST_MS = 253_402_300_799_999
 """The last millisecond of the year 9999, after which RFC 3339 has no words."""
 
@@ -42,6 +43,7 @@ class Silence:
         author: Who made it.
         comment: Why.
         updated_at_ms: When it was made or last changed.
+        is_ended: Whether somebody has ended it: then a clock that is set back does not bring it back.
     """
 
     id: str
@@ -51,9 +53,12 @@ class Silence:
     author: str
     comment: str
     updated_at_ms: int
+    is_ended: bool = False
 
     def state(self, now_ms: int) -> SilenceState:
         """Return how it stands at a time."""
+        if self.is_ended:
+            return "expired"
         if now_ms < self.starts_at_ms:
             return "pending"
         return "active" if now_ms < self.ends_at_ms else "expired"
@@ -86,6 +91,8 @@ class Silences:
         self._most = most
         self._retention_ms = round(retention_s * 1000)
         self._silences: dict[str, tuple[Silence, Condition]] = {}
+        self._matches: dict[Labels, tuple[int, tuple[Silence, ...]]] = {}
+        self._version = 0
         self._lock = threading.Lock()
 
     def create(
@@ -134,7 +141,7 @@ class Silences:
         now_ms = self._clock.now_ms()
         before = self.get(silence_id)
         _check_changes(changes)
-        wanted = replace(before, **changes, updated_at_ms=now_ms)
+        wanted = replace(before, **changes, updated_at_ms=now_ms, is_ended=False)
         state = before.state(now_ms)
         if state != "active":
             wanted = replace(wanted, starts_at_ms=max(wanted.starts_at_ms, now_ms))
@@ -194,17 +201,19 @@ class Silences:
         if not self._silences:
             return []
         now_ms = self._clock.now_ms()
-        with self._lock:
-            found = list(self._silences.values())
-        return [one for one, holds in found if one.state(now_ms) == "active" and holds(labels)]
+        return [one for one in self._matching(labels) if one.state(now_ms) == "active"]
 
     def __call__(self, alerts: list[SentAlert], look: Look) -> list[SentAlert]:
         """Return the alerts that no active silence matches (S9.8)."""
         with self._lock:
-            active = [holds for one, holds in self._silences.values() if one.state(look.now_ms) == "active"]
-        if not active:
+            is_needed = any(one.state(look.now_ms) == "active" for one, _ in self._silences.values())
+        if not is_needed:
             return alerts
-        return [alert for alert in alerts if not any(holds(alert.labels) for holds in active)]
+        return [
+            alert
+            for alert in alerts
+            if not any(one.state(look.now_ms) == "active" for one in self._matching(alert.labels))
+        ]
 
     def trim(self) -> None:
         """Forget silences that are over for longer than the retention."""
@@ -213,6 +222,7 @@ class Silences:
             for silence_id, (silence, _) in list(self._silences.items()):
                 if silence.ends_at_ms < before_ms:
                     del self._silences[silence_id]
+                    self._version += 1
 
     def state(self) -> list[dict[str, Any]]:
         """Return all silences as plain records."""
@@ -228,12 +238,26 @@ class Silences:
         """Take a fresh lock in a child process; the silences hold there as well."""
         self._lock = threading.Lock()
 
+    def _matching(self, labels: Labels) -> tuple[Silence, ...]:
+        """Return the silences that match an alert, whatever the time; found once while they stay the same."""
+        found = self._matches.get(labels)
+        if found is not None and found[0] == self._version:
+            return found[1]
+        with self._lock:
+            version, silences = self._version, list(self._silences.values())
+        matching = tuple(one for one, holds in silences if holds(labels))
+        if len(self._matches) >= _MOST_MATCHES:
+            self._matches = {}
+        self._matches[labels] = (version, matching)
+        return matching
+
     def _end(self, silence: Silence, now_ms: int) -> Silence:
         ended = replace(
             silence,
             starts_at_ms=min(silence.starts_at_ms, now_ms),
             ends_at_ms=now_ms,
             updated_at_ms=now_ms,
+            is_ended=True,
         )
         self._keep(ended)
         return ended
@@ -250,6 +274,7 @@ class Silences:
             if silence.id not in self._silences and len(self._silences) >= self._most:
                 self._make_room()
             self._silences[silence.id] = (silence, holds)
+            self._version += 1
 
     def _make_room(self) -> None:
         """Forget the silence that has been over for longest.
@@ -374,6 +399,7 @@ def _record(silence: Silence) -> dict[str, Any]:
         "author": silence.author,
         "comment": silence.comment,
         "updated_at_ms": silence.updated_at_ms,
+        "is_ended": silence.is_ended,
     }
 
 

@@ -6,7 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from otel_monitoring.alerts.routing import silences as module
 from otel_monitoring.alerts.routing.errors import RoutingError
 from otel_monitoring.alerts.routing.matcher import parse_matchers
 from otel_monitoring.alerts.routing.silences import Silence, Silences, preview
@@ -118,6 +121,18 @@ def test_expiring_ends_it_now_and_once() -> None:
         office.silences.expire(silence.id)
     with pytest.raises(RoutingError, match="'nope' does not exist"):
         office.silences.expire("nope")
+
+
+def test_one_that_somebody_ended_does_not_come_back_with_the_clock() -> None:
+    office = Office()
+    silence = office.silence()
+    office.clock.advance(1800)
+    office.silences.expire(silence.id)
+
+    office.clock.step_wall_clock(-900)
+
+    assert office.states() == ["expired"]
+    assert office.silences.silencing(Labels.of(job="a")) == []
 
 
 def test_editing_keeps_the_name_unless_the_matchers_change() -> None:
@@ -242,3 +257,44 @@ def test_a_refused_change_is_not_told() -> None:
         office.silence(ends_at_ms=None)
 
     assert actions == []
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["create", "edit", "expire", "wait", "look"]),
+            st.sampled_from(["a", "b", "a|b", "c.*"]),
+        ),
+        max_size=30,
+    )
+)
+def test_what_was_found_before_is_found_again_only_while_it_holds(steps: list[tuple[str, str]]) -> None:
+    """Whatever is done to silences, an alert is silenced by those that are active and match it now."""
+    office = Office()
+    alerts = [alert(job=job) for job in ("a", "b", "cc", "d")]
+
+    for what, job in steps:
+        active = [one for one in office.silences.all() if one.state(office.clock.now_ms()) == "active"]
+        if what == "create":
+            office.silence(f'job=~"{job}"')
+        elif what == "edit" and active:
+            office.silences.edit(active[0].id, matchers=parse_matchers(f'job=~"{job}"'))
+        elif what == "expire" and active:
+            office.silences.expire(active[-1].id)
+        elif what == "wait":
+            office.clock.advance(1800)
+        active = [one for one in office.silences.all() if one.state(office.clock.now_ms()) == "active"]
+        for each in alerts:
+            matching = [one.id for one in active if all(m.matches(each.labels) for m in one.matchers)]
+            assert sorted(one.id for one in office.silences.silencing(each.labels)) == sorted(matching)
+
+
+def test_remembers_a_bounded_number_of_alerts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_MATCHES", 3)
+    office = Office()
+    silence = office.silence('job=~"job.*"')
+
+    found = [office.silences.silencing(Labels.of(job=f"job{number}")) for number in range(10)]
+
+    assert found == [[silence]] * 10
+    assert len(office.silences._matches) <= 3
