@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.http import HttpOptions, Poster
+from otel_monitoring.notify.channels.http import HttpOptions, Poster, _check_downgrade
+from otel_monitoring.notify.channels.target import basic, target_of
 from otel_monitoring.notify.channels.webhook import SIGNATURE, signature
 from otel_monitoring.notify.message import message_of
 from otel_monitoring.testing import FakeClock
@@ -207,3 +208,109 @@ def test_what_changes_nothing_is_ignored_with_a_warning(caplog: pytest.LogCaptur
     assert (
         record.getMessage() == "am.yml:3:5: webhook[0]: http_config.enable_http2: not supported and ignored"
     )
+
+
+def test_a_redirect_on_the_same_server_keeps_what_we_say_of_ourselves(
+    receiver: Receiver, notice: Notice
+) -> None:
+    receiver.statuses, receiver.headers = [308], {"Location": "/moved"}
+    basic = {"username": "me", "password": "pw"}
+    channel = make("webhook", url=receiver.url, hmac_secret="s", http_config={"basic_auth": basic})
+
+    channel.send(message_of(notice))
+    channel.close()
+
+    first, second = receiver.requests
+    assert (first["path"], second["path"]) == ("/hook", "/moved")
+    assert first["authorization"] == second["authorization"]
+    assert first[SIGNATURE.lower()] == second[SIGNATURE.lower()]
+
+
+def test_what_is_encrypted_is_not_sent_on_in_the_clear() -> None:
+    encrypted, clear = target_of("https://h/s3cret"), target_of("http://h/s3cret")
+
+    with pytest.raises(NotifyError, match="could be read on the way") as caught:
+        _check_downgrade(encrypted, clear)
+
+    assert "s3cret" not in str(caught.value)
+
+
+def test_redirects_in_a_circle_end(receiver: Receiver, notice: Notice) -> None:
+    receiver.statuses, receiver.headers = [307] * 9, {"Location": receiver.url}
+    channel = make("webhook", url=receiver.url)
+
+    with pytest.raises(NotifyError, match="answered 307"):
+        channel.send(message_of(notice))
+    channel.close()
+
+    assert len(receiver.bodies) == 6
+
+
+@pytest.mark.parametrize(
+    ("host", "allow_private", "expected"),
+    [("169.254.169.254", True, "where clouds keep credentials"), ("10.0.0.1", False, "a private address")],
+)
+def test_a_proxy_is_asked_for_no_address_that_is_refused(
+    receiver: Receiver, host: str, expected: str, *, allow_private: bool
+) -> None:
+    proxy = receiver.url.removesuffix("/hook")
+    options = HttpOptions(proxy_url=proxy, allow_private=allow_private)
+    poster = Poster(clock=FakeClock(), options=options)
+
+    with pytest.raises(NotifyError, match=expected):
+        poster.post(f"http://{host}/", b"{}", headers={})
+
+    assert receiver.bodies == []
+
+
+def test_a_proxy_that_wants_a_login_gets_it(receiver: Receiver, notice: Notice) -> None:
+    proxy = receiver.url.removesuffix("/hook").replace("http://", "http://me:p%20w@")
+    channel = make("webhook", url="http://hooks.example/x", http_config={"proxy_url": proxy})
+
+    channel.send(message_of(notice))
+    channel.close()
+
+    assert receiver.requests[0]["proxy-authorization"] == basic("me", "p w")["Authorization"]
+
+
+def test_a_proxy_that_does_not_connect_is_no_answer(receiver: Receiver) -> None:
+    receiver.statuses = [403]
+    poster = Poster(clock=FakeClock(), options=HttpOptions(proxy_url=receiver.url))
+
+    with pytest.raises(NotifyError, match="gave no answer") as caught:
+        poster.post("https://hooks.example/s3cret", b"{}", headers={})
+    poster.close()
+
+    assert caught.value.retry_after_s == 0
+    assert "s3cret" not in str(caught.value)
+
+
+def test_headers_of_the_configuration_take_the_place_of_ours(receiver: Receiver) -> None:
+    headers = {"user-agent": "theirs", "content-length": "1", "transfer-encoding": "chunked"}
+    poster = Poster(clock=FakeClock(), options=HttpOptions(headers=headers))
+
+    poster.post(receiver.url, b'{"a": 1}', headers={})
+    poster.close()
+
+    assert receiver.bodies == [{"a": 1}]
+    assert receiver.requests[0]["user-agent"] == "theirs"
+    assert "transfer-encoding" not in receiver.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("7", 7),
+        ("Tue, 14 Nov 2023 22:18:30 GMT", 10),
+        ("Tue, 14 Nov 2023 22:00:00 GMT", 0),
+        ("9" * 400, 3600),
+        ("soon", 0),
+        ("-5", 0),
+        ("²", 0),
+        ("", 0),
+    ],
+)
+def test_a_retry_after_is_seconds_or_a_date(asked: str, expected: float) -> None:
+    clock = FakeClock(1_700_000_300_000)  # 14 November 2023, 22:18:20
+
+    assert Poster(clock=clock).wait_s(asked) == expected
