@@ -90,7 +90,10 @@ def _holds(ranges: tuple[Range, ...] | None, value: int) -> bool:
 
 
 def _has_day(ranges: tuple[Range, ...], when: datetime) -> bool:
-    """Tell whether the day is in a range; ranges are cut at the end of the month."""
+    """Tell whether the day is in a range; ranges are cut at the end of the month.
+
+    Alertmanager takes the month in which clocks go forward for a day shorter; here it has all its days.
+    """
     last = calendar.monthrange(when.year, when.month)[1]
     for start, end in ranges:
         first_day = last + start + 1 if start < 0 else start
