@@ -72,13 +72,21 @@ class Pages:
         """
         return self._answer("GET", path).text
 
-    def post(self, *path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def post(self, *path: str, body: Mapping[str, Any] | None = None, **params: Any) -> Any:
         """Do something, and return what became of it.
 
         Raises:
             PagesError: It is refused.
         """
-        return self._ask("POST", path, json=body)
+        return self._ask("POST", path, json=body, params=params)
+
+    def put(self, *path: str, body: Mapping[str, Any], **params: Any) -> Any:
+        """Put something in place of what is there.
+
+        Raises:
+            PagesError: It is refused.
+        """
+        return self._ask("PUT", path, json=body, params=params)
 
     def delete(self, *path: str, **params: Any) -> Any:
         """Take something away.

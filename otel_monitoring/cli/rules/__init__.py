@@ -1,4 +1,4 @@
-"""``otel-monitoring rules``: look at rule files, test them, try them on history."""
+"""``otel-monitoring rules``: try rule files; list, switch and export the rules of an application."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ COMMANDS: Mapping[str, str] = {
     "backtest": "otel_monitoring.cli.rules.backtest",
     "check": "otel_monitoring.cli.rules.check",
     "export": "otel_monitoring.cli.rules.export",
+    "list": "otel_monitoring.cli.rules.list",
+    "mode": "otel_monitoring.cli.rules.mode",
+    "reload": "otel_monitoring.cli.rules.reload",
     "test": "otel_monitoring.cli.rules.test",
 }
 """Each command of the group and the module whose ``command`` function it is."""
