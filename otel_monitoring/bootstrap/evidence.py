@@ -43,6 +43,7 @@ _BEFORE_MS = 900_000
 """How much of the time before an alert its curve shows at least."""
 
 _MOST_POINTS = 240
+_FEWEST_POINTS = 3
 _LEAST_STEP_MS = 15_000
 _MOST_TRACES = 3
 _MOST_ERRORS = 3
@@ -189,7 +190,7 @@ def _evidence(alert: SentAlert, look: Watched | None, curve: Curve | None, **mor
         value_text=quantity(value, look.unit),
         threshold_text="" if look.bound is None else f"{WORDS[look.op]} {quantity(look.bound, look.unit)}",
         peak_text=_peak(alert, look, curve),
-        curve=curve if known else None,
+        curve=curve if len(known) >= _FEWEST_POINTS else None,
         **more,  # type: ignore[arg-type]
     )
 

@@ -128,6 +128,19 @@ def test_only_the_series_of_the_alert_is_asked_for() -> None:
     assert found.curve is not None
 
 
+def test_two_values_are_no_course() -> None:
+    bench = Bench()
+    bench.store.forget("a")
+    for minute in (1, 0):
+        labels = [Labels.of(__name__="load_seconds", job="shop", route="/a")]
+        bench.store.append(Batch("b", NOW_MS - minute * 1000, labels, [7.0]))
+
+    found = bench.gather(SLOW)
+
+    assert found is not None
+    assert (found.curve, found.value_text) == (None, "7 s")
+
+
 def test_a_label_that_came_from_elsewhere_hides_no_curve() -> None:
     found = Bench(external_labels=()).gather(SLOW)
 

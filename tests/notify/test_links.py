@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
@@ -101,6 +103,20 @@ def test_a_link_is_used_once_unless_it_is_given_back() -> None:
     used.give_back(link)
 
     assert (first, second, used.is_used(link), used.take(link)) == (True, False, False, True)
+
+
+def test_of_many_who_use_a_link_at_once_one_does() -> None:
+    used, link = UsedLinks(clock=CLOCK), SIGNER.read(TOKEN)
+    barrier = threading.Barrier(16)
+
+    def use() -> bool:
+        barrier.wait(10)
+        return used.take(link)
+
+    with ThreadPoolExecutor(16) as pool:
+        took = [one.result() for one in [pool.submit(use) for _ in range(16)]]
+
+    assert took.count(True) == 1
 
 
 def test_used_links_are_remembered_until_they_expire_and_no_longer() -> None:

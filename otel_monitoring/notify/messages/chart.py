@@ -22,6 +22,7 @@ _OPACITY = bytes((0, 90, 255, 255, 40))
 _NOTHING, _GRID, _LINE, _LIMIT, _BELOW = range(5)
 """Colours that can be seen on a light page and on a dark one: what is behind shows through."""
 
+_SHADES = bytes(_BELOW if one in (_NOTHING, _GRID) else one for one in range(256))
 _MARGIN = 6
 _WIDE = 480
 """Above this width lines are twice as thick: such a picture is shown at half its size, on a fine screen."""
@@ -74,32 +75,37 @@ class _Scale:
 
 
 class _Canvas:
-    """Pixels, each the number of a colour."""
+    """Pixels, each the number of a colour, kept by columns: that is how a curve is drawn."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width = width
+        self.height = height
         self._thick = 2 if width > _WIDE else 1
-        self._rows = [bytearray(width) for _ in range(height)]
+        self._columns = [bytearray(height) for _ in range(width)]
 
-    def dot(self, column: int, row: int, colour: int) -> None:
-        for near in range(row, min(row + 2 * self._thick, len(self._rows))):
-            for beside in range(column, min(column + self._thick, self.width)):
-                self._rows[near][beside] = colour
+    def span(self, column: int, top: int, bottom: int, colour: int) -> None:
+        """Draw a line down, both ends included."""
+        end = min(bottom + 2 * self._thick, self.height)
+        for one in self._columns[column : column + self._thick]:
+            one[top:end] = bytes((colour,)) * (end - top)
 
-    def fill(self, column: int, row: int, colour: int) -> None:
-        for below in range(row, len(self._rows) - _MARGIN):
-            if self._rows[below][column] in (_NOTHING, _GRID):
-                self._rows[below][column] = colour
+    def shade(self, column: int, row: int) -> None:
+        """Colour what is below, but nothing that is drawn there."""
+        end = self.height - _MARGIN
+        one = self._columns[column]
+        one[row:end] = one[row:end].translate(_SHADES)
 
     def level(self, row: int, colour: int, *, dash: int = 0) -> None:
-        for near in range(row, min(row + self._thick, len(self._rows))):
-            for column in range(_MARGIN, self.width - _MARGIN):
-                if not dash or column // (dash * self._thick) % 2:
-                    self._rows[near][column] = colour
+        """Draw a line across."""
+        end = min(row + self._thick, self.height)
+        for column in range(_MARGIN, self.width - _MARGIN):
+            if not dash or column // (dash * self._thick) % 2:
+                self._columns[column][row:end] = bytes((colour,)) * (end - row)
 
     def png(self) -> bytes:
-        header = struct.pack(">IIBBBBB", self.width, len(self._rows), 8, 3, 0, 0, 0)
-        pixels = zlib.compress(b"".join(b"\0" + row for row in self._rows), 9)
+        header = struct.pack(">IIBBBBB", self.width, self.height, 8, 3, 0, 0, 0)
+        rows = zip(*self._columns, strict=True)
+        pixels = zlib.compress(b"".join(b"\0" + bytes(row) for row in rows), 6)
         chunks = (
             (b"IHDR", header),
             (b"PLTE", _PALETTE),
@@ -120,10 +126,9 @@ def _draw_line(canvas: _Canvas, values: Sequence[float], scale: _Scale) -> None:
             before = None
             continue
         row = scale.row(value)
-        canvas.fill(_MARGIN + column, row, _BELOW)
+        canvas.shade(_MARGIN + column, row)
         start = row if before is None else before
-        for near in range(min(start, row), max(start, row) + 1):
-            canvas.dot(_MARGIN + column, near, _LINE)
+        canvas.span(_MARGIN + column, min(start, row), max(start, row), _LINE)
         before = row
 
 
