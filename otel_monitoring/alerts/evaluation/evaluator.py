@@ -74,7 +74,12 @@ class GroupRun:
                 self._guard.call(rule.restore, at_ms)
 
     def take_over(self, other: GroupRun) -> list[RuleRun]:
-        """Take the state of the rules that ``other`` has as well; return those of ``other`` left over."""
+        """Take the state of the rules that ``other`` has as well; return those of ``other`` left over.
+
+        Its place in the grid is taken as well, so that a reload leaves no time of the grid out.
+        """
+        if other.interval_ms == self.interval_ms:
+            self.schedule = other.schedule
         waiting: dict[tuple[object, ...], list[RuleRun]] = defaultdict(list)
         for rule in other.rules:
             waiting[_identity(rule.rule)].append(rule)
