@@ -33,7 +33,8 @@ _WHOLE_MAX = 2.0**53
 _BINARY_BITS = 62
 _EXPONENT_MAX = 1000
 _NOWHERE = 9999
-_POWERS = 10.0 ** np.arange(23)
+# From whole numbers: a power computed in floats may differ in its last bit from machine to machine.
+_POWERS = np.array([float(10**exponent) for exponent in range(_DECIMALS)])
 
 
 class Scales(NamedTuple):
