@@ -273,3 +273,17 @@ def test_what_cannot_be_done_leaves_the_link_good() -> None:
     assert answer.status_code == 410
     assert "1 links were used lately" in answer.text
     assert bench.silences.all() == []
+
+
+def test_a_silence_that_is_refused_says_why_and_leaves_the_link_good() -> None:
+    bench = Bench()
+    url = bench.url("silence")
+    bench.alerts[0] = replace(FIRING, labels=FIRING.labels)
+    bench.silences._most = 0
+
+    refused = bench.post(url)
+    bench.silences._most = 10
+
+    assert refused.status_code == 410
+    assert "It could not be done" in refused.text
+    assert bench.post(url).status_code == 200

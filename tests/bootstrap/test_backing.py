@@ -27,21 +27,37 @@ groups:
 
 
 @pytest.fixture
-def told(fresh_process: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Message]:
-    """What a message says of an alert that has fired for a minute."""
+def fired(fresh_process: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Rig]:
+    """An instance with an alert that has fired for a minute."""
     rules = tmp_path / "rules.yml"
     rules.write_text(RULES)
 
-    def tell(**settings: Any) -> Message:
+    def make(**settings: Any) -> Rig:
         alerts = {"rule_files": [str(rules)], "default_rules": False, **settings.pop("alerts", {})}
         made = Rig(service_name="shop", alerts=alerts, **settings)
         made.counter.add(3)
         made.pass_time(60)
         made.counter.add(5)
         made.pass_time(60)
-        fired = tuple(made.analysis.telling.dispatcher.alerts())
-        notice = Notice("k", "ops", "{}", fired[0].labels, fired)
-        message = message_of(notice, backing=made.analysis.backing.backing()).completed()
+        return made
+
+    return make
+
+
+def message_from(made: Rig) -> Message:
+    """Return what is told of all alerts of an instance."""
+    alerts = tuple(made.analysis.telling.dispatcher.alerts())
+    notice = Notice("k", "ops", "{}", alerts[0].labels, alerts)
+    return message_of(notice, backing=made.analysis.backing.backing()).completed()
+
+
+@pytest.fixture
+def told(fired: Callable[..., Rig]) -> Callable[..., Message]:
+    """What a message says of an alert that has fired for a minute."""
+
+    def tell(**settings: Any) -> Message:
+        made = fired(**settings)
+        message = message_from(made)
         made.analysis.stop(5)
         return message
 
@@ -96,3 +112,44 @@ def test_the_page_of_links_lies_below_the_address_from_outside(
     settings = Settings.model_validate({"alerts": {"external_url": external}, "api": api})
 
     assert page_url(settings) == expected
+
+
+def test_a_link_of_a_message_acknowledges_its_alert_in_the_zone_of_its_receiver(
+    fired: Callable[..., Rig],
+) -> None:
+    """P20."""
+    made = fired(
+        alerts={"external_url": "https://shop.example"},
+        notify={"timezone": "Europe/Berlin", "timezones": {"default": "Asia/Tokyo"}},
+    )
+    token = message_from(made).alerts[0].links.acknowledge.partition("=")[2]
+    deeds = made.analysis.backing.deeds()
+    assert deeds is not None
+
+    asked = deeds.ask(token)
+    done, again = (deeds.act(token, lasting="", name="Ada") for _ in range(2))
+
+    assert "CET" in asked.subjects[0].detail
+    assert (asked.mood, done.mood, again.mood) == ("ask", "done", "late")
+    ((word,), (action,)) = made.analysis.telling.acknowledged.all(), made.analysis.audit.newest(10)
+    assert (word.actor, action.name, action.actor) == ("link/ops", "alert.acknowledged", "link/ops")
+    made.analysis.stop(5)
+
+
+def test_a_child_process_reads_the_links_of_its_parent(fired: Callable[..., Rig]) -> None:
+    made = fired(alerts={"external_url": "https://shop.example"})
+    token = message_from(made).alerts[0].links.silence.partition("=")[2]
+    deeds = made.analysis.backing.deeds()
+    assert deeds is not None
+
+    made.analysis.backing.after_fork()
+
+    assert deeds.ask(token).button == "Silence"
+    made.analysis.stop(5)
+
+
+def test_without_an_address_from_outside_there_is_no_page(fired: Callable[..., Rig]) -> None:
+    made = fired()
+
+    assert made.analysis.backing.deeds() is None
+    made.analysis.stop(5)

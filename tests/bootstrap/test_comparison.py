@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from otel_monitoring.bootstrap.comparison import watched
@@ -41,6 +43,12 @@ from otel_monitoring.promql.language.parse import parse
         ),
         ("rate(cpu_seconds_total[5m]) > 2", "rate(cpu_seconds_total[5m])", ">", 2.0, ""),
         ("rate(sent_bytes_total[5m]) > 2", "rate(sent_bytes_total[5m])", ">", 2.0, "By/s"),
+        ("-x_bytes < -(2 + 1)", "-x_bytes", "<", -3.0, "By"),
+        ("a_bytes + b_bytes > 1", "a_bytes + b_bytes", ">", 1.0, "By"),
+        ("x_bytes * 2 > 1", "x_bytes * 2", ">", 1.0, ""),
+        ("x > 1e308 * 1e308", "x", ">", math.inf, ""),
+        ("x > 2 ^ 0.5 % 0", "x", ">", None, ""),
+        ("vector(1) > 0", "vector(1)", ">", 0.0, ""),
         ("count(up_seconds) < 3", "count(up_seconds)", "<", 3.0, ""),
     ],
 )
