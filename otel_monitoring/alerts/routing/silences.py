@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import threading
 import uuid
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.alerts.routing.errors import RoutingError, SilenceError
-from otel_monitoring.alerts.routing.matcher import checked, condition, matches_anything
+from otel_monitoring.alerts.routing.errors import RoutingError
+from otel_monitoring.alerts.routing.matcher import checked, condition
+from otel_monitoring.alerts.routing.silence import (
+    Silence,
+    SilenceState,
+    check_changes,
+    end_of,
+    record_of,
+    silence_of,
+    valid,
+)
 from otel_monitoring.model.action import Action
-from otel_monitoring.model.matcher import Matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,47 +28,11 @@ if TYPE_CHECKING:
     from otel_monitoring.model.alert import SentAlert
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.labels import Labels
+    from otel_monitoring.model.matcher import Matcher
 
-SilenceState: TypeAlias = Literal["pending", "active", "expired"]
+__all__ = ["Silence", "SilenceState", "Silences", "preview"]
 
-_MOST_MATCHERS = 50
-_MOST_TEXT = 4096
 _MOST_MATCHES = 20_000
-_LAST_MS = 253_402_300_799_999
-"""The last millisecond of the year 9999, after which RFC 3339 has no words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Alerts that are not told for a while.
-
-    Attributes:
-        id: Names it.
-        matchers: What an alert has to fulfil to be silenced.
-        starts_at_ms: From when, Unix milliseconds.
-        ends_at_ms: Until when, Unix milliseconds.
-        author: Who made it.
-        comment: Why.
-        updated_at_ms: When it was made or last changed.
-        is_ended: Whether somebody has ended it: then a clock that is set back does not bring it back.
-    """
-
-    id: str
-    matchers: tuple[Matcher, ...]
-    starts_at_ms: int
-    ends_at_ms: int
-    author: str
-    comment: str
-    updated_at_ms: int
-    is_ended: bool = False
-
-    def state(self, now_ms: int) -> SilenceState:
-        """Return how it stands at a time."""
-        if self.is_ended:
-            return "expired"
-        if now_ms < self.starts_at_ms:
-            return "pending"
-        return "active" if now_ms < self.ends_at_ms else "expired"
 
 
 def _nobody(_action: Action) -> None:
@@ -111,12 +82,12 @@ class Silences:
                 by whom nor why; or there are too many.
         """
         now_ms = self._clock.now_ms()
-        silence = _valid(
+        silence = valid(
             Silence(
                 id=str(uuid.uuid4()),
                 matchers=tuple(matchers),
                 starts_at_ms=max(now_ms if starts_at_ms is None else starts_at_ms, now_ms),
-                ends_at_ms=_end(ends_at_ms),
+                ends_at_ms=end_of(ends_at_ms),
                 author=author.strip(),
                 comment=comment.strip(),
                 updated_at_ms=now_ms,
@@ -140,7 +111,7 @@ class Silences:
         """
         now_ms = self._clock.now_ms()
         before = self.get(silence_id)
-        _check_changes(changes)
+        check_changes(changes)
         wanted = replace(before, **changes, updated_at_ms=now_ms, is_ended=False)
         state = before.state(now_ms)
         if state != "active":
@@ -149,7 +120,7 @@ class Silences:
         is_new = state == "expired" or not is_same or wanted.starts_at_ms != before.starts_at_ms
         if is_new and state != "pending":
             wanted = replace(wanted, id=str(uuid.uuid4()), starts_at_ms=max(now_ms, wanted.starts_at_ms))
-        _valid(wanted, now_ms)
+        valid(wanted, now_ms)
         self._keep(wanted)
         if wanted.id != before.id and state != "expired":
             self._end(before, now_ms)
@@ -226,12 +197,12 @@ class Silences:
 
     def state(self) -> list[dict[str, Any]]:
         """Return all silences as plain records."""
-        return [_record(silence) for silence in self.all()]
+        return [record_of(silence) for silence in self.all()]
 
     def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Take back what :meth:`state` returned."""
         for record in records:
-            self._keep(_silence(record))
+            self._keep(silence_of(record))
         self.trim()
 
     def after_fork(self) -> None:
@@ -263,9 +234,9 @@ class Silences:
         return ended
 
     def _done(self, what: str, actor: str, before: Silence | None, after: Silence) -> None:
-        plain = {} if before is None else _record(before)
+        plain = {} if before is None else record_of(before)
         target = after.id if before is None else before.id
-        self._audit(Action(what, target, actor.strip(), self._clock.now_ms(), plain, _record(after)))
+        self._audit(Action(what, target, actor.strip(), self._clock.now_ms(), plain, record_of(after)))
 
     def _keep(self, silence: Silence) -> None:
         holds = condition(silence.matchers)
@@ -300,109 +271,3 @@ def preview(matchers: Sequence[Matcher], alerts: Iterable[SentAlert]) -> list[Se
     """
     holds = condition(checked(tuple(matchers)))
     return [alert for alert in alerts if holds(alert.labels)]
-
-
-def _end(ends_at_ms: int | None) -> int:
-    if ends_at_ms is None:
-        msg = "silence without an end: expected when it ends"
-        raise SilenceError(msg, field="ends_at_ms")
-    return ends_at_ms
-
-
-def _valid(silence: Silence, now_ms: int) -> Silence:
-    _check_texts(silence)
-    _check_matchers(silence.matchers)
-    starts, ends = _when(silence.starts_at_ms), _when(silence.ends_at_ms)
-    for is_wrong, field, problem in (
-        (
-            silence.ends_at_ms <= silence.starts_at_ms,
-            "ends_at_ms",
-            f"ends at {ends}, not after its start: expected more than {starts}",
-        ),
-        (
-            silence.ends_at_ms <= now_ms,
-            "ends_at_ms",
-            f"ends at {ends}, which is past: expected more than {_when(now_ms)}",
-        ),
-        (
-            silence.ends_at_ms > _LAST_MS,
-            "ends_at_ms",
-            f"ends at {ends}: expected no year after 9999",
-        ),
-        (not silence.author, "author", "has no author: expected who makes it"),
-        (not silence.comment, "comment", "has no comment: expected why it is made"),
-        (
-            len(silence.author) + len(silence.comment) > _MOST_TEXT,
-            "comment",
-            f"has a long author or comment: expected at most {_MOST_TEXT} characters",
-        ),
-    ):
-        if is_wrong:
-            msg = f"silence {problem}"
-            raise SilenceError(msg, field=field)
-    return silence
-
-
-def _check_texts(silence: Silence) -> None:
-    """Refuse halves of characters: JSON can hold them, and nothing that is sent or stored can."""
-    named = [("author", silence.author), ("comment", silence.comment)]
-    for field, text in (*named, *(("matchers", one.name + one.value) for one in silence.matchers)):
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            msg = f"silence has {text!r} in {field}: expected UTF-8"
-            raise SilenceError(msg, field=field) from None
-
-
-def _check_matchers(matchers: tuple[Matcher, ...]) -> None:
-    try:
-        checked(matchers)
-    except RoutingError as error:
-        raise SilenceError(str(error), field="matchers") from error
-    written = ", ".join(map(str, matchers))
-    for is_wrong, problem in (
-        (not matchers, "has no matcher: expected at least one"),
-        (len(matchers) > _MOST_MATCHERS, f"has too many matchers: expected at most {_MOST_MATCHERS}"),
-        (any(not one.name for one in matchers), "has a matcher without a name: expected a label"),
-        (
-            bool(matchers) and matches_anything(matchers),
-            f"matches everything with {{{written}}}: expected a matcher that does not match the empty value",
-        ),
-    ):
-        if is_wrong:
-            msg = f"silence {problem}"
-            raise SilenceError(msg, field="matchers")
-
-
-def _when(time_ms: int) -> str:
-    try:
-        return datetime.fromtimestamp(time_ms / 1000, UTC).isoformat(timespec="seconds")
-    except (OverflowError, ValueError, OSError):
-        return f"{time_ms} ms"
-
-
-def _check_changes(changes: Mapping[str, Any]) -> None:
-    known = {"matchers", "starts_at_ms", "ends_at_ms", "author", "comment"}
-    unknown = sorted(changes.keys() - known)
-    if unknown:
-        msg = f"silence has no field {unknown[0]!r}: expected one of {', '.join(sorted(known))}"
-        raise RoutingError(msg)
-    _end(changes.get("ends_at_ms", 0))
-
-
-def _record(silence: Silence) -> dict[str, Any]:
-    return {
-        "id": silence.id,
-        "matchers": [[one.name, one.op, one.value] for one in silence.matchers],
-        "starts_at_ms": silence.starts_at_ms,
-        "ends_at_ms": silence.ends_at_ms,
-        "author": silence.author,
-        "comment": silence.comment,
-        "updated_at_ms": silence.updated_at_ms,
-        "is_ended": silence.is_ended,
-    }
-
-
-def _silence(record: Mapping[str, Any]) -> Silence:
-    matchers = tuple(Matcher(name, op, value) for name, op, value in record["matchers"])
-    return Silence(**{**record, "matchers": matchers})
