@@ -68,6 +68,16 @@ class EmailChannel:
         self._lock = threading.Lock()
         self._waiting: OrderedDict[str, list[str]] = OrderedDict()
 
+    def succeed(self, older: object) -> None:
+        """Go on where the channel whose place this takes left recipients for later."""
+        if isinstance(older, EmailChannel):
+            self._waiting = older.waiting()
+
+    def waiting(self) -> OrderedDict[str, list[str]]:
+        """Return who is still to get a mail that others have, by the key of the message."""
+        with self._lock:
+            return self._waiting.copy()
+
     def send(self, message: Message, /) -> None:
         """Hand ``message`` to the mail server.
 

@@ -34,8 +34,8 @@ _LONGEST_ERROR = 300
 class Lane:
     """One channel with its queue, its thread and its log.
 
-    Besides ``send`` a channel may have ``close()``, ``after_fork()``, and ``succeed(older)``, which is called
-    when it takes the place of another one in its lane.
+    Besides ``send`` a channel may have ``close()``, ``after_fork()``, ``acknowledge(message)``, and
+    ``succeed(older)``, which is called when it takes the place of another one in its lane.
 
     The thread is a daemon and exists while there is something to send. A message whose fate somebody asked
     to be told gives way to a newer one about the same group, unless it is being sent at that moment.
@@ -91,18 +91,22 @@ class Lane:
     def resume(self) -> None:
         """Queue what an earlier process left in the outbox."""
         for entry in self._outbox.claim(self.name):
-            self.put(entry.message)
+            self.put(entry.message, does=entry.does)
 
-    def put(self, message: Message, done: Done | None = None, *, most_tries: int = 0) -> None:
+    def put(
+        self, message: Message, done: Done | None = None, *, most_tries: int = 0, does: str = "send"
+    ) -> None:
         """Queue a message, unless it was delivered or queued before; returns at once.
 
         Args:
             message: What to tell.
             done: Called exactly once with what became of it, perhaps before this returns.
             most_tries: How often it may be tried; 0 for as often as patience lasts.
+            does: Which method of the channel takes it.
         """
         now_s = self._clock.monotonic_s()
-        item = Item(message, since_s=now_s, due_s=now_s, done=[done] if done else [], most_tries=most_tries)
+        item = Item(message, since_s=now_s, due_s=now_s, most_tries=most_tries, does=does)
+        item.done += [done] if done else []
         with self._changed:
             outcome, superseded = self._take(item)
         for older in superseded:
@@ -132,7 +136,8 @@ class Lane:
             return "refused", superseded
         self._queue.add(item)
         if not item.most_tries:  # a test message is of no use to a later process
-            self._guard.call(self._outbox.put, Entry(self.name, item.message, self._clock.now_ms()))
+            entry = Entry(self.name, item.message, self._clock.now_ms(), item.does)
+            self._guard.call(self._outbox.put, entry)
         self._changed.notify_all()
         return "waiting", superseded
 
@@ -271,7 +276,8 @@ class Lane:
         error: NotifyError | None = NotifyError("the channel failed unexpectedly", retry_after_s=0)
         with self._guard, self._shield():
             try:
-                self.channel.send(item.message.completed() if self._is_asking() else item.message)
+                take = getattr(self.channel, item.does)
+                take(item.message.completed() if self._is_asking() else item.message)
                 error = None
             except NotifyError as expected:
                 error = expected

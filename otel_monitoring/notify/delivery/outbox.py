@@ -20,11 +20,13 @@ class Entry:
         lane: The channel's full name, ``receiver/channel``.
         message: What to tell; its ``key`` is the same for every try, and for nothing else.
         put_ms: When it was handed over, Unix milliseconds.
+        does: Which method of the channel takes the message.
     """
 
     lane: str
     message: Message
     put_ms: int
+    does: str = "send"
 
 
 class Outbox(Protocol):

@@ -24,6 +24,7 @@ class Item:
         due_s: When it may be tried next.
         done: Called once when its fate is decided; without any, nothing may take its place.
         most_tries: How often it may be tried; 0 for as often as patience lasts.
+        does: Which method of the channel takes the message.
         attempts: How often it was tried.
         failures: How often its group was tried in vain, over superseded messages too.
         is_sending: Whether a try runs now.
@@ -38,6 +39,7 @@ class Item:
     due_s: float
     done: list[Done] = field(default_factory=list)
     most_tries: int = 0
+    does: str = "send"
     attempts: int = 0
     failures: int = 0
     is_sending: bool = False

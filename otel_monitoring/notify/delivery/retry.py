@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["ChannelState", "Deliver", "Delivery", "Patience", "ReceiverState"]
 
 
+_ACKNOWLEDGE = "acknowledge"
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelState:
     """One channel as people may see it.
@@ -158,6 +161,24 @@ class Deliver:
             lane.put(replace(message, key=_key(notice.key, lane.name)), told)
         if done is not None and not lanes:
             done(True)  # noqa: FBT003 - the agreed form of the callback
+
+    def acknowledge(self, notice: Notice) -> int:
+        """Tell channels that know incidents, such as PagerDuty, that somebody looks after a group.
+
+        It comes after what waits of the group already. Returns how many channels are told.
+
+        Args:
+            notice: The group, as it stands.
+
+        Raises:
+            NotifyError: There is no such receiver or channel.
+        """
+        lanes = [lane for lane in self._lanes_of(notice) if hasattr(lane.channel, _ACKNOWLEDGE)]
+        message = redacted(message_of(notice, external_url=self._external_url), self._redact)
+        for lane in lanes:
+            key = _key(f"{notice.key}\x00{_ACKNOWLEDGE}", lane.name)
+            lane.put(replace(message, key=key), does=_ACKNOWLEDGE)
+        return len(lanes)
 
     def test(self, receiver: str, *, channel: str = "", timeout_s: float = 30) -> dict[str, Delivery]:
         """Send a test message, tried once, and return what became of it on each channel.

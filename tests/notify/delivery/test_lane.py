@@ -18,6 +18,7 @@ from tests.notify.receiver import make_notice
 
 if TYPE_CHECKING:
     from otel_monitoring.model.alert import Notice
+    from otel_monitoring.notify.message import Message
 
 
 def quiet() -> NotifyError:
@@ -317,3 +318,54 @@ def test_an_outage_is_told_to_the_log_once(caplog: pytest.LogCaptureFixture) -> 
     said = [record.getMessage() for record in caplog.records]
     assert said == ["ops/c0 failed and is tried again: busy"]
     assert channel.tries == 5
+
+
+class IncidentsFake(ChannelFake):
+    """A channel that knows incidents."""
+
+    def __init__(self, *failures: Exception) -> None:
+        super().__init__(*failures)
+        self.acknowledged: list[str] = []
+
+    def acknowledge(self, message: Message) -> None:
+        assert len(self.taken) == 1, "acknowledged before it was told"
+        self.acknowledged.append(message.group_key)
+
+
+def test_an_incident_is_acknowledged_after_it_was_told_and_only_where_there_are_incidents() -> None:
+    incidents, other = IncidentsFake(later(), later()), ChannelFake()
+    deliver = delivery(incidents, other)
+    notice = make_notice()
+
+    deliver(notice)
+    told = deliver.acknowledge(notice)
+
+    assert deliver.flush(10)
+    assert told == 1
+    assert incidents.acknowledged == [notice.group_key]
+    assert (len(incidents.taken), len(other.taken)) == (1, 1)
+
+
+def test_an_acknowledgement_is_sent_once_for_each_state_of_a_group() -> None:
+    incidents = IncidentsFake()
+    deliver = delivery(incidents)
+    deliver(make_notice())
+    assert deliver.flush(10)
+
+    for _ in range(2):
+        deliver.acknowledge(make_notice())
+        assert deliver.flush(10)
+
+    assert len(incidents.acknowledged) == 1
+
+
+def test_an_acknowledgement_that_an_earlier_process_left_is_one_again() -> None:
+    outbox, incidents = MemoryOutbox(), IncidentsFake()
+    incidents.taken.append(message_of(make_notice()))
+    outbox.put(Entry("ops/c0", message_of(make_notice("left")), put_ms=1, does="acknowledge"))
+    deliver = delivery(incidents, outbox=outbox)
+
+    deliver.resume()
+
+    assert deliver.flush(10)
+    assert len(incidents.acknowledged) == 1
