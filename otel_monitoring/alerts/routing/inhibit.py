@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from otel_monitoring.alerts.routing.matcher import condition
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from otel_monitoring.model.labels import Labels
 
 _Values: TypeAlias = tuple[str, ...]
+_Sources: TypeAlias = "dict[_Values, dict[Labels, Held]]"
 
 
 class Inhibitor:
@@ -55,39 +57,46 @@ class Inhibitor:
 
 
 class _Rule:
-    """One rule, with the alerts that match its source by the values of the labels that must be equal."""
+    """One rule, with the alerts that match its source by the values of the labels that must be equal.
 
-    __slots__ = ("_equal", "_is_source", "_is_target", "_sources")
+    Those that match its target too are kept apart: they cannot mute one another, and a storm of them would
+    otherwise be searched in vain for each of them.
+    """
+
+    __slots__ = ("_both", "_equal", "_is_source", "_is_target", "_only")
 
     def __init__(self, rule: InhibitRule) -> None:
         self._is_source = condition(rule.source)
         self._is_target = condition(rule.target)
         self._equal = rule.equal
-        self._sources: dict[_Values, dict[Labels, Held]] = {}
+        self._only: _Sources = {}
+        self._both: _Sources = {}
 
     def see(self, held: Held) -> None:
         labels = held.alert.labels
         if held.alert.is_resolved:
             self.forget(held)
         elif self._is_source(labels):
-            self._sources.setdefault(self._values(labels), {})[labels] = held
+            sources = self._both if self._is_target(labels) else self._only
+            sources.setdefault(self._values(labels), {})[labels] = held
 
     def forget(self, held: Held) -> None:
         values = self._values(held.alert.labels)
-        sources = self._sources.get(values)
-        if sources is not None and sources.pop(held.alert.labels, None) is not None and not sources:
-            del self._sources[values]
+        for kept in (self._only, self._both):
+            sources = kept.get(values)
+            if sources is not None and sources.pop(held.alert.labels, None) is not None and not sources:
+                del kept[values]
 
     def source_for(self, labels: Labels, fires: Callable[[Held], bool]) -> Labels | None:
         """Return a source that mutes ``labels``: none that is a target too where ``labels`` are a source."""
-        sources = self._sources.get(self._values(labels))
-        if not sources or not self._is_target(labels):
+        values = self._values(labels)
+        only, both = self._only.get(values), self._both.get(values)
+        if not (only or both) or not self._is_target(labels):
             return None
-        is_both = self._is_source(labels)
-        for source, held in sources.items():
-            if fires(held) and not (is_both and self._is_target(source)):
-                return source
-        return None
+        if both and self._is_source(labels):
+            both = None
+        found = chain((only or {}).items(), (both or {}).items())
+        return next((source for source, held in found if fires(held)), None)
 
     def _values(self, labels: Labels) -> _Values:
         return tuple(labels.get(name) for name in self._equal)
