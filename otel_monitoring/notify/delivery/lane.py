@@ -6,17 +6,18 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from otel_monitoring.errors import NotifyError
 from otel_monitoring.guard import Guard
 from otel_monitoring.notify.channels.log import LogChannel
 from otel_monitoring.notify.delivery.ledger import Ledger
 from otel_monitoring.notify.delivery.outbox import Entry
+from otel_monitoring.notify.delivery.outlet import Outlet, reason
 from otel_monitoring.notify.delivery.queue import Item, Queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from otel_monitoring.errors import NotifyError
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.notify.channel import Channel
     from otel_monitoring.notify.delivery.ledger import Health
@@ -28,14 +29,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_LONGEST_ERROR = 300
-
 
 class Lane:
     """One channel with its queue, its thread and its log.
-
-    Besides ``send`` a channel may have ``close()``, ``after_fork()``, ``acknowledge(message)``, and
-    ``succeed(older)``, which is called when it takes the place of another one in its lane.
 
     The thread is a daemon and exists while there is something to send. A message whose fate somebody asked
     to be told gives way to a newer one about the same group, unless it is being sent at that moment.
@@ -68,14 +64,13 @@ class Lane:
         self.name = f"{receiver}/{channel_name}"
         self.receiver = receiver
         self.channel_name = channel_name
-        self.channel = channel
         self._clock = clock
         self._patience = patience
         self._capacity = capacity
-        self._shield = shield
         self._chance = chance
         self._outbox = outbox
         self._guard = Guard(f"delivery.{self.name}")
+        self._outlet = Outlet(channel, guard=self._guard, shield=shield)
         self._begin()
 
     def _begin(self) -> None:
@@ -130,7 +125,7 @@ class Lane:
         if not self._start():  # the thread waits for the lock; without one nothing is queued
             item.error = "no thread could be started"
             return "refused", []
-        superseded = self._superseded(item)
+        superseded = self._queue.supersede(item)
         if len(self._queue) >= self._capacity:
             item.error = "too many messages wait"
             return "refused", superseded
@@ -140,21 +135,6 @@ class Lane:
             self._guard.call(self._outbox.put, entry)
         self._changed.notify_all()
         return "waiting", superseded
-
-    def _superseded(self, item: Item) -> list[Item]:
-        """Take out what waits of the same group and may give way; ``item`` keeps up its pauses."""
-        if not item.done:
-            return []
-        older = [
-            one
-            for one in self._queue.of_group(item.message.group_id)
-            if one.done and not one.is_sending and not one.most_tries
-        ]
-        for one in older:
-            self._queue.remove(one)
-            item.due_s = max(item.due_s, one.due_s)
-            item.failures = max(item.failures, one.failures)
-        return older
 
     def idle(self, timeout_s: float) -> bool:
         """Wait until nothing waits any more; return whether that came to pass in time."""
@@ -175,7 +155,7 @@ class Lane:
         for item in left:
             item.error = "the process ended"
             self._leave(item)
-        self._ask(self.channel, "close")
+        self._outlet.close()
 
     def log(self) -> list[Delivery]:
         """Return what became of the newest messages, then what waits."""
@@ -195,26 +175,24 @@ class Lane:
             oldest_s = min((item.since_s for item in self._queue), default=now_s)
             return self._ledger.health(waiting=len(self._queue), waiting_s=now_s - oldest_s)
 
+    @property
+    def channel(self) -> Channel:
+        """The channel."""
+        return self._outlet.channel
+
     def replace(self, channel: Channel) -> None:
         """Send through ``channel`` from now on, which leads to the same place as the one before."""
         with self._changed:
-            older, self.channel = self.channel, channel
             is_idle = self._thread is None
-        self._ask(channel, "succeed", older)
+            older = self._outlet.replace(channel)
         if is_idle:  # else it may be sending: its connections go with it
-            self._ask(older, "close")
+            self._outlet.close(older)
 
     def after_fork(self) -> None:
         """Begin anew in a child process: what waits belongs to the parent."""
         self._begin()
         self._guard.after_fork()
-        self._ask(self.channel, "after_fork")
-
-    def _ask(self, channel: Channel, what: str, *arguments: object) -> None:
-        """Call a method that a channel may have besides ``send``."""
-        method = getattr(channel, what, None)
-        if method is not None:
-            self._guard.call(method, *arguments)
+        self._outlet.after_fork()
 
     # ---- the thread
 
@@ -273,24 +251,13 @@ class Lane:
         item.last_try_ms = self._clock.now_ms()
         item.first_try_ms = item.first_try_ms or item.last_try_ms
         begin_s = self._clock.monotonic_s()
-        error: NotifyError | None = NotifyError("the channel failed unexpectedly", retry_after_s=0)
-        with self._guard, self._shield():
-            try:
-                take = getattr(self.channel, item.does)
-                take(item.message.completed() if self._is_asking() else item.message)
-                error = None
-            except NotifyError as expected:
-                error = expected
-        item.error = "" if error is None else str(error)[:_LONGEST_ERROR]
+        error = self._outlet.take(item.message, does=item.does)
+        item.error = reason(error)
         with self._changed:
             is_new = self._ledger.tried(item, self._clock.monotonic_s() - begin_s)
         if is_new and error is not None and error.retry_after_s is not None:
             _log.warning("%s failed and is tried again: %s", self.name, item.error)
         return error
-
-    def _is_asking(self) -> bool:
-        """Tell whether the channel tells what only takes time to find out; one that does not say does."""
-        return bool(getattr(self.channel, "tells_evidence", True))
 
     def _postpone(self, item: Item, retry_after_s: float) -> bool:
         """Say when ``item`` is tried again; return whether it is."""
@@ -302,13 +269,8 @@ class Lane:
                 self._not_before_s = max(self._not_before_s, now_s + retry_after_s)
             if wait_s > item.since_s + self._patience.deadline_s - now_s:
                 return False
-            newer = [one for one in self._queue.of_group(item.message.group_id) if one is not item]
-            item.due_s = now_s + wait_s
-            item.is_sending = False
             self._ledger.retried()
-            gives_way = bool(newer and item.done and newer[-1].done)
-            for one in newer if gives_way else ():
-                one.due_s, one.failures = item.due_s, item.failures
+            gives_way = self._queue.postpone(item, due_s=now_s + wait_s)
         if gives_way:
             self._decide(item, "superseded")
         return True
@@ -328,7 +290,7 @@ class Lane:
         if not self._decide(item, outcome) or item.most_tries:
             return
         _log.error("a message for %s was not delivered: %s", self.name, item.error)
-        if not isinstance(self.channel, LogChannel):
+        if not self._outlet.is_log:
             LogChannel().send(item.message)
 
     def _decide(self, item: Item, outcome: Outcome) -> bool:

@@ -91,6 +91,31 @@ class Queue:
             del self._groups[item.message.group_id]
         return True
 
+    def supersede(self, item: Item) -> list[Item]:
+        """Take out what waits of the group of a new ``item`` and may give way; it keeps up their pauses.
+
+        What somebody asked to be told the fate of gives way, unless it is being sent or is a test.
+        """
+        if not item.done:
+            return []
+        group = self.of_group(item.message.group_id)
+        older = [one for one in group if one.done and not one.is_sending and not one.most_tries]
+        for one in older:
+            self.remove(one)
+            item.due_s = max(item.due_s, one.due_s)
+            item.failures = max(item.failures, one.failures)
+        return older
+
+    def postpone(self, item: Item, *, due_s: float) -> bool:
+        """Let ``item`` wait for another try; return whether it gives way to a newer one instead."""
+        newer = [one for one in self.of_group(item.message.group_id) if one is not item]
+        item.due_s = due_s
+        item.is_sending = False
+        gives_way = bool(newer and item.done and newer[-1].done)
+        for one in newer if gives_way else ():
+            one.due_s, one.failures = item.due_s, item.failures
+        return gives_way
+
     def next(self, now_s: float) -> Item | None:
         """Return the oldest message that is due and the first of its group."""
         return next((item for item in self if item.due_s <= now_s and self._is_first(item)), None)
