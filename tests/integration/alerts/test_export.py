@@ -121,17 +121,17 @@ def test_every_number_is_one_that_promtool_reads(tmp_path: Path, threshold: floa
 
 
 def test_built_in_python_and_http_rules_export_as_one_file(tmp_path: Path) -> None:
-    app = Starlette()
+    app, fields = Starlette(), {**FULL, "channels": ["default"]}
     monitoring = setup_telemetry(
         app,
-        rules=[AlertRule(**FULL)],
+        rules=[AlertRule(**fields)],
         api={"token": "t"},
         system={"enabled": False},
         instrumentation={"libraries": False, "threads": False},
     )
     headers = {"Authorization": "Bearer t"}
     with TestClient(app) as client:
-        given = {**FULL, "name": "OverHttp", "for": FULL["for_"]}
+        given = {**fields, "name": "OverHttp", "for": FULL["for_"]}
         del given["for_"]
         answer = client.post("/monitoring/rules", headers=headers, json=given)
         assert answer.status_code == 201, answer.text
