@@ -23,7 +23,7 @@ STEP_S = 0.72
 LONG_S = 600.0
 SENT_AFTER_S = 0.05
 """How long after its end an alert is sent as resolved: when it arrives, the end has to be in the past."""
-UNSURE_S = 0.12
+UNSURE_S = 0.15
 """How much later than meant something may happen between two processes."""
 SHORT_S = 2.5
 _ODD = {"alertname": '"odd"\n', "team": "ü", "env": "a\\b"}
