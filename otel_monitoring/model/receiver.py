@@ -16,14 +16,15 @@ class ChannelSpec:
     Attributes:
         name: Its own within the receiver, in the words of Alertmanager: ``slack[0]``.
         kind: Which channel: ``webhook``, ``email``, ``slack``, ``pagerduty``, ``url`` …
-        options: What the configuration says about it, under the configuration's own names.
+        options: What the configuration says about it, under the configuration's own names; never shown, as
+            there are secrets among them.
         send_resolved: Whether it is told when an alert resolves.
         source: Where it is stated, as errors about it begin: ``alertmanager.yml:12:7``.
     """
 
     name: str
     kind: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     send_resolved: bool = True
     source: str = ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,17 @@ from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.notify.channels.http import HttpOptions
 from otel_monitoring.notify.channels.webhook import WebhookChannel
 from otel_monitoring.notify.delivery.retry import Deliver, Patience
+from otel_monitoring.testing import FakeClock
+from tests.notify.delivery.test_lane import wake
+from tests.notify.delivery.test_retry import wait_until
 from tests.notify.receiver import make_notice, receiving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.integration
+
+tick = threading.Event()
 
 PATIENCE = Patience(deadline_s=60, first_s=0.01, longest_s=0.05)
 
@@ -47,7 +53,22 @@ def refuse(connection: socket.socket) -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("behave", [hang, cut_off, refuse])
+def drip(connection: socket.socket) -> None:
+    """Answer a byte at a time, without an end."""
+    connection.recv(65_536)
+    with suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            connection.sendall(b"x")
+            tick.wait(0.01)
+
+
+def reset(connection: socket.socket) -> None:
+    """Break off with bytes unread."""
+    connection.recv(1)
+
+
+@pytest.mark.parametrize("behave", [hang, cut_off, refuse, drip, reset])
 def test_a_server_that_fails_delays_no_other_and_gets_what_it_missed_later_once(
     behave: Callable[[socket.socket], None],
 ) -> None:
@@ -93,6 +114,44 @@ def test_answers_that_ask_for_patience_get_it_with_the_same_key(statuses: list[i
     assert len(busy.bodies) == len(statuses) + 1
     assert len({request["idempotency-key"] for request in busy.requests}) == 1
     assert deliver.log()[-1].attempts == len(statuses) + 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 413, 302])
+def test_answers_that_no_patience_helps_are_not_asked_for_again(status: int) -> None:
+    told: list[bool] = []
+    with receiving() as strict, receiving() as free:
+        strict.statuses = [status]
+        deliver = deliver_to(strict=hook(strict.url), free=hook(free.url))
+
+        deliver(make_notice(), told.append)
+
+        assert deliver.flush(30)
+        deliver.stop(5)
+    assert told == [False]
+    assert (len(strict.bodies), len(free.bodies)) == (1, 1)
+    (failed,) = [one for one in deliver.log() if one.outcome == "failed"]
+    assert (failed.channel, failed.attempts) == ("strict", 1)
+    assert failed.error.endswith(f"answered {status}")
+
+
+def test_a_date_to_come_back_at_is_kept_to() -> None:
+    clock = FakeClock(1_700_000_300_000)
+    with receiving() as busy:
+        busy.statuses, busy.headers = [429], {"Retry-After": "Tue, 14 Nov 2023 22:18:50 GMT"}  # in 30 s
+        channel = WebhookChannel(busy.url, clock=clock)
+        deliver = Deliver(receivers={"ops": {"busy": channel}}, clock=clock, chance=lambda: 0.0)
+        deliver(make_notice())
+        busy.wait()
+        assert wait_until(lambda: deliver.stats()["ops/busy"]["retried"] == 1)
+        clock.advance(29)
+        wake(deliver)
+        tries_before = len(busy.bodies)
+        clock.advance(2)
+        wake(deliver)
+        assert deliver.flush(30)
+        deliver.stop(5)
+    assert tries_before == 1
+    assert len(busy.bodies) == 2
 
 
 def test_a_hundred_messages_for_a_channel_that_was_down_arrive_once_each() -> None:

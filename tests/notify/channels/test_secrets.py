@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.model.clock import SystemClock
+from otel_monitoring.model.receiver import ChannelSpec, ReceiverSpec
 from otel_monitoring.notify.channels.table import ChannelOptions, channel_from_url
 from otel_monitoring.notify.delivery.metrics import channel_rows
 from otel_monitoring.notify.delivery.retry import Deliver
@@ -196,6 +197,12 @@ def test_what_channels_are_made_with_shows_no_header() -> None:
 
     assert MARK not in repr(options)
     assert MARK not in repr(options.http(with_headers=True))
+
+
+def test_what_a_configuration_states_is_not_shown() -> None:
+    spec = ChannelSpec(name="webhook[0]", kind="webhook", options={"url": f"https://h/{MARK}"})
+
+    assert MARK not in repr(ReceiverSpec(name="ops", channels=(spec,)))
 
 
 @pytest.fixture
