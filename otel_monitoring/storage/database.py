@@ -11,11 +11,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sqlite3
 import threading
 import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from otel_monitoring.storage.errors import BusyError, StorageError, UnavailableError
@@ -47,6 +48,7 @@ class Back(Protocol):
     """One kind of database."""
 
     engines: tuple[Engine, Engine]
+    errors: tuple[type[Exception], ...]
 
     def opening(self) -> AbstractContextManager[Engine]:
         """Prepare the place and give the engine that writes."""
@@ -56,7 +58,7 @@ class Back(Protocol):
         """Say what is the matter before anything is asked."""
         ...
 
-    def meaning(self, error: DBAPIError) -> Trouble | None:
+    def meaning(self, error: Exception) -> Trouble | None:
         """Say what an error means for the database as a whole."""
         ...
 
@@ -112,6 +114,7 @@ class Database:
                 statement_timeout_s=statement_timeout_s,
                 connections=connections,
             )
+        self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *self._back.errors)
         self._state: State = Unavailable("not_opened", "it was not opened yet", clock.now_ms())
         self._counts = dict.fromkeys(("opened", "lost", "busy", "set_aside"), 0)
         self._retry_s, self._retry_at_s = _RETRY_S[0], float("-inf")
@@ -237,8 +240,8 @@ class Database:
             trouble = Trouble("newer_schema", str(error))
         except UnavailableError as error:
             trouble = Trouble("refused", error.reason)
-        except (SQLAlchemyError, OSError) as error:
-            trouble = self._meaning(error) or Trouble("failed", f"{self.place.shown}: {type(error).__name__}")
+        except self._errors as error:
+            trouble = self._meaning(error) or Trouble("failed", f"{self.place.shown}: {_said(error)}")
         else:
             self._opened()
             return True
@@ -252,7 +255,7 @@ class Database:
             try:
                 with self._shield(), self._back.engines[which].begin() as connection:
                     yield connection
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, UnicodeDecodeError) as error:
                 raise self._error(error) from None  # what SQLAlchemy says may hold data
 
     @contextlib.contextmanager
@@ -278,7 +281,7 @@ class Database:
         if isinstance(self._state, Unavailable):
             raise UnavailableError(self._state.reason)
 
-    def _error(self, error: SQLAlchemyError) -> StorageError:
+    def _error(self, error: Exception) -> StorageError:
         trouble = self._meaning(error)
         if trouble is None:
             return StorageError(f"the storage refused a statement: {_said(error)}")
@@ -290,14 +293,12 @@ class Database:
         return UnavailableError(trouble.reason)
 
     def _meaning(self, error: Exception) -> Trouble | None:
-        if isinstance(error, DBAPIError):
-            return self._back.meaning(error)
         if isinstance(error, PoolTimeoutError):
             return Trouble("busy", "every connection is in use")
         if isinstance(error, OSError):
             kind: Kind = "read_only" if isinstance(error, PermissionError) else "failed"
             return Trouble(kind, f"{self.place.shown}: {error.strerror or type(error).__name__}")
-        return None
+        return self._back.meaning(error)
 
     def _opened(self) -> None:
         set_aside = self._take_set_aside()
@@ -336,13 +337,12 @@ class Database:
         return taken
 
 
-def _said(error: SQLAlchemyError) -> str:
+def _said(error: Exception) -> str:
     """Return the kind of an error and the first line of what the driver said, which holds no values."""
-    orig = getattr(error, "orig", None)
-    state = getattr(orig, "sqlstate", None)
-    if orig is None or state is not None:  # the server's own words may quote a row
-        return f"{type(error).__name__} {state or ''}".strip()
-    return f"{type(error).__name__}: {str(orig).splitlines()[0]}"
+    orig = getattr(error, "orig", error)
+    if not isinstance(orig, sqlite3.Error):  # a server's own words may quote a row
+        return f"{type(error).__name__} {getattr(orig, 'sqlstate', None) or ''}".strip()
+    return f"{type(error).__name__}: {str(orig).partition(chr(10))[0]}"
 
 
 _databases: weakref.WeakSet[Database] = weakref.WeakSet()

@@ -22,8 +22,16 @@ def pack(document: Any) -> str:
 
 
 def unpack(text: str) -> Any:
-    """Read what :func:`pack` wrote."""
-    return json.loads(text)
+    """Read what :func:`pack` wrote.
+
+    Raises:
+        StorageError: It is something else.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError):
+        msg = f"{type(text).__name__} of {len(text)} is no document"
+        raise StorageError(msg) from None
 
 
 def pack_labels(labels: Labels) -> str:

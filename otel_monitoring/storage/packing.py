@@ -10,6 +10,7 @@ This module needs numpy; import it lazily on the start-up path.
 
 from __future__ import annotations
 
+import struct
 import zlib
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,11 @@ def unpack_values(encoding: int, data: bytes, *, count: int) -> NDArray[np.float
         data = np.frombuffer(data, dtype=np.uint8).reshape(_WIDTH, -1).T.tobytes()
     values: NDArray[np.float64] = np.frombuffer(data, dtype="<f8")
     return values
+
+
+def checksum(seq: int, time_ms: int, layout: int, encoding: int, data: bytes) -> int:
+    """Return the CRC-32 of a collection with everything that gives its values a meaning."""
+    return zlib.crc32(data, zlib.crc32(struct.pack("<qqqq", seq, time_ms, layout, encoding)))
 
 
 def pack_numbers(numbers: Sequence[int]) -> bytes:

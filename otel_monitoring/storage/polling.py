@@ -8,7 +8,6 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 
 from __future__ import annotations
 
-import zlib
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from sqlalchemy import select
 from otel_monitoring.model.sample import Batch, Metadata
 from otel_monitoring.storage.documents import unpack_series
 from otel_monitoring.storage.errors import StorageError
-from otel_monitoring.storage.packing import unpack_numbers, unpack_values
+from otel_monitoring.storage.packing import checksum, unpack_numbers, unpack_values
 from otel_monitoring.storage.sources import runs
 from otel_monitoring.storage.tables import BATCHES, FAMILIES, LAYOUTS, SERIES
 
@@ -181,7 +180,11 @@ def series_of(
 
 
 def _check(row: Row[Any]) -> None:
-    if zlib.crc32(row.data) != row.checksum:
+    numbers = (row.seq, row.time_ms, row.layout, row.encoding)
+    if not all(isinstance(one, int) for one in numbers) or not isinstance(row.data, bytes):
+        msg = "a collection is not what was written"  # SQLite reads the type of a value from the file
+        raise StorageError(msg)
+    if checksum(row.seq, row.time_ms, row.layout, row.encoding, row.data) != row.checksum:
         msg = f"the values of collection {row.seq} are damaged"
         raise StorageError(msg)
 

@@ -7,15 +7,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from otel_monitoring.errors import MissingExtraError
 from otel_monitoring.storage.state import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sqlalchemy.exc import DBAPIError
 
     from otel_monitoring.storage.place import Place
     from otel_monitoring.storage.state import Kind
@@ -56,6 +54,8 @@ class PostgresServer:
         MissingExtraError: psycopg is not installed.
     """
 
+    errors: tuple[type[Exception], ...] = ()
+
     def __init__(
         self, *, place: Place, connect_timeout_s: float, statement_timeout_s: float, connections: int
     ) -> None:
@@ -74,8 +74,10 @@ class PostgresServer:
         """Return nothing: a server says by itself when it is gone."""
         return None
 
-    def meaning(self, error: DBAPIError) -> Trouble | None:
+    def meaning(self, error: Exception) -> Trouble | None:
         """Return what an error means; ``None`` where it tells nothing of the server."""
+        if not isinstance(error, DBAPIError):
+            return None
         state: str | None = getattr(error.orig, "sqlstate", None)
         if state in _BUSY and not error.connection_invalidated:
             return Trouble("busy", f"{self._place.shown}: {self._said(error)}")

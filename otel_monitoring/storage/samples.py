@@ -8,7 +8,6 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from sqlalchemy import select, update
 
 from otel_monitoring.errors import StoreError
 from otel_monitoring.storage.documents import digest, pack_series, plain
-from otel_monitoring.storage.packing import pack_numbers, pack_values
+from otel_monitoring.storage.packing import checksum, pack_numbers, pack_values
 from otel_monitoring.storage.sources import source_row
 from otel_monitoring.storage.statements import insert_new, put
 from otel_monitoring.storage.tables import BATCHES, FAMILIES, LAYOUTS, SERIES, SOURCES
@@ -183,7 +182,7 @@ def _batch_row(source: int, layout: int, packed: _Packed) -> dict[str, Any]:
         "time_ms": packed.time_ms,
         "layout": layout,
         "encoding": packed.encoding,
-        "checksum": zlib.crc32(packed.data),
+        "checksum": checksum(packed.seq, packed.time_ms, layout, packed.encoding, packed.data),
         "data": packed.data,
     }
 

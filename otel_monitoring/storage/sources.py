@@ -72,7 +72,7 @@ class Run:
 def runs(connection: Connection, *, seen_since_ms: int = 0) -> list[Run]:
     """Return every run that was seen since a time, in the order in which they came."""
     query = select(SOURCES).where(SOURCES.c.last_seen_ms >= seen_since_ms).order_by(SOURCES.c.id)
-    return [_run(row) for row in connection.execute(query)]
+    return [_run(row) for row in connection.execute(query) if isinstance(row.last_seq, int)]
 
 
 def source_row(source: Source) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from urllib.parse import quote
 from sqlalchemy import Engine, QueuePool, create_engine, event
 
 from otel_monitoring.storage.errors import UnavailableError
+from otel_monitoring.storage.migrations.migrate import HEAD
 from otel_monitoring.storage.place import network_file_system
 from otel_monitoring.storage.state import Trouble
+from otel_monitoring.storage.tables import PREFIX, VERSIONS, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from sqlalchemy.exc import DBAPIError
 
     from otel_monitoring.storage.state import Kind
 
@@ -42,8 +42,10 @@ _MEANINGS: tuple[tuple[str, Kind], ...] = (
     ("readonly", "read_only"),
     ("malformed", "corrupt"),
     ("not a database", "corrupt"),
+    ("unsupported file format", "corrupt"),
     ("no such table", "corrupt"),
     ("no such column", "corrupt"),
+    ("has no column", "corrupt"),
     ("disk i/o error", "failed"),
     ("unable to open", "failed"),
 )
@@ -58,6 +60,8 @@ class SqliteFile:
         busy_timeout_s: How long one waits for another process that writes.
         readers: The most connections that read at the same time.
     """
+
+    errors: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
 
     def __init__(self, *, path: Path, busy_timeout_s: float, readers: int) -> None:
         self._path = path
@@ -97,16 +101,17 @@ class SqliteFile:
             return None
         return Trouble("moved", f"{self._path} was deleted or replaced")
 
-    def meaning(self, error: DBAPIError) -> Trouble | None:
+    def meaning(self, error: Exception) -> Trouble | None:
         """Return what an error means; ``None`` where it tells nothing of the file."""
-        if not isinstance(error.orig, sqlite3.DatabaseError):
+        found = getattr(error, "orig", error)
+        if isinstance(found, UnicodeDecodeError):
+            self._suspect = True
+            return Trouble("corrupt", f"{self._path}: a text in it is none")
+        kind = _kind(str(found)) if isinstance(found, sqlite3.DatabaseError) else None
+        if kind is None:
             return None
-        said = str(error.orig)
-        for part, kind in _MEANINGS:
-            if part in said.lower():
-                self._suspect = self._suspect or kind == "corrupt"
-                return Trouble(kind, f"{self._path}: {said}")
-        return None
+        self._suspect = self._suspect or kind == "corrupt"
+        return Trouble(kind, f"{self._path}: {found}")
 
     def close(self) -> None:
         """Close every connection."""
@@ -130,6 +135,7 @@ class SqliteFile:
             connection = sqlite3.connect(
                 address, uri=True, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
             )
+            connection.text_factory = _text
             for pragma in pragmas:
                 connection.execute(pragma).close()
             return connection
@@ -172,16 +178,47 @@ class SqliteFile:
             return False
         if size_bytes == 0 or not (self._suspect or size_bytes <= _CHECKED_BYTES):
             return False
-        return not self._is_sound("integrity_check" if self._suspect else "quick_check")
+        if self._suspect:
+            return not (self._is_sound("integrity_check") and self._is_complete())
+        return not self._is_sound("quick_check")
 
     def _is_sound(self, check: str) -> bool:
         try:
             with contextlib.closing(self._raw()) as connection:
                 return bool(connection.execute(f"PRAGMA {check}(1)").fetchone()[0] == "ok")
-        except sqlite3.OperationalError:
-            raise  # locked, read-only, out of memory: nothing is known of the contents
-        except sqlite3.DatabaseError:
+        except UnicodeDecodeError:  # what SQLite says quotes the damage
             return False
+        except sqlite3.DatabaseError as error:
+            if _kind(str(error)) == "corrupt" or not isinstance(error, sqlite3.OperationalError):
+                return False
+            raise  # locked, read-only, out of memory: nothing is known of the contents
+
+    def _is_complete(self) -> bool:
+        """Tell whether every column is there, or another version of the package knows why not."""
+        with contextlib.closing(self._raw()) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+            if VERSIONS not in tables:
+                return not tables
+            version = connection.execute(f"SELECT version_num FROM {VERSIONS}").fetchone()  # noqa: S608
+            if version != (HEAD,):
+                return True
+            for name, table in metadata.tables.items():
+                columns = {row[1] for row in connection.execute(f"PRAGMA table_info({name})")}
+                if not columns >= set(table.columns.keys()):
+                    return False
+        return True
+
+    def _refuse_others(self) -> None:
+        """Leave a file alone that holds tables of others as well, as far as it still says so."""
+        try:
+            with contextlib.closing(self._raw()) as connection:
+                names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        except (sqlite3.Error, UnicodeDecodeError):
+            return
+        others = [name for (name,) in names if not str(name).startswith((PREFIX, "sqlite_"))]
+        if others:
+            msg = f"{self._path} is damaged and holds tables of others: mend it, or give the storage its own"
+            raise UnavailableError(msg)
 
     def _raw(self) -> sqlite3.Connection:
         address = f"file:{quote(str(self._path))}?mode=rw"
@@ -189,6 +226,7 @@ class SqliteFile:
 
     def _move_away(self) -> None:
         """Rename the file and its log: the log first, so that no new file ever meets the old log."""
+        self._refuse_others()
         name = f"{self._path.name}.corrupt-{time.time_ns() // 1_000_000}"
         for end in ("-wal", "-shm", ""):
             with contextlib.suppress(FileNotFoundError):
@@ -206,6 +244,15 @@ class SqliteFile:
         if mode != "wal":
             msg = f"{self._path} cannot be written ahead (journal mode {mode}): choose another folder"
             raise UnavailableError(msg)
+
+
+def _text(data: bytes) -> str:
+    """Read a text even where bits of it turned over; what matters is checked by those who read it."""
+    return data.decode("utf-8", "replace")
+
+
+def _kind(said: str) -> Kind | None:
+    return next((kind for part, kind in _MEANINGS if part in said.lower()), None)
 
 
 def _lock(handle: int) -> bool:

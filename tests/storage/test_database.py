@@ -228,6 +228,42 @@ class TestSqlite:
         assert database.stats()["set_aside"] == 1
         assert _notes(database) == []
 
+    def test_a_damaged_file_that_others_use_as_well_is_left_alone(self, database: Database) -> None:
+        path = database.place.path
+        assert path is not None
+        with database.write() as connection:
+            connection.exec_driver_sql("CREATE TABLE customers (name TEXT)")
+        _note(database, "a", document="x" * 200_000)
+        database.close()
+        with path.open("r+b") as file:
+            file.seek(path.stat().st_size - 100_000)
+            file.write(b"\xa5" * 50_000)
+
+        assert not database.ensure()
+        assert "tables of others" in _reason(database, "refused")
+        assert list(path.parent.glob("*.corrupt-*")) == []
+
+    def test_a_file_without_a_column_is_set_aside_once_that_is_met(self, database: Database) -> None:
+        with database.write() as connection:
+            connection.exec_driver_sql("ALTER TABLE otel_monitoring_notes RENAME COLUMN saved_ms TO gone")
+
+        with pytest.raises(UnavailableError, match="no column"):
+            _note(database, "a")
+        assert database.ensure()
+        _note(database, "a")
+        assert database.stats()["set_aside"] == 1
+
+    def test_a_column_that_a_later_version_took_away_is_no_damage(self, database: Database) -> None:
+        with database.write() as connection:
+            connection.exec_driver_sql("ALTER TABLE otel_monitoring_notes RENAME COLUMN saved_ms TO gone")
+            connection.exec_driver_sql("UPDATE otel_monitoring_schema_version SET version_num = '9999'")
+
+        with pytest.raises(UnavailableError, match="no column"):
+            _note(database, "a")
+        assert not database.ensure()
+        assert _reason(database, "newer_schema")
+        assert database.stats()["set_aside"] == 0
+
     def test_a_file_that_is_no_database_is_set_aside(self, database: Database) -> None:
         path = database.place.path
         assert path is not None
