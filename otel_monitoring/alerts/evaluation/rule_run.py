@@ -208,7 +208,7 @@ class RuleRun:
 
     def _context(self, moment: Moment) -> Context:
         return Context(
-            query=lambda expr: self._services.query(expr, moment.query_at_ms),
+            query=lambda expr: self._services.query(expr, moment.at_ms),  # without the offset (S4.6)
             at_ms=moment.at_ms,
             external_url=self._services.external_url,
         )

@@ -247,6 +247,18 @@ def test_templates_may_query_at_the_time_of_the_evaluation() -> None:
     assert house.changes[0].alert.annotations == {"n": "0"}
 
 
+def test_queries_of_templates_know_no_query_offset() -> None:
+    """S2.4, S4.6."""
+    rule = AlertingRule(name="A", expr="up", annotations={"n": '{{ query "other" | len }}'})
+    house = House(rule, query_offset_ms=5000)
+    house.up()
+
+    house.minutes()
+
+    at_ms = house.start_ms + 60_000
+    assert house.query.asked[-2:] == [("up", at_ms - 5000), ("other", at_ms)]
+
+
 def test_a_failing_send_or_callback_stops_nothing() -> None:
     def fail(_: object) -> None:
         msg = "broken"

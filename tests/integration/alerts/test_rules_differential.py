@@ -34,6 +34,10 @@ EXPRESSIONS = (
     "ALERTS{alertstate='firing', alertname='A0'}",
     "avg(load) > 4 unless sum(up) > 2",
     "vector(1) and on () (sum(up) < 2)",
+    "job:load:jump > 1",
+    "time() - ALERTS_FOR_STATE{alertname='A1'} > 200",
+    "count by (a) (count_over_time(job:load:max[3m]) < 3)",
+    "absent_over_time(load{a='x'}[3m])",
 )
 TEXTS = (
     "{{ $labels.a }} is {{ $value | humanize }}",
@@ -42,12 +46,15 @@ TEXTS = (
     '{{ printf "%.2f" $value }} {{ $value | humanizePercentage }} {{ 3725.4 | humanizeDuration }}',
     "{{ $externalLabels.region }} {{ $labels.nobody }}",
     "{{ with $labels.a }}{{ . | toUpper }}{{ end }}",
+    '{{ with query "job:load:max" | sortByLabel "a" }}{{ . | first | value }}{{ end }}',
+    '{{ with query "sum(up) - 1" }}{{ . | first | value | humanize }}{{ end }}',
 )
 
 
 def rule_file(random: Random) -> dict[str, Any]:
     rules: list[dict[str, Any]] = [
         {"record": "job:load:max", "expr": "max by (a) (load)"},
+        {"record": "job:load:jump", "expr": "delta(job:load:max[4m])", "labels": {"b": ""}},
         {"alert": "Watchdog", "expr": "vector(1)", "for": "2m"},
     ]
     for number in range(random.randint(3, 7)):
@@ -66,7 +73,15 @@ def rule_file(random: Random) -> dict[str, Any]:
         rules.append(rule)
     random.shuffle(rules)
     half = len(rules) // 2
-    return {"groups": [{"name": "one", "rules": rules[:half]}, {"name": "two", "rules": rules[half:]}]}
+    groups: list[dict[str, Any]] = [
+        {"name": "one", "rules": rules[:half]},
+        {"name": "two", "rules": rules[half:]},
+    ]
+    if random.random() < 0.4:
+        groups[0]["labels"] = {"team": "{{ $labels.a }}", "severity": "info"}
+    if random.random() < 0.4:
+        groups[1]["query_offset"] = random.choice(("1m", "90s"))
+    return {"groups": groups}
 
 
 def values(random: Random, *, counts: bool) -> str:
