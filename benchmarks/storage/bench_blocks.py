@@ -17,7 +17,7 @@ from otel_monitoring.model.labels import NAME
 from otel_monitoring.storage.blocks import codec
 from otel_monitoring.storage.blocks.block import Block, write
 from otel_monitoring.storage.blocks.parts import parts
-from otel_monitoring.storage.blocks.tiers import COUNTER, MINUTE_MS, Carry, sum_up
+from otel_monitoring.storage.blocks.tiers import COLUMNS, MINUTE_MS, Carry, sum_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,13 +117,13 @@ def test_reads_a_day_of_ten_series(
     assert took_s <= RAW_DAY_AT_MOST_S
 
 
-@pytest.mark.parametrize("asked", [("last", "dropped"), COUNTER])
+@pytest.mark.parametrize("asked", [("last", "dropped"), COLUMNS])
 def test_reads_a_month_of_ten_series_by_the_minute(
     day: NDArray[np.float64], times_ms: NDArray[np.int64], asked: tuple[str, ...]
 ) -> None:
     """Budget: 50 ms."""
-    group = busiest(day, times=MINUTE_DAY, columns=len(COUNTER))
-    tier = sum_up(day[list(group)], times_ms, width_ms=MINUTE_MS, counts=True)
+    group = busiest(day, times=MINUTE_DAY, columns=len(COLUMNS))
+    tier = sum_up(day[list(group)], times_ms, width_ms=MINUTE_MS, counts=np.ones(len(group), dtype=bool))
     data = write(series=group, times_ms=tier.times_ms, columns=tier.columns)
 
     def read_month() -> None:
@@ -136,7 +136,7 @@ def test_reads_a_month_of_ten_series_by_the_minute(
     print(
         f"reading {DAYS} days of {ASKED} series by the minute, {len(asked)} columns: {took_s * 1000:.1f} ms"
     )
-    assert took_s <= MINUTE_MONTH_AT_MOST_S * (1 if asked != COUNTER else 3)
+    assert took_s <= MINUTE_MONTH_AT_MOST_S * (1 if asked != COLUMNS else 3)
 
 
 def test_sums_up_three_million_samples_a_second(
@@ -144,9 +144,10 @@ def test_sums_up_three_million_samples_a_second(
 ) -> None:
     """Budget: 3 million."""
     values = day[:64]
+    counts = np.ones(len(values), dtype=bool)
 
     took_s = quickest_s(
-        lambda: sum_up(values, times_ms, width_ms=MINUTE_MS, counts=True, before=Carry.nothing(len(values)))
+        lambda: sum_up(values, times_ms, width_ms=MINUTE_MS, counts=counts, before=Carry.nothing(len(values)))
     )
 
     rate = values.size / took_s
@@ -157,16 +158,16 @@ def test_sums_up_three_million_samples_a_second(
 def test_what_tiers_take(day: NDArray[np.float64], times_ms: NDArray[np.int64]) -> None:
     """Budget: the minutes take less than what they sum up."""
     group = list(range(len(day)))
-    tier = sum_up(day, times_ms, width_ms=MINUTE_MS, counts=True)
+    tier = sum_up(day, times_ms, width_ms=MINUTE_MS, counts=np.ones(len(group), dtype=bool))
     raw = len(write(series=group, times_ms=times_ms, columns={"value": day}))
     sizes = [
         len(write(series=group, times_ms=tier.times_ms, columns=dict(list(tier.columns.items())[:count])))
-        for count in range(len(COUNTER) + 1)
+        for count in range(len(COLUMNS) + 1)
     ]
 
     each = ", ".join(
         f"{name} {added / len(day) / MINUTE_DAY:.2f}"
-        for name, added in zip(COUNTER, np.diff(sizes), strict=True)
+        for name, added in zip(COLUMNS, np.diff(sizes), strict=True)
     )
     print(f"bytes a window: {each}; raw {raw / day.size:.2f} a sample")
     assert sizes[-1] <= 1.1 * raw

@@ -5,14 +5,15 @@ it, and ``last`` is the sample of that moment: a tier holds true samples at true
 it go on without a seam. Beside it, as PromQL's functions over the window's samples would give them:
 
 - ``min``, ``max``, ``sum``, ``count``;
-- of what counts, ``base``, ``dropped`` and ``resets``, with which the increase over any windows is exact:
-  ``base`` is the sample before the window's first, however old, or the first itself where there is none
-  before; ``dropped`` is the sum of the samples right before each reset, the step from ``base`` included;
-  ``resets`` says how many there were. A window thus grew by ``last - base + dropped``, on its own, and
-  windows add up: nothing is lost between them, at a reset, or in the window in which a series begins.
+- ``base``, ``dropped`` and ``resets``, with which the increase over any windows is exact: ``base`` is the
+  sample before the window's first, however old, or the first itself where there is none before; ``dropped``
+  is the sum of the samples right before each reset, the step from ``base`` included; ``resets`` says how
+  many there were. A window thus grew by ``last - base + dropped``, on its own, and windows add up: nothing
+  is lost between them, at a reset, or in the window in which a series begins.
 
-Gauges have no ``base``, ``dropped`` and ``resets``. Where a window has no sample, ``count`` is 0, ``last``
-is a staleness marker if that is what came last, and everything else is absent.
+Gauges are never reset: their ``dropped`` and ``resets`` are 0, and all three columns cost next to nothing.
+Where a window has no sample, ``count`` is 0, ``last`` is a staleness marker if that is what came last, and
+everything else is absent.
 
 This module needs numpy; import it lazily on the start-up path.
 
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
 
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 3_600_000
-GAUGE: Final = ("last", "min", "max", "sum", "count")
-COUNTER: Final = (*GAUGE, "base", "dropped", "resets")
+COLUMNS: Final = ("last", "min", "max", "sum", "count", "base", "dropped", "resets")
 
 
 class Carry(NamedTuple):
@@ -84,7 +84,7 @@ class Tier:
 
     Attributes:
         times_ms: The last collection in each window, Unix milliseconds, shape (windows,).
-        columns: Those of ``GAUGE`` or of ``COUNTER``, each of shape (series, windows).
+        columns: Each of ``COLUMNS``, of shape (series, windows).
     """
 
     times_ms: NDArray[np.int64]
@@ -96,7 +96,7 @@ def sum_up(
     times_ms: NDArray[np.int64],
     *,
     width_ms: int,
-    counts: bool,
+    counts: NDArray[np.bool_],
     before: Carry | None = None,
 ) -> Tier:
     """Sum samples up by windows.
@@ -106,26 +106,25 @@ def sum_up(
         times_ms: Unix times in milliseconds, strictly increasing, shape (times,). Whole windows: a window
             that is cut in two becomes two.
         width_ms: How long a window is; windows end at multiples of it.
-        counts: Whether the series count and fall only when they begin anew; histograms do.
+        counts: Which series count and fall only when they begin anew, those of histograms among them, shape
+            (series,).
         before: What came before; a series is taken to begin where it is not given.
 
     Raises:
         CodecError: Shapes do not agree.
     """
-    if values.ndim != 2 or values.shape[1] != len(times_ms):  # noqa: PLR2004 - a matrix
-        msg = f"samples have shape {values.shape}, expected (series, {len(times_ms)})"
+    if values.shape != (len(counts), len(times_ms)):
+        msg = f"samples have shape {values.shape}, expected {(len(counts), len(times_ms))}"
         raise CodecError(msg)
     if not values.size:
         empty = np.zeros((len(values), 0))
-        return Tier(times_ms[:0], dict.fromkeys(COUNTER if counts else GAUGE, empty))
+        return Tier(times_ms[:0], dict.fromkeys(COLUMNS, empty))
     ends_ms = -(-times_ms // width_ms)
     starts = np.flatnonzero(np.diff(ends_ms, prepend=ends_ms[0] - 1))
     ends = np.append(starts[1:], len(times_ms)) - 1
     before = before or Carry.nothing(len(values))
     with np.errstate(invalid="ignore", over="ignore"):
-        columns = _gauge(values, starts, ends, before)
-        if counts:
-            columns |= _counter(values, starts, before)
+        columns = _summary(values, starts, ends, before) | _growth(values, starts, counts, before)
     return Tier(times_ms[ends], columns)
 
 
@@ -176,7 +175,7 @@ def unbroken(values: Floats, dropped: Floats, base: Floats | None = None) -> Flo
     return found
 
 
-def _gauge(values: Floats, starts: Places, ends: Places, before: Carry) -> dict[str, Floats]:
+def _summary(values: Floats, starts: Places, ends: Places, before: Carry) -> dict[str, Floats]:
     hole = is_hole(values)
     any_hole = bool(hole.any())
     real = ~hole
@@ -202,10 +201,10 @@ def _last(values: Floats, real: NDArray[np.bool_], ends: Places, before: Carry) 
     return np.where(inside, found, np.where(ended, STALE, ABSENT))
 
 
-def _counter(values: Floats, starts: Places, before: Carry) -> dict[str, Floats]:
+def _growth(values: Floats, starts: Places, counts: NDArray[np.bool_], before: Carry) -> dict[str, Floats]:
     real = ~is_hole(values)
     previous = _previous(values, before)
-    fell = values < previous
+    fell = (values < previous) & counts[:, None]
     columns = np.arange(values.shape[1])
     first = np.minimum.reduceat(np.where(real, columns, values.shape[1]), starts, axis=1)
     without = first == values.shape[1]

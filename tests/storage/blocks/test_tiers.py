@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from otel_monitoring.model.sample import STALE
 from otel_monitoring.storage.blocks.errors import CodecError
 from otel_monitoring.storage.blocks.tiers import (
-    COUNTER,
-    GAUGE,
+    COLUMNS,
     HOUR_MS,
     MINUTE_MS,
     Carry,
@@ -36,6 +35,7 @@ NUMBERS = st.integers(0, 20).map(float)
 HOLES = st.sampled_from([STALE, ABSENT])
 SAMPLES = st.lists(st.one_of(NUMBERS, NUMBERS, HOLES), min_size=1, max_size=40)
 WIDTH_MS = 60
+COUNTS = np.array([True])
 
 
 def row(*samples: float) -> Floats:
@@ -74,7 +74,7 @@ def times_of(data: st.DataObject, count: int) -> NDArray[np.int64]:
 def test_windows_are_like_those_of_a_plain_loop(samples: list[float], data: st.DataObject) -> None:
     times_ms = times_of(data, len(samples))
 
-    tier = sum_up(row(*samples), times_ms, width_ms=WIDTH_MS, counts=True)
+    tier = sum_up(row(*samples), times_ms, width_ms=WIDTH_MS, counts=COUNTS)
 
     ends = sorted({-(-int(time) // WIDTH_MS) for time in times_ms})
     assert len(tier.times_ms) == len(ends)
@@ -88,7 +88,7 @@ def test_windows_are_like_those_of_a_plain_loop(samples: list[float], data: st.D
         assert tier.times_ms[at] == inside[-1][0]
         assert of(tier, "count")[at] == len(held)
         if held:
-            found = {name: of(tier, name)[at] for name in COUNTER}
+            found = {name: of(tier, name)[at] for name in COLUMNS}
             assert found["last"] == held[-1]
             assert (found["min"], found["max"], found["sum"]) == (min(held), max(held), sum(held))
             assert found["base"] == chain[0]
@@ -97,7 +97,7 @@ def test_windows_are_like_those_of_a_plain_loop(samples: list[float], data: st.D
         else:
             assert all(
                 is_absent(tier.columns[name][:, at]).all()
-                for name in COUNTER
+                for name in COLUMNS
                 if name not in ("last", "count")
             )
 
@@ -106,7 +106,7 @@ def test_windows_are_like_those_of_a_plain_loop(samples: list[float], data: st.D
 @settings(max_examples=200)
 def test_windows_add_up_to_what_was_counted(samples: list[float], data: st.DataObject) -> None:
     """Whatever resets, holes and windows: nothing is lost and nothing is counted twice."""
-    tier = sum_up(row(*samples), times_of(data, len(samples)), width_ms=WIDTH_MS, counts=True)
+    tier = sum_up(row(*samples), times_of(data, len(samples)), width_ms=WIDTH_MS, counts=COUNTS)
 
     assert grown(tier.columns).sum() == counted(real(samples))
 
@@ -121,11 +121,11 @@ def test_a_boundary_between_blocks_changes_nothing(
     times_ms[len(early) :] += WIDTH_MS
     both, first, second = row(*early, *late), row(*early), row(*late)
 
-    whole = sum_up(both, times_ms, width_ms=WIDTH_MS, counts=True)
-    one = sum_up(first, times_ms[: len(early)], width_ms=WIDTH_MS, counts=True)
-    two = sum_up(second, times_ms[len(early) :], width_ms=WIDTH_MS, counts=True, before=Carry.after(first))
+    whole = sum_up(both, times_ms, width_ms=WIDTH_MS, counts=COUNTS)
+    one = sum_up(first, times_ms[: len(early)], width_ms=WIDTH_MS, counts=COUNTS)
+    two = sum_up(second, times_ms[len(early) :], width_ms=WIDTH_MS, counts=COUNTS, before=Carry.after(first))
 
-    for name in COUNTER:
+    for name in COLUMNS:
         joined = np.concatenate([one.columns[name], two.columns[name]], axis=1)
         assert joined.tobytes() == whole.columns[name].tobytes()
 
@@ -136,7 +136,7 @@ def test_an_increase_over_a_tier_and_raw_samples_after_it_is_that_of_the_samples
     early: list[float], late: list[float], data: st.DataObject
 ) -> None:
     times_ms = times_of(data, len(early))
-    tier = sum_up(row(*early), times_ms, width_ms=WIDTH_MS, counts=True)
+    tier = sum_up(row(*early), times_ms, width_ms=WIDTH_MS, counts=COUNTS)
     carry = Carry.after(tier.columns["last"])
 
     last = np.concatenate([tier.columns["last"], row(*late)], axis=1)
@@ -155,7 +155,7 @@ def test_an_increase_over_a_tier_and_raw_samples_after_it_is_that_of_the_samples
 def test_a_reset_that_no_last_sample_shows_is_counted() -> None:
     """The counter falls within a minute and has overtaken itself at the minute's end."""
     times_ms = times_at(60_000, 75_000, 90_000, 105_000, 120_000)
-    tier = sum_up(row(10, 30, 1, 20, 40), times_ms, width_ms=MINUTE_MS, counts=True)
+    tier = sum_up(row(10, 30, 1, 20, 40), times_ms, width_ms=MINUTE_MS, counts=COUNTS)
 
     assert of(tier, "last") == [10, 40]
     assert of(tier, "dropped") == [0, 30]
@@ -165,34 +165,41 @@ def test_a_reset_that_no_last_sample_shows_is_counted() -> None:
 
 def test_what_a_series_counts_in_the_window_that_it_begins_in_is_not_lost() -> None:
     times_ms = times_at(60_000, 75_000, 90_000, 120_000, 180_000)
-    tier = sum_up(row(ABSENT, 1, 5, 9, 12), times_ms, width_ms=MINUTE_MS, counts=True)
+    tier = sum_up(row(ABSENT, 1, 5, 9, 12), times_ms, width_ms=MINUTE_MS, counts=COUNTS)
 
     found = unbroken(*(tier.columns[name] for name in ("last", "dropped", "base")))
 
     assert found.tolist() == [[1, 9, 12]]
 
 
+def test_a_gauge_that_falls_is_not_reset() -> None:
+    tier = sum_up(row(5, 3, 8, 1), times_at(1, 2, 3, 4), width_ms=MINUTE_MS, counts=~COUNTS)
+
+    assert (of(tier, "dropped"), of(tier, "resets")) == ([0], [0])
+    assert grown(tier.columns).tolist() == [[-4]]
+
+
 def test_windows_end_at_multiples_of_their_width() -> None:
     """A sample on the hour belongs to the hour that ends."""
     times_ms = times_at(HOUR_MS, HOUR_MS + 1, 2 * HOUR_MS, 2 * HOUR_MS + 1)
 
-    tier = sum_up(row(1, 2, 3, 4), times_ms, width_ms=HOUR_MS, counts=False)
+    tier = sum_up(row(1, 2, 3, 4), times_ms, width_ms=HOUR_MS, counts=~COUNTS)
 
     assert tier.times_ms.tolist() == [HOUR_MS, 2 * HOUR_MS, 2 * HOUR_MS + 1]
     assert of(tier, "count") == [1, 2, 1]
-    assert tuple(tier.columns) == GAUGE
+    assert tuple(tier.columns) == COLUMNS
 
 
 def test_after_a_series_ended_windows_are_stale() -> None:
     times_ms = times_at(60_000, 120_000, 180_000, 240_000)
 
-    tier = sum_up(row(1, STALE, ABSENT, 4), times_ms, width_ms=MINUTE_MS, counts=False)
+    tier = sum_up(row(1, STALE, ABSENT, 4), times_ms, width_ms=MINUTE_MS, counts=~COUNTS)
 
     assert is_stale(tier.columns["last"]).tolist() == [[False, True, True, False]]
 
 
 def test_before_a_series_begins_windows_are_absent() -> None:
-    tier = sum_up(row(ABSENT, 4), times_at(60_000, 120_000), width_ms=MINUTE_MS, counts=True)
+    tier = sum_up(row(ABSENT, 4), times_at(60_000, 120_000), width_ms=MINUTE_MS, counts=COUNTS)
 
     assert is_absent(tier.columns["last"]).tolist() == [[True, False]]
     assert of(tier, "count") == [0, 1]
@@ -202,14 +209,14 @@ def test_before_a_series_begins_windows_are_absent() -> None:
 def test_a_number_that_is_none_is_counted_and_no_extreme() -> None:
     times_ms = times_at(10_000, 20_000, 30_000)
 
-    tier = sum_up(row(2, math.nan, 1), times_ms, width_ms=MINUTE_MS, counts=False)
+    tier = sum_up(row(2, math.nan, 1), times_ms, width_ms=MINUTE_MS, counts=~COUNTS)
 
     assert (of(tier, "min"), of(tier, "max"), of(tier, "count")) == ([1], [2], [3])
     assert math.isnan(of(tier, "sum")[0])
 
 
 def test_infinities_of_both_signs_are_no_warning() -> None:
-    tier = sum_up(row(math.inf, -math.inf), times_at(1, 2), width_ms=MINUTE_MS, counts=True)
+    tier = sum_up(row(math.inf, -math.inf), times_at(1, 2), width_ms=MINUTE_MS, counts=COUNTS)
 
     assert math.isnan(of(tier, "sum")[0])
     assert (of(tier, "min"), of(tier, "max")) == ([-math.inf], [math.inf])
@@ -226,7 +233,10 @@ def test_a_staleness_marker_stays_one() -> None:
 @pytest.mark.parametrize(("series", "count"), [(0, 0), (3, 0), (0, 2)])
 def test_nothing_has_no_windows(series: int, count: int) -> None:
     tier = sum_up(
-        np.zeros((series, count)), np.arange(count, dtype=np.int64), width_ms=MINUTE_MS, counts=True
+        np.zeros((series, count)),
+        np.arange(count, dtype=np.int64),
+        width_ms=MINUTE_MS,
+        counts=np.ones(series, dtype=bool),
     )
 
     assert {values.shape for values in tier.columns.values()} == {(series, 0)}
@@ -234,5 +244,5 @@ def test_nothing_has_no_windows(series: int, count: int) -> None:
 
 
 def test_a_wrong_shape_is_refused() -> None:
-    with pytest.raises(CodecError, match=r"shape \(1, 2\), expected \(series, 3\)"):
-        sum_up(row(1, 2), times_at(1, 2, 3), width_ms=MINUTE_MS, counts=True)
+    with pytest.raises(CodecError, match=r"shape \(1, 2\), expected \(1, 3\)"):
+        sum_up(row(1, 2), times_at(1, 2, 3), width_ms=MINUTE_MS, counts=COUNTS)
