@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from otel_monitoring.alerts.rules.rulefile import RuleFileError, parse_rules
+from otel_monitoring.promql.language.experimental import refuse_experimental
 from otel_monitoring.promql.language.parse import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LINTS = ("duplicate-rules", "all", "none")
 _LINT_EXIT = 3
@@ -29,10 +33,17 @@ def command(
     ignore_unknown: Annotated[
         bool, typer.Option("--ignore-unknown-fields", help="Let fields pass that do not exist.")
     ] = False,
+    experimental: Annotated[
+        bool, typer.Option("--experimental", help="Let pass what `query.experimental` enables.")
+    ] = False,
 ) -> None:
     """Check rule files; every problem is told with its line and column."""
     lints = _lints(lint)
-    found = [_check(name, lints=lints, ignore_unknown=ignore_unknown) for name in files or ["-"]]
+    check_expr = parse if experimental else _without_experiments
+    found = [
+        _check(name, lints=lints, ignore_unknown=ignore_unknown, check_expr=check_expr)
+        for name in files or ["-"]
+    ]
     if None in found:
         raise typer.Exit(1)
     if lint_fatal and any(found):
@@ -49,13 +60,20 @@ def _lints(text: str) -> bool:
     return wanted != {"none"}
 
 
-def _check(name: str, *, lints: bool, ignore_unknown: bool) -> int | None:
+def _without_experiments(expr: str) -> None:
+    """Parse as the engine does that evaluates the rules."""
+    refuse_experimental(expr, parse(expr))
+
+
+def _check(
+    name: str, *, lints: bool, ignore_unknown: bool, check_expr: Callable[[str], object]
+) -> int | None:
     """Tell what is wrong with a file; return how many of its rules are there twice, ``None`` if it is bad."""
     source = "standard input" if name == "-" else name
     print(f"Checking {source}")
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-        found = parse_rules(text, source=source, check_expr=parse, ignore_unknown=ignore_unknown)
+        found = parse_rules(text, source=source, check_expr=check_expr, ignore_unknown=ignore_unknown)
     except RuleFileError as error:
         print("  FAILED:")
         for problem in error.problems:

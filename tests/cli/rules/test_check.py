@@ -58,6 +58,26 @@ def test_what_looks_wrong_is_fatal_only_where_asked(run: Run, tmp_path: Path) ->
     assert run("rules", "check", "--lint", "nope", str(path)).exit_code == 2
 
 
+def test_what_is_experimental_is_let_pass_where_asked(run: Run, tmp_path: Path) -> None:
+    """As with promtool: a Prometheus refuses it unless a flag enables it, and so does the application."""
+    path = tmp_path / "new.yml"
+    path.write_text("groups: [{name: a, rules: [{record: b, expr: 'sort_by_label(up, \"job\")'}]}]")
+
+    refused = run("rules", "check", str(path))
+
+    assert refused.exit_code == 1
+    assert 'function "sort_by_label" is not enabled' in refused.output
+    assert run("rules", "check", "--experimental", str(path)).exit_code == 0
+
+
+def test_lints_are_a_list(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "twice.yml"
+    path.write_text(TWICE)
+
+    assert run("rules", "check", "--lint", "none,duplicate-rules", "--lint-fatal", str(path)).exit_code == 3
+    assert run("rules", "check", "--lint", "", "--lint-fatal", str(path)).exit_code == 0
+
+
 def test_unknown_fields_may_be_let_pass(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "more.yml"
     path.write_text("groups: [{name: a, owner: me, rules: [{alert: A, expr: up}]}]")
