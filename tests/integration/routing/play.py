@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from otel_monitoring.alerts.routing.tell import Handover
     from otel_monitoring.model.alert import Notice
     from tests.integration.routing.schedule import Action, Report
 
@@ -39,7 +40,7 @@ Place: TypeAlias = tuple[str, str, str]
 """(receiver, number of its channel, key of the group)."""
 
 TICK_S = 0.05
-_NOT_OURS = ("externalURL", "routeLabels", "notification_reason")
+_NOT_OURS = ("externalURL", "routeLabels")
 
 
 @dataclass
@@ -75,11 +76,12 @@ def ours(play: list[Action], config: str, *, until_s: float, start_ms: int) -> T
 
     def deliver(notice: Notice, done: Callable[[bool], None]) -> None:
         channel = notice.channel.removeprefix("webhook[").removesuffix("]")
-        told.add(clock.monotonic_s() - begun_s, channel, message_of(notice).as_json())
+        body = {**message_of(notice).as_json(), "notification_reason": dispatcher.reasons[notice.key]}
+        told.add(clock.monotonic_s() - begun_s, channel, body)
         done(True)
 
     silences = Silences(clock=clock)
-    dispatcher = Dispatcher(
+    dispatcher = _Reasoning(
         deliver=deliver,
         clock=clock,
         guard=Guard("differential"),
@@ -132,6 +134,18 @@ def theirs(
             _post(action, client, made, start_ms=clock.start_ms)
         clock.wait_until(until_s)
     return told, clock.start_ms
+
+
+class _Reasoning(Dispatcher):
+    """A dispatcher that remembers why it told each notice."""
+
+    def _begin(self) -> None:
+        self.reasons: dict[str, str] = {}
+        super()._begin()
+
+    def _hand_over(self, handover: Handover) -> None:
+        self.reasons[handover.notice.key] = handover.reason
+        super()._hand_over(handover)
 
 
 class Start:

@@ -14,7 +14,8 @@ What is not compared, and why:
 - An alert that ends while it is muted and fires again unmuted. Alertmanager takes it for the one that was
   told and keeps quiet until the repeat interval; here it is news. The test switches that off.
 - ``endsAt`` of an alert that was sent without one: it depends on the millisecond at which it arrived.
-- ``externalURL``, and what newer versions add: ``routeLabels``, ``notification_reason``.
+- ``externalURL``, and ``routeLabels``, which are not supported here. Why a message is sent, the newer
+  ``notification_reason``, is compared with what our dispatcher says of it.
 """
 
 from __future__ import annotations
