@@ -45,9 +45,8 @@ def write(
     Raises:
         CodecError: Shapes do not agree, an id comes twice, or a column is not known.
     """
-    times_of.check(times_ms)
+    check(series, times_ms, columns)
     ids = np.array(series, dtype=np.int64)
-    _check(ids, times_ms, columns)
     head = varint(len(ids)) + varint(len(times_ms))
     head += times_of.fingerprint(times_ms).to_bytes(_FINGERPRINT_BYTES, "little")
     sections = [integers.encode(ids[None])]
@@ -55,6 +54,23 @@ def write(
         reference = columns.get(REFERENCE) if name != REFERENCE else None
         sections.append(columns_of.write(name, values, reference))
     return seal(head + join(sections), kind=_KIND, version=_VERSION)
+
+
+def check(
+    series: Sequence[int], times_ms: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]
+) -> None:
+    """Raise ``CodecError`` where :func:`write` would not take these."""
+    times_of.check(times_ms)
+    if len(set(series)) != len(series):
+        msg = f"{len(series)} series, of which {len(series) - len(set(series))} come twice"
+        raise CodecError(msg)
+    for name, values in columns.items():
+        if name not in COLUMNS:
+            msg = f"column {name!r}, expected one of {', '.join(COLUMNS)}"
+            raise CodecError(msg)
+        if values.shape != (len(series), len(times_ms)):
+            msg = f"column {name!r} has shape {values.shape}, expected {(len(series), len(times_ms))}"
+            raise CodecError(msg)
 
 
 class Block:
@@ -131,18 +147,3 @@ class Block:
             msg = f"series {missing[0]} is not among the {len(self.series)} of this block"
             raise CodecError(msg)
         return rows
-
-
-def _check(
-    ids: NDArray[np.int64], times_ms: NDArray[np.int64], columns: Mapping[str, NDArray[np.float64]]
-) -> None:
-    if len(np.unique(ids)) != len(ids):
-        msg = f"{len(ids)} series, of which {len(ids) - len(np.unique(ids))} come twice"
-        raise CodecError(msg)
-    for name, values in columns.items():
-        if name not in COLUMNS:
-            msg = f"column {name!r}, expected one of {', '.join(COLUMNS)}"
-            raise CodecError(msg)
-        if values.shape != (len(ids), len(times_ms)):
-            msg = f"column {name!r} has shape {values.shape}, expected {(len(ids), len(times_ms))}"
-            raise CodecError(msg)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from otel_monitoring.storage.blocks import times as times_of
-from otel_monitoring.storage.blocks.block import write
+from otel_monitoring.storage.blocks.block import check, write
 from otel_monitoring.storage.blocks.parts import parts
 from otel_monitoring.stores.block import is_absent
 
@@ -62,6 +62,7 @@ def pack(
     Raises:
         CodecError: Shapes do not agree, a number comes twice, or a column is not known.
     """
+    check(series, times_ms, columns)
     return Packed(times_of.encode(times_ms), tuple(_pieces(series, times_ms, columns)))
 
 

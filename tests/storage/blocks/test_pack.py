@@ -58,6 +58,11 @@ def test_nothing_has_no_pieces() -> None:
     assert pack([], TIMES_MS, {"value": np.zeros((0, 480))}).pieces == ()
 
 
+def test_a_series_that_comes_twice_is_refused() -> None:
+    with pytest.raises(CodecError, match="2 series, of which 1 come twice"):
+        pack([1, 1], TIMES_MS, {"value": VALUES[:2]})
+
+
 def test_a_wrong_shape_is_refused() -> None:
     with pytest.raises(CodecError, match="shape"):
-        pack(SERIES, TIMES_MS, {"value": VALUES, "last": VALUES[:, :4]})
+        pack(SERIES, TIMES_MS, {"value": VALUES[:, :4]})
