@@ -61,7 +61,8 @@ def tls_context(config: Options) -> ssl.SSLContext:
         if config.has("ca"):
             context.load_verify_locations(cadata=config.text("ca"))
         if config.has("cert_file"):
-            context.load_cert_chain(config.text("cert_file"), config.text("key_file") or None)
+            # An empty password, as otherwise a key that has one is asked for on the terminal.
+            context.load_cert_chain(config.text("cert_file"), config.text("key_file") or None, password="")
     except (OSError, ValueError) as error:
         msg = f"{config.wrong('ca_file', 'certificates and keys in PEM files')} ({type(error).__name__})"
         raise NotifyError(msg) from None

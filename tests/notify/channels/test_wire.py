@@ -14,7 +14,10 @@ from otel_monitoring.errors import NotifyError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.notify.channels.deadline import Deadline
 from otel_monitoring.notify.channels.http import HttpOptions, Poster
+from otel_monitoring.notify.message import message_of
 from otel_monitoring.testing import FakeClock
+from tests.notify.channels.making import make
+from tests.notify.receiver import make_notice
 from tests.notify.talker import hang, request_of, reset, says, talking
 
 if TYPE_CHECKING:
@@ -235,3 +238,48 @@ def test_a_certificate_must_have_the_name_that_is_asked_for(
     poster.close()
 
     assert taken is is_taken
+
+
+def test_a_server_that_is_not_to_be_verified_is_not(tls_port: int) -> None:
+    config = {"tls_config": {"insecure_skip_verify": True}}
+    channel = make("webhook", url=f"https://127.0.0.1:{tls_port}/", http_config=config)
+
+    channel.send(message_of(make_notice()))
+    channel.close()
+
+    assert repr(channel) == f"https://127.0.0.1:{tls_port}/…"
+
+
+@pytest.mark.parametrize("shows_own", [True, False])
+def test_a_server_that_asks_for_a_certificate_gets_ours(certificate: Path, *, shows_own: bool) -> None:
+    taken: list[bytes] = []
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(certificate / "cert.pem"))
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+
+    def behave(connection: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as wrapped:
+            taken.append(request_of(wrapped))
+            wrapped.sendall(OK)
+
+    own = {"cert_file": str(certificate / "cert.pem"), "key_file": str(certificate / "key.pem")}
+    tls = {"ca_file": str(certificate / "cert.pem"), **(own if shows_own else {})}
+    with talking(behave) as port:
+        channel = make("webhook", url=f"https://127.0.0.1:{port}/", http_config={"tls_config": tls})
+        with suppress(NotifyError):
+            channel.send(message_of(make_notice()))
+        channel.close()
+
+    assert bool(taken) is shows_own
+
+
+def test_a_key_with_a_password_is_refused_and_nobody_is_asked_for_it(
+    certificate: Path, tmp_path: Path
+) -> None:
+    locked = tmp_path / "locked.pem"
+    command = ["openssl", "rsa", "-aes256", "-passout", "pass:s3cret", "-in", str(certificate / "key.pem")]
+    subprocess.run([*command, "-out", str(locked)], check=True, capture_output=True)
+    tls = {"cert_file": str(certificate / "cert.pem"), "key_file": str(locked)}
+
+    with pytest.raises(NotifyError, match="expected certificates and keys in PEM files"):
+        make("webhook", url="https://h/", http_config={"tls_config": tls})
