@@ -101,6 +101,7 @@ class Follower:
         self._guard = Guard("storage.follow")
         self._seen: tuple[Seen, ...] = ()
         self._looked = False
+        self._looking = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
 
@@ -118,7 +119,10 @@ class Follower:
 
         Without a storage, what is carried on is carried on all the same.
         """
-        now_s = self._clock.monotonic_s()
+        with self._looking:
+            return self._look(self._clock.monotonic_s())
+
+    def _look(self, now_s: float) -> bool:
         answered, known = False, self.carried.sources
         try:
             if self._database.ensure():

@@ -31,7 +31,8 @@ NAMES = st.text(min_size=1, max_size=12) | st.text("ab_.:9 é", min_size=1, max_
 @given(NAMES, st.sampled_from(OLD))
 def test_names_are_escaped_as_by_prometheus_client(name: str, escaping: Escaping) -> None:
     assert escaped_metric(name, escaping) == exposition.escape_metric_name(name, escaping)
-    assert escaped_label(name, escaping) == exposition.escape_label_name(name, escaping)
+    if not name.startswith("__"):  # its own names, which the client escapes and Prometheus leaves
+        assert escaped_label(name, escaping) == exposition.escape_label_name(name, escaping)
 
 
 @given(NAMES, st.sampled_from(OLD))
