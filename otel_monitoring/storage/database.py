@@ -14,16 +14,16 @@ import os
 import sqlite3
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from otel_monitoring.storage.engines.place import place_of
+from otel_monitoring.storage.engines.postgres import PostgresServer
+from otel_monitoring.storage.engines.sqlite import SqliteFile
 from otel_monitoring.storage.errors import BusyError, StorageError, UnavailableError
 from otel_monitoring.storage.migrations.migrate import SchemaNewerError, migrate
-from otel_monitoring.storage.place import place_of
-from otel_monitoring.storage.postgres import PostgresServer
-from otel_monitoring.storage.sqlite import SqliteFile
 from otel_monitoring.storage.state import Available, Trouble, Unavailable
 from otel_monitoring.storage.tables import ABOUT
 
@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
     from otel_monitoring.model.clock import Clock
+    from otel_monitoring.storage.engines.back import Back
     from otel_monitoring.storage.state import Kind, State
 
 _log = logging.getLogger(__name__)
@@ -42,33 +43,6 @@ _QUIET_S = 2.0
 _RETRY_S = (1.0, 15.0)
 _abandoned: list[object] = []
 """What a child process inherited: closing it would speak for the parent."""
-
-
-class Back(Protocol):
-    """One kind of database."""
-
-    engines: tuple[Engine, Engine]
-    errors: tuple[type[Exception], ...]
-
-    def opening(self) -> AbstractContextManager[Engine]:
-        """Prepare the place and give the engine that writes."""
-        ...
-
-    def check(self) -> Trouble | None:
-        """Say what is the matter before anything is asked."""
-        ...
-
-    def meaning(self, error: Exception) -> Trouble | None:
-        """Say what an error means for the database as a whole."""
-        ...
-
-    def close(self) -> None:
-        """Close every connection."""
-        ...
-
-    def renew(self) -> list[object]:
-        """Take new engines and return the old ones."""
-        ...
 
 
 class Database:

@@ -90,7 +90,11 @@ def unpack_numbers(data: bytes) -> list[int]:
 
 def _decompress(data: bytes, size_bytes: int) -> bytes:
     try:
-        return zstandard.ZstdDecompressor().decompress(data, max_output_size=size_bytes)
+        found_bytes = zstandard.frame_content_size(data)
+        if found_bytes == size_bytes:  # else it may want any amount of memory
+            return zstandard.ZstdDecompressor().decompress(data)
     except zstandard.ZstdError:
         msg = f"{len(data)} bytes are no packed values"
         raise StorageError(msg) from None
+    msg = f"{found_bytes} bytes of values: expected {size_bytes}"
+    raise StorageError(msg)

@@ -140,7 +140,9 @@ class TestSqlite:
     def test_a_network_file_system_is_refused_with_the_reason(
         self, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("otel_monitoring.storage.sqlite.network_file_system", lambda _path: "nfs4")
+        monkeypatch.setattr(
+            "otel_monitoring.storage.engines.sqlite.network_file_system", lambda _path: "nfs4"
+        )
         database = Database(url=sqlite_url, clock=SystemClock())
 
         assert not database.ensure()

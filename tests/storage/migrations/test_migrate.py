@@ -12,9 +12,9 @@ from sqlalchemy import create_engine, inspect, text
 
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.storage.database import Database
+from otel_monitoring.storage.engines.place import place_of
 from otel_monitoring.storage.migrations import migrate as module
 from otel_monitoring.storage.migrations.migrate import HEAD, SchemaNewerError, migrate, version_of
-from otel_monitoring.storage.place import place_of
 from otel_monitoring.storage.state import Unavailable
 from otel_monitoring.storage.tables import ABOUT, PREFIX, VERSIONS, metadata
 

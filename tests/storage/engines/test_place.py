@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from otel_monitoring.storage.engines.place import network_file_system, place_of
 from otel_monitoring.storage.errors import StorageError
-from otel_monitoring.storage.place import network_file_system, place_of
 
 MOUNTS = """\
 22 27 0:21 / /proc rw,relatime - proc proc rw

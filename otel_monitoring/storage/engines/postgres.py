@@ -15,7 +15,7 @@ from otel_monitoring.storage.state import Trouble
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from otel_monitoring.storage.place import Place
+    from otel_monitoring.storage.engines.place import Place
     from otel_monitoring.storage.state import Kind
 
 _IDLE_MS = 5000

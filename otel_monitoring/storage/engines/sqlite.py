@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, QueuePool, create_engine, event
 
+from otel_monitoring.storage.engines.place import network_file_system
 from otel_monitoring.storage.errors import UnavailableError
 from otel_monitoring.storage.migrations.migrate import HEAD
-from otel_monitoring.storage.place import network_file_system
 from otel_monitoring.storage.state import Trouble
 from otel_monitoring.storage.tables import PREFIX, VERSIONS, metadata
 

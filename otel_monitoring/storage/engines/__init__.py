@@ -1,0 +1,1 @@
+"""Two kinds of database behind one Protocol: a file of SQLite, a server of PostgreSQL."""
