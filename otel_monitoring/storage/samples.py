@@ -70,8 +70,8 @@ class SampleLog:
 
     def __init__(self, *, database: Database, writer: Writer, source: Source) -> None:
         self.source = source
+        self.writer = writer
         self._database = database
-        self._writer = writer
         self._seq = 0
         self._given: Sequence[Labels] = ()
         self._labels: tuple[Labels, ...] = ()
@@ -110,7 +110,7 @@ class SampleLog:
             if written:
                 self._saved = saved[0]
 
-        return self._writer.put(Job("samples", write, len(data) + _OVERHEAD_BYTES, done))
+        return self.writer.put(Job("samples", write, len(data) + _OVERHEAD_BYTES, done))
 
     def end(self, *, at_ms: int, reason: str) -> bool:
         """Note that the process ends as planned; ``reason`` is what people read."""
@@ -119,7 +119,7 @@ class SampleLog:
             ours = SOURCES.c.instance == plain(self.source.instance, 200)
             connection.execute(update(SOURCES).where(ours).values(ended_ms=at_ms, exit_reason=plain(reason)))
 
-        return self._writer.put(Job("source", write))
+        return self.writer.put(Job("source", write))
 
     def _write(self, connection: Connection, packed: _Packed) -> _Saved:
         """Write a collection and what it needs that is not there for certain."""
