@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
@@ -28,6 +28,9 @@ class Group(BaseModel):
     """Options of one part: frozen, and closed against names that nobody reads."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+
+    shorthand: ClassVar[str] = ""
+    """The option that is meant where the group is given a list or a text in place of a table."""
 
 
 def option(default: Any, description: str) -> Any:
@@ -298,7 +301,9 @@ class AlertSettings(Group):
 
 
 class NotifySettings(Group):
-    """Where messages go."""
+    """Where messages go; ``notify=["slack://…", "mailto://…"]`` means ``notify.channels``."""
+
+    shorthand: ClassVar[str] = "channels"
 
     channels: SecretUrls = option(
         default=(SecretUrl("log://"),),

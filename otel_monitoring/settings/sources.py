@@ -75,6 +75,7 @@ def from_overrides(overrides: Mapping[str, Any]) -> Source:
 def from_environment(environ: Mapping[str, str]) -> Source:
     """Return the variables that start with our prefix; as in OpenTelemetry, an empty one is not set."""
     names = {option.variable: option.name for option in options().values()}
+    names |= {f"{PREFIX}{name.upper()}": option for name, option in _shorthands().items()}
     found = {
         variable: Entry(text, Origin("environment", variable))
         for variable, text in environ.items()
@@ -120,6 +121,11 @@ def _nearest(word: str, known: Mapping[str, str]) -> str | None:
     return known[close[0]] if close else None
 
 
+def _shorthands() -> dict[str, str]:
+    """Return the option that is meant by a group without a table, by the name of the group."""
+    return {name: f"{name}.{group.shorthand}" for name, group in groups().items() if group.shorthand}
+
+
 def _sorted_out(entries: Mapping[str, Entry]) -> Source:
     known = {*options(), *groups()}
     return Source(
@@ -135,6 +141,8 @@ def _flat(table: Mapping[str, Any]) -> dict[str, Any]:
         if name in groups() and isinstance(value, dict | groups()[name]):
             items = _explicit(value) if isinstance(value, Group) else value
             flat.update({f"{name}.{option}": item for option, item in items.items()})
+        elif name in _shorthands() and isinstance(value, str | list | tuple):
+            flat[_shorthands()[name]] = value
         else:
             flat[name] = value
     return flat

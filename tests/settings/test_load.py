@@ -179,3 +179,20 @@ def test_differences_name_option_and_both_values() -> None:
 
 def test_equal_settings_have_no_differences() -> None:
     assert differences(Settings(), load_settings(environ={}).settings) == ()
+
+
+def test_a_list_of_places_is_all_that_notify_needs(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text('notify = ["log://", "mailto://ops@example.org"]\n', encoding="utf-8")
+    urls = ["log://", "mailto://ops@example.org"]
+
+    ways = [
+        load_settings(environ={}, notify=urls),
+        load_settings(environ={}, notify=",".join(urls)),
+        load_settings(environ={"OTEL_MONITORING_NOTIFY": ",".join(urls)}),
+        load_settings(environ={}, config_file=file),
+    ]
+
+    for loaded in ways:
+        assert [url.get_secret_value() for url in loaded.settings.notify.channels] == urls
+        assert not loaded.warnings
