@@ -34,7 +34,7 @@ _ORDERS = 3
 _WIDTH_BITS = 4
 _WIDTH_MAX = 8
 _SEGMENT_SAMPLES = 32_768
-_SAMPLED, _CHUNKS = 256, 4
+_SAMPLED, _CHUNKS = 128, 4
 
 
 class Coding(NamedTuple):

@@ -16,7 +16,7 @@ floating-point compression, SIGMOD (2023), with a correction a sample in place o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,10 @@ _WHOLE_MAX = 2.0**53
 _BINARY_BITS = 62
 _EXPONENT_MAX = 1000
 _NOWHERE = 9999
+_GLANCE = 32
+_NEAR: Final = ((13, 32), (14, 6))
+"""So many digits, and how many floats beside such a number."""
+_LIKELY_RATIO = 0.5
 # From whole numbers: a power computed in floats may differ in its last bit from machine to machine.
 _POWERS = np.array([float(10**exponent) for exponent in range(_DECIMALS)])
 
@@ -136,7 +140,7 @@ def check(scales: Scales) -> None:
 def _try_decimals(
     stretches: NDArray[np.float64], largest: NDArray[np.float64], scales: Scales, best: NDArray[np.int64]
 ) -> None:
-    rows = np.arange(len(stretches))
+    rows = np.flatnonzero(_look_decimal(stretches, largest))
     for exponent in range(_DECIMALS):
         rows = rows[largest[rows] * _POWERS[exponent] < _WHOLE_MAX]
         if not len(rows):
@@ -147,6 +151,24 @@ def _try_decimals(
         _take(rows, cost, scales, best, kind=DECIMAL, exponents=np.full(len(rows), exponent))
         # What is exact becomes no smaller by more decimals.
         rows = rows[beside.any(axis=(1, 2))]
+
+
+def _look_decimal(stretches: NDArray[np.float64], largest: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which rows may be decimals: half of some samples lie near a number of few digits.
+
+    Of arbitrary floats few do, as a float has two or three digits more.
+    """
+    flat = stretches.reshape(len(stretches), stretches[0].size)
+    some = flat[:, :: max(1, flat.shape[1] // _GLANCE)]
+    found = np.zeros(len(flat), dtype=bool)
+    with np.errstate(divide="ignore"):
+        whole_digits = np.log10(largest)
+    for digits, near in _NEAR:
+        exponents = np.floor(digits - whole_digits).clip(0, _DECIMALS - 1).astype(np.intp)
+        powers = _POWERS[exponents, None]
+        beside = ordered(some) - ordered(_rounded(some * powers) / powers)
+        found |= (np.abs(beside) <= near).mean(axis=1) >= _LIKELY_RATIO
+    return found
 
 
 def _try_binary(
