@@ -1,10 +1,20 @@
 """One stored block: samples of some series at shared times, in one or several columns.
 
-Raw samples have the column ``value``; those summed up by minute or hour have ``last``, ``min`` and so on, and
-each is read without the others. A series is read without the others as well, but for its neighbours in a
+Raw samples have the column ``value``; those summed up by minute or hour have ``last``, ``min`` and so on,
+and each is read without the others. A series is read without the others as well, but for its neighbours in a
 segment (see ``integers``).
 
-The version in the seal is that of the whole format: of the columns, the codec and its parts.
+The version in the seal is that of the whole format, which is, from the outside in::
+
+sealed    0xf5 0x4d, kind, version, CRC-32 of these four bytes and the body, body block     count of series,
+count of times, fingerprint of the times, section of ids, section of each column column    name, way, samples
+or distance from the column "last" samples   section of scales, section of runs that are no numbers, section
+of integers integers  section of codings, section of each segment segment   which planes are plain, those
+planes, the others squeezed section   length, as many bytes squeezed  0 and bytes, or 1 and a zstd frame
+without its magic number
+
+Names, ways, kinds and versions are a byte each, CRC-32 and fingerprint four, lowest first; lengths and
+counts are varints. Each module says what its part looks like.
 
 This module needs numpy and zstandard; import it lazily on the start-up path.
 """
