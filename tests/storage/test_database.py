@@ -3,11 +3,14 @@ from __future__ import annotations
 import contextlib
 import logging
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, make_url, select, text
 
+from otel_monitoring.errors import MissingExtraError
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.errors import BusyError, StorageError, UnavailableError
@@ -17,6 +20,14 @@ from otel_monitoring.testing.clock import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+HOLD_LOCK = """
+import fcntl, sys
+handle = open(sys.argv[1], "r+")
+fcntl.lockf(handle, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
 
 
 def test_nothing_is_opened_before_it_is_asked_for(url: str) -> None:
@@ -166,6 +177,25 @@ class TestSqlite:
 
         assert database.ensure()
         _note(database, "a", document="x" * 100_000)
+
+    def test_a_process_that_opens_for_too_long_is_not_waited_for(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("otel_monitoring.storage.engines.sqlite._LOCK_S", 0.01)
+        path = database.place.path
+        assert path is not None
+        database.close()
+        holder = subprocess.Popen(
+            [sys.executable, "-c", HOLD_LOCK, str(path.with_name("storage.db.lock"))],
+            stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE,
+        )
+        with holder:
+            assert holder.stdout is not None
+            holder.stdout.readline()
+            assert not database.ensure()
+            assert "another process has been opening" in _reason(database, "refused")
+            holder.kill()
 
     def test_a_deleted_file_is_noticed_and_made_anew(self, database: Database) -> None:
         path, identity = database.place.path, database.identity
@@ -339,6 +369,29 @@ class TestPostgres:
     @pytest.fixture
     def database(self, postgres_url: str, open_database: Callable[[str], Database]) -> Database:
         return open_database(postgres_url)
+
+    def test_a_driver_that_is_not_installed_is_named_with_its_extra(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "psycopg", None)
+
+        with pytest.raises(MissingExtraError, match=r"pip install 'otel-monitoring\[postgres\]'"):
+            Database(url="postgresql://ada@127.0.0.1/metrics", clock=SystemClock())
+
+    def test_a_server_without_our_tables_any_more_says_so(self, database: Database) -> None:
+        with database.write() as connection:
+            connection.execute(text("DROP TABLE otel_monitoring_notes"))
+
+        with pytest.raises(UnavailableError, match="does not exist"):
+            _note(database, "a")
+        assert _reason(database, "corrupt")
+
+    def test_a_full_server_is_told(self, database: Database) -> None:
+        raising = "DO $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$"
+        with pytest.raises(UnavailableError, match="no space left"), database.write() as connection:
+            connection.execute(text(raising))
+
+        assert _reason(database, "full")
 
     def test_a_server_that_is_not_there_leaves_the_process_in_memory(self) -> None:
         database = Database(url="postgresql://ada:s3cret@127.0.0.1:1/metrics", clock=SystemClock())
