@@ -19,7 +19,7 @@ from otel_monitoring.alerts.history import AlertHistory
 from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
-from otel_monitoring.bootstrap.backing import MessageBacking
+from otel_monitoring.bootstrap.backing import MessageBacking, generator_url
 from otel_monitoring.bootstrap.telling import Telling
 from otel_monitoring.errors import MonitoringError, RuleError
 from otel_monitoring.guard import Guard
@@ -28,7 +28,6 @@ from otel_monitoring.ingest.exemplars import ExemplarTap
 from otel_monitoring.measure.audit_trail import AuditTrail
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.promql.engine import Engine, Limits
-from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
 from otel_monitoring.stores.exemplars import ExemplarStore
 from otel_monitoring.stores.series import SeriesStore
@@ -99,7 +98,7 @@ class Analysis:
         )
         self.history = AlertHistory(known_as=self.sent_labels, marks=self._marks)
         self.rules = RuleBook(
-            load=partial(_load, settings),
+            load=partial(_load, settings, self.engine.parse),
             apply=self._apply,
             clock=builder.clock,
             rules=rules,
@@ -119,6 +118,7 @@ class Analysis:
             interval_s=settings.alerts.interval_s,
             external_labels=settings.alerts.external_labels,
             external_url=settings.alerts.external_url,
+            generator_url=generator_url(settings),
         )
 
     def hear(self, data: Any) -> None:
@@ -293,13 +293,13 @@ def _check_channels(rule: AlertRule, *, telling: Telling, settings: Settings) ->
         raise RuleError(msg)
 
 
-def _load(settings: Settings) -> RuleFile:
+def _load(settings: Settings, check_expr: Callable[[str], object]) -> RuleFile:
     alerts = settings.alerts
     if not alerts.enabled:
         return RuleFile(source="", groups=())
     rules = load_rules(
         rule_files=alerts.rule_files,
-        check_expr=parse,
+        check_expr=check_expr,
         with_defaults=alerts.default_rules,
         disabled=alerts.disabled,
     )

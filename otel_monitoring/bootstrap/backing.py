@@ -10,9 +10,10 @@ from otel_monitoring.bootstrap.evidence import Gatherer, Sources
 from otel_monitoring.bootstrap.moved import Moved
 from otel_monitoring.notify.links import LinkMaker, LinkSigner, UsedLinks
 from otel_monitoring.notify.message import Backing
+from otel_monitoring.templates.texts import table_link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import tzinfo
 
     from otel_monitoring.bootstrap.analysis import Analysis
@@ -101,7 +102,19 @@ class MessageBacking:
 
 def page_url(settings: Settings) -> str:
     """Return the address of the page that links open; empty where nobody can reach one."""
+    found = pages_url(settings)
+    return found and f"{found}{_PAGE}"
+
+
+def pages_url(settings: Settings) -> str:
+    """Return where our pages are reached from outside; empty where nobody can."""
     url, prefix = settings.alerts.external_url.rstrip("/"), settings.api.prefix
     if not url or not settings.api.enabled:
         return ""
-    return f"{url if url.endswith(prefix) else url + prefix}{_PAGE}"
+    return url if url.endswith(prefix) else url + prefix
+
+
+def generator_url(settings: Settings) -> Callable[[str], str]:
+    """Return what gives the address at which an expression can be looked at, as a Prometheus has it."""
+    found = pages_url(settings)
+    return lambda expr: found and f"{found}/prometheus{table_link(expr)}"

@@ -96,6 +96,16 @@ def test_there_are_no_links_where_nobody_could_open_them(told: Callable[..., Mes
     assert (links.acknowledge, links.silence) == ("", "")
 
 
+def test_an_alert_says_where_its_expression_can_be_looked_at(told: Callable[..., Message]) -> None:
+    """S8.2."""
+    inside = told().alerts[0].generator_url
+    outside = told(alerts={"external_url": "https://shop.example"}).alerts[0].generator_url
+
+    assert inside == ""
+    address = "https://shop.example/monitoring/prometheus/graph?g0.expr=orders_total+%3E+2&g0.tab=1"
+    assert outside == address
+
+
 @pytest.mark.parametrize(
     ("external", "api", "expected"),
     [

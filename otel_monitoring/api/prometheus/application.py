@@ -7,10 +7,11 @@ neither block the event loop nor take all worker threads of the application that
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 
 from otel_monitoring.api.prometheus import features, metadata, queries, rules, status, targets
@@ -61,7 +62,7 @@ _ROUTES: dict[str, tuple[Answer, tuple[str, ...]]] = {
 
 
 def prometheus_app(sources: Sources) -> Starlette:
-    """Return ``api/v1/*``, ``-/healthy`` and ``-/ready``, to be mounted anywhere.
+    """Return ``api/v1/*``, ``graph``, ``-/healthy`` and ``-/ready``, to be mounted anywhere.
 
     Args:
         sources: Whom to ask.
@@ -71,6 +72,7 @@ def prometheus_app(sources: Sources) -> Starlette:
         Route(f"/api/v1/{path}", _endpoint(answer, sources, workers), methods=list(methods))
         for path, (answer, methods) in _ROUTES.items()
     ]
+    routes.append(Route("/graph", _graph))
     return Starlette(routes=[*routes, Route("/-/healthy", _is_well), Route("/-/ready", _is_well)])
 
 
@@ -123,6 +125,12 @@ async def _form(request: Request) -> bytes:
             msg = f"the body is longer than {_BODY_MAX_BYTES} bytes"
             raise ApiError(msg)
     return bytes(body)
+
+
+async def _graph(request: Request) -> RedirectResponse:
+    """Lead from the link of an alert to what its expression gives now, at the first path of the two."""
+    query = urlencode({"query": request.query_params.get("g0.expr", "")})
+    return RedirectResponse(f"api/v1/query?{query}")
 
 
 async def _is_well(_request: Any) -> PlainTextResponse:

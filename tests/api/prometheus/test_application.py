@@ -369,3 +369,9 @@ def test_ten_notes_of_a_kind_are_told_and_the_number_of_the_rest() -> None:
     assert len(body["infos"]) == 11
     assert body["infos"][-1] == "3 more info annotations omitted"
     assert "warnings" not in body
+
+
+def test_the_link_of_an_alert_leads_to_what_its_expression_gives() -> None:
+    answer = get(prometheus_app(sources()), "/graph?g0.expr=orders_total+%3E+2&g0.tab=1")
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "api/v1/query?query=orders_total+%3E+2")
