@@ -151,28 +151,44 @@ def grown(columns: Mapping[str, Floats]) -> Floats:
     return last - base + taken
 
 
-def unbroken(values: Floats, dropped: Floats, base: Floats | None = None) -> Floats:
-    """Return counters as if they had never been reset; what ``rate`` and ``increase`` are asked of.
+def edges(tier: Tier, *, width_ms: int) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Return two points of each window, for what asks how much a counter grew.
 
-    Columns of a tier and raw samples after them are put one after the other before: differences are then
-    right over both, and over the boundary.
+    ``base`` comes right after the window begins and ``last`` at its own time, so that a range that begins
+    with a window covers all that the window counted, in the window in which a series begins as well.
 
     Args:
-        values: ``last`` of a tier, or samples, shape (series, times).
-        dropped: ``dropped`` of the tier, or of :func:`dropped`, same shape.
-        base: ``base`` of the tier, and the samples themselves beside raw ones, same shape. Where given, a
-            series that begins within the window of a tier has what it began with one column earlier, so that
-            what it counted in its first window is not lost; its time is then up to a window too early.
+        tier: Windows of counters, with ``last``, ``base`` and ``dropped``.
+        width_ms: How long its windows are.
+
+    Returns:
+        Unix times in milliseconds, shape (points,), strictly increasing; values and what resets took before
+        each, both of shape (series, points), for :func:`unbroken`, alone or with raw samples after them.
+    """
+    begins_ms = (-(-tier.times_ms // width_ms) - 1) * width_ms + 1
+    columns = tier.columns
+    times_ms = np.stack([begins_ms, tier.times_ms], axis=1).ravel()
+    values = np.stack([columns["base"], columns["last"]], axis=2).reshape(len(columns["last"]), -1)
+    taken = np.stack([np.zeros_like(columns["last"]), columns["dropped"]], axis=2).reshape(values.shape)
+    # A window whose only collection came at its very beginning needs no other point.
+    apart = np.stack([begins_ms < tier.times_ms, np.ones(len(begins_ms), dtype=bool)], axis=1).ravel()
+    return times_ms[apart], values[:, apart], taken[:, apart]
+
+
+def unbroken(values: Floats, dropped: Floats) -> Floats:
+    """Return counters as if they had never been reset; what ``rate`` and ``increase`` are asked of.
+
+    Points of a tier and raw samples after them are put one after the other before: differences are then right
+    over both, and over the boundary.
+
+    Args:
+        values: What :func:`edges` returns, or ``last`` of a tier, or samples, shape (series, times).
+        dropped: What :func:`edges` returns, or ``dropped`` of a tier, or of :func:`dropped`, same shape.
     """
     hole = is_hole(values)
-    taken = np.cumsum(np.where(hole, 0.0, dropped), axis=1)
+    taken = np.cumsum(np.where(is_hole(dropped), 0.0, dropped), axis=1)
     # Adding to a staleness marker would make it another NaN.
-    found = np.where(hole, values, np.where(hole, 0.0, values) + taken)
-    if base is not None and values.shape[1] > 1:
-        began = _newest(~hole)[:, :-1] < 0
-        begins = began & ~hole[:, 1:] & (base[:, 1:] != values[:, 1:])
-        found[:, :-1] = np.where(begins, base[:, 1:], found[:, :-1])
-    return found
+    return np.where(hole, values, np.where(hole, 0.0, values) + taken)
 
 
 def _summary(values: Floats, starts: Places, ends: Places, before: Carry) -> dict[str, Floats]:

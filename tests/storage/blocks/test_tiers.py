@@ -18,6 +18,7 @@ from otel_monitoring.storage.blocks.tiers import (
     Carry,
     Tier,
     dropped,
+    edges,
     grown,
     sum_up,
     unbroken,
@@ -130,28 +131,6 @@ def test_a_boundary_between_blocks_changes_nothing(
         assert joined.tobytes() == whole.columns[name].tobytes()
 
 
-@given(SAMPLES, SAMPLES, st.data())
-@settings(max_examples=200)
-def test_an_increase_over_a_tier_and_raw_samples_after_it_is_that_of_the_samples(
-    early: list[float], late: list[float], data: st.DataObject
-) -> None:
-    times_ms = times_of(data, len(early))
-    tier = sum_up(row(*early), times_ms, width_ms=WIDTH_MS, counts=COUNTS)
-    carry = Carry.after(tier.columns["last"])
-
-    last = np.concatenate([tier.columns["last"], row(*late)], axis=1)
-    taken = np.concatenate([tier.columns["dropped"], dropped(row(*late), carry)], axis=1)
-    found = real(unbroken(last, taken)[0].tolist())
-
-    begins = len(times_ms) - int((-(-times_ms // WIDTH_MS) > -(-times_ms[0] // WIDTH_MS)).sum())
-    newest_of_first = real(early[:begins])[-1:]
-    if not newest_of_first:
-        return
-    expected = counted([*newest_of_first, *real(early[begins:]), *real(late)])
-    assert found == sorted(found)
-    assert found[-1] - found[0] == expected
-
-
 def test_a_reset_that_no_last_sample_shows_is_counted() -> None:
     """The counter falls within a minute and has overtaken itself at the minute's end."""
     times_ms = times_at(60_000, 75_000, 90_000, 105_000, 120_000)
@@ -167,9 +146,41 @@ def test_what_a_series_counts_in_the_window_that_it_begins_in_is_not_lost() -> N
     times_ms = times_at(60_000, 75_000, 90_000, 120_000, 180_000)
     tier = sum_up(row(ABSENT, 1, 5, 9, 12), times_ms, width_ms=MINUTE_MS, counts=COUNTS)
 
-    found = unbroken(*(tier.columns[name] for name in ("last", "dropped", "base")))
+    points_ms, values, taken = edges(tier, width_ms=MINUTE_MS)
 
-    assert found.tolist() == [[1, 9, 12]]
+    assert points_ms.tolist() == [1, 60_000, 60_001, 120_000, 120_001, 180_000]
+    assert is_absent(values).tolist() == [[True, True, False, False, False, False]]
+    assert unbroken(values, taken)[0, 2:].tolist() == [1, 9, 9, 12]
+
+
+def test_a_window_of_one_collection_at_its_beginning_has_one_point() -> None:
+    tier = sum_up(row(4, 7), times_at(60_001, 120_001), width_ms=MINUTE_MS, counts=COUNTS)
+
+    points_ms, values, taken = edges(tier, width_ms=MINUTE_MS)
+
+    assert points_ms.tolist() == [60_001, 120_001]
+    assert (values.tolist(), taken.tolist()) == ([[4, 7]], [[0, 0]])
+
+
+@given(SAMPLES, SAMPLES, st.data())
+@settings(max_examples=200)
+def test_points_of_a_tier_and_raw_samples_after_it_count_what_the_samples_count(
+    early: list[float], late: list[float], data: st.DataObject
+) -> None:
+    times_ms = times_of(data, len(early))
+    tier = sum_up(row(*early), times_ms, width_ms=WIDTH_MS, counts=COUNTS)
+    points_ms, values, taken = edges(tier, width_ms=WIDTH_MS)
+
+    found = real(
+        unbroken(
+            np.concatenate([values, row(*late)], axis=1),
+            np.concatenate([taken, dropped(row(*late), Carry.after(row(*early)))], axis=1),
+        )[0].tolist()
+    )
+
+    assert (np.diff(points_ms) > 0).all()
+    assert found == sorted(found)
+    assert (found[-1] - found[0] if found else 0) == counted(real([*early, *late]))
 
 
 def test_a_gauge_that_falls_is_not_reset() -> None:
