@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _CLOCK_STEP_MS = 30_000
+_OWN_SOURCES = ("self", "rule:")
 _LOOK_EVERY_S = 10.0
 AUDIT_SCOPE = "otel_monitoring.alerts"
 
@@ -107,6 +108,7 @@ class Analysis:
             check=partial(_check_channels, telling=self.telling, settings=settings),
         )
         self._looked_s = builder.clock.monotonic_s()
+        self._looked_at = (builder.clock.now_ms(), self._looked_s)
         self.evaluator = Evaluator(
             groups=self.rules.groups() if self._evaluates else (),
             query=Asking(self.ask),
@@ -131,15 +133,19 @@ class Analysis:
             self.keeping.append(batch)
 
     def _follow_clock(self, now_ms: int) -> None:
-        """Begin anew where the wall clock was set back: the store keeps no sample before its newest."""
-        newest_ms = self.store.sources()
-        if newest_ms and max(newest_ms.values()) > now_ms + _CLOCK_STEP_MS:
-            _log.warning("the clock was set back: the series in memory begin anew")
-            for source in newest_ms:
-                self.store.forget(source)
+        """Move the series of this process along where the wall clock was set: their distance stays (P14)."""
+        last, self._looked_at = self._looked_at, (now_ms, self._clock.monotonic_s())
+        step_ms = now_ms - last[0] - round((self._looked_at[1] - last[1]) * 1000)
+        if abs(step_ms) <= _CLOCK_STEP_MS:
+            return
+        _log.warning("the clock was set by %+.0f s: the series in memory move along", step_ms / 1000)
+        for source in self.store.sources():
+            if source.startswith(_OWN_SOURCES):
+                self.store.shift(source, by_ms=step_ms)
 
     def evaluate(self, now_ms: int) -> None:
         """Ask the rules that are due, and tell what has changed; not before the past is there."""
+        self._follow_clock(now_ms)
         if self.keeping is not None and not self.keeping.is_caught_up:
             return
         self._watch_files()

@@ -191,6 +191,11 @@ class Epoch:
         whole = bool((self._last_hole[selection.rows] < first).all())
         return times, slabs, whole
 
+    def shift(self, by_ms: int) -> None:
+        """Move all times; views of the old ones stay as they are."""
+        for chunk in self.chunks:
+            chunk.times_ms = chunk.times_ms + by_ms
+
     def trim(self, before_ms: int) -> int:
         """Forget chunks whose newest slot is older than ``before_ms``; return how many."""
         dropped = 0

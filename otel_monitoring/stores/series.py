@@ -238,6 +238,20 @@ class SeriesStore:
                 if source.newest_ms is not None and source.newest_ms < before_ms:
                     self._remove(name)
 
+    def shift(self, source: str, *, by_ms: int) -> None:
+        """Move all times of a source, after the clock that they were read from was set.
+
+        What a reader holds stays as it was read.
+        """
+        with self._lock:
+            known = self._sources.get(source)
+            if known is None or known.newest_ms is None:
+                return
+            known.newest_ms += by_ms
+            for epoch in known.epochs:
+                epoch.shift(by_ms)
+            self._generation += 1
+
     def forget(self, source: str) -> None:
         """Forget all samples of one source."""
         with self._lock:

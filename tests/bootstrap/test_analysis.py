@@ -105,6 +105,40 @@ def test_a_clock_that_was_set_back_does_not_silence_the_rules(rig: Callable[...,
     assert [value for _labels, value in made.ask("orders_total")] == [3.0]
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_was_set_fires_and_resolves_nothing(
+    rig: Callable[..., Rig], tmp_path: Path, hours: int
+) -> None:
+    """P14, of rules that look back as well."""
+    path = tmp_path / "rules.yml"
+    path.write_text(
+        """
+groups:
+- name: shop
+  interval: 15s
+  rules:
+  - {alert: Sells, expr: "rate(orders_total[1m]) > 0"}
+  - {alert: SellsNothing, expr: "rate(orders_total[1m]) == 0 or absent(orders_total)"}
+"""
+    )
+    made = rig(alerts={"rule_files": [str(path)], "default_rules": False})
+    made.counter.add(1)
+    made.pass_time(15)
+    for _ in range(12):
+        made.counter.add(1)
+        made.pass_time(15)
+    before = made.analysis.history.state()
+
+    made.clock.step_wall_clock(hours * 3600)
+    for _ in range(12):
+        made.counter.add(1)
+        made.pass_time(15)
+
+    assert [record["labels"]["alertname"] for record in before] == ["Sells"]
+    assert len(made.analysis.history.state()) == 1
+    assert made.analysis.history.state()[0]["ended_at_ms"] is None
+
+
 def test_a_clock_that_went_back_a_little_keeps_the_series(rig: Callable[..., Rig]) -> None:
     made = rig()
     made.counter.add(3)

@@ -449,3 +449,27 @@ def test_reads_like_a_dictionary_of_lists(collections: list[dict[str, float]]) -
             expected.setdefault(up(job=job), []).append((second * 1000, value))
 
     assert samples(store) == expected
+
+
+@pytest.mark.parametrize("by_ms", [-3_600_000, 3_600_000])
+def test_times_move_along_with_the_clock(by_ms: int) -> None:
+    store = SeriesStore()
+    for time_ms in range(10_000_000, 10_100_000, 10_000):
+        store.append(batch(time_ms, {up(): float(time_ms)}))
+    before = only_block(store)
+
+    store.shift("self", by_ms=by_ms)
+    store.append(batch(10_100_000 + by_ms, {up(): 1.0}))
+    after = only_block(store)
+
+    assert before.times_ms.tolist() == list(range(10_000_000, 10_100_000, 10_000))
+    assert after.times_ms.tolist() == list(range(10_000_000 + by_ms, 10_110_000 + by_ms, 10_000))
+    assert store.stats()["batches_refused"] == 0
+
+
+def test_the_times_of_a_source_without_samples_do_not_move() -> None:
+    store = SeriesStore()
+
+    store.shift("nobody", by_ms=1)
+
+    assert store.sources() == {}
