@@ -144,6 +144,13 @@ class AlertHistory:
                     self._closed.append(episode)
             self._bound()
 
+    def replace(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Know what :meth:`state` of another process returned, and nothing else."""
+        with self._lock:
+            self._open = {}
+            self._closed = deque(maxlen=self._most)
+        self.restore(records)
+
     def after_fork(self) -> None:
         """Begin anew in a child process: what fires there is found there."""
         self._lock = threading.Lock()

@@ -14,13 +14,13 @@ import json
 import secrets
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.message import Links, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from otel_monitoring.model.alert import Notice, SentAlert
     from otel_monitoring.model.clock import Clock
@@ -168,6 +168,16 @@ class UsedLinks:
         """Let a link be used again: what it was for could not be done."""
         with self._lock:
             self._until_ms.pop(link.nonce, None)
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return what was used as plain records."""
+        with self._lock:
+            return [{"nonce": nonce, "until_ms": until_ms} for nonce, until_ms in self._until_ms.items()]
+
+    def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Know what :meth:`state` returned, and nothing else."""
+        with self._lock:
+            self._until_ms = {record["nonce"]: record["until_ms"] for record in records}
 
     def after_fork(self) -> None:
         """Take a fresh lock in a child process; what was used stays used."""

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from otel_monitoring.alerts.evaluation.restore import EVALUATIONS_BEFORE
+from otel_monitoring.alerts.evaluation.restore import EVALUATIONS_BEFORE, taken_up
 from otel_monitoring.alerts.evaluation.rule_run import Moment, RuleRun, Services
 from otel_monitoring.alerts.evaluation.schedule import Schedule, offset_ms
 from otel_monitoring.alerts.evaluation.sending import Sending
 from otel_monitoring.alerts.evaluation.status import GroupStatus
+from otel_monitoring.alerts.rules.rule import AlertingRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from otel_monitoring.alerts.evaluation.restore import Restore
     from otel_monitoring.alerts.evaluation.rule_run import Query
+    from otel_monitoring.alerts.evaluation.state import State
+    from otel_monitoring.alerts.evaluation.status import Verdict
     from otel_monitoring.alerts.rules.rule import Rule, RuleGroup
     from otel_monitoring.guard import Guard
-    from otel_monitoring.model.alert import SentAlert, Transition
+    from otel_monitoring.model.alert import Alert, SentAlert, Transition
     from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.sample import Batch
+
+    Known: TypeAlias = Mapping[Labels, tuple[Alert, int]]
+
+_FRESH_ROUNDS = 4
 
 CLOCK_STEP_MS = 30_000
 """A difference between the two clocks from which the wall clock counts as having been set (P14)."""
@@ -177,6 +185,48 @@ class Evaluator:
         """Begin anew in a child process: the alerts that were found so far are the parent's."""
         self._runs = tuple(self._run(run.group) for run in self._runs)
         self._last_tick = None
+
+    def standing(self, now_ms: int) -> list[SentAlert]:
+        """Return every alert that fires and that people are told of."""
+        return [
+            sent
+            for run in self._runs
+            for rule in run.rules
+            for sent in rule.standing(now_ms, interval_ms=run.interval_ms)
+        ]
+
+    def states(self) -> dict[str, State]:
+        """Return the alerts of every alerting rule, by a name that outlives the process."""
+        return {
+            rule.source: rule.state
+            for run in self._runs
+            for rule in run.rules
+            if isinstance(rule.rule, AlertingRule)
+        }
+
+    def verdicts(self) -> dict[str, Verdict]:
+        """Return what came of the last evaluation of every rule, by the same names."""
+        found = ((rule.source, rule.verdict()) for run in self._runs for rule in run.rules)
+        return {source: verdict for source, verdict in found if verdict is not None}
+
+    def take_up(self, known: Mapping[str, Known], verdicts: Mapping[str, Verdict], *, at_ms: int) -> None:
+        """Stand where another process stood; called by whoever calls :meth:`tick`.
+
+        Args:
+            known: The alerts of each rule, by the names of :meth:`states`, each with when it was last seen.
+            verdicts: What came of the last evaluation of each rule.
+            at_ms: Now, Unix milliseconds.
+        """
+        self._reload(at_ms)
+        self._last_tick = None
+        for run in self._runs:
+            times = [verdicts[rule.source].evaluated_at_ms for rule in run.rules if rule.source in verdicts]
+            run.schedule.anchor(min(max(times, default=at_ms), at_ms))
+            fresh_ms = _FRESH_ROUNDS * run.interval_ms
+            for rule in run.rules:
+                for_ms = rule.rule.for_ms if isinstance(rule.rule, AlertingRule) else 0
+                state = taken_up(known.get(rule.source, {}), at_ms, for_ms=for_ms, fresh_ms=fresh_ms)
+                rule.take_up(state, verdicts.get(rule.source))
 
     def next_ms(self, now_ms: int) -> int | None:
         """Return when the next group is due; ``None`` where there is no group."""

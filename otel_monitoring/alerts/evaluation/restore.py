@@ -43,6 +43,32 @@ Restore: TypeAlias = "Callable[[AlertingRule, int], Mapping[Labels, Stored]]"
 """Return what was stored of a rule's alerts, by their labels, without series that have ended."""
 
 
+def taken_up(
+    known: Mapping[Labels, tuple[Alert, int]], at_ms: int, *, for_ms: int, fresh_ms: int
+) -> dict[Labels, Alert]:
+    """Return the exact state that another run of the process left, as it stands at ``at_ms``.
+
+    What fires or was resolved stands: people know of it. What was pending goes on where the gap is no longer
+    than a few evaluations; after a longer one nobody knows whether the condition held, and S6 decides.
+    Every alert counts as not yet sent, since whoever tells people hears of all of them anew.
+
+    Args:
+        known: The alerts of one rule, each with the time of its last evaluation.
+        at_ms: Now, Unix milliseconds.
+        for_ms: How long the condition must hold.
+        fresh_ms: The longest gap after which a pending alert goes on as if there had been none.
+    """
+    found = {}
+    for labels, (alert, last_ms) in known.items():
+        if alert.state == "pending" and at_ms - last_ms > fresh_ms:
+            before = Stored(last_ms=last_ms, active_at_ms=alert.active_at_ms)
+            if for_ms < GRACE_MS or at_ms - last_ms > OUTAGE_TOLERANCE_MS:
+                continue
+            alert = _restored(alert, before, at_ms, for_ms)  # noqa: PLW2901 - the same alert, aged
+        found[labels] = replace(alert, last_sent_at_ms=None)
+    return found
+
+
 def restored(state: State, stored: Mapping[Labels, Stored], at_ms: int, *, for_ms: int) -> State:
     """Return ``state`` with the time that its alerts had been pending before the process ended.
 

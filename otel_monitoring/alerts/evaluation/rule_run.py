@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +10,7 @@ from otel_monitoring.alerts.evaluation.identity import Labeller
 from otel_monitoring.alerts.evaluation.restore import restored
 from otel_monitoring.alerts.evaluation.series import SeriesWriter, alert_samples, recorded
 from otel_monitoring.alerts.evaluation.state import advance, moved, state_of
-from otel_monitoring.alerts.evaluation.status import RuleHealth, RuleStatus
+from otel_monitoring.alerts.evaluation.status import RuleHealth, RuleStatus, Verdict
 from otel_monitoring.alerts.rules.rule import OBSERVE_LABEL, AlertingRule
 from otel_monitoring.errors import MonitoringError, RuleError
 from otel_monitoring.templates import Context
@@ -95,6 +95,7 @@ class RuleRun:
 
     def __init__(self, rule: Rule, *, source: str, services: Services) -> None:
         self.rule = rule
+        self.source = source
         self.state: State = {}
         self._services = services
         self._writer = SeriesWriter(record=services.record, source=source)
@@ -144,6 +145,33 @@ class RuleRun:
         self._writer = other._writer
         self._is_restored = other._is_restored
         self._health, self._last_error = other._health, other._last_error
+
+    def take_up(self, state: State, verdict: Verdict | None) -> None:
+        """Stand where another process stood, from now on."""
+        self.state = state
+        self._is_restored = True
+        if verdict is not None:
+            self._health, self._last_error = verdict.health, verdict.last_error
+            self._evaluated_at_ms, self._evaluation_s = verdict.evaluated_at_ms, verdict.evaluation_s
+
+    def verdict(self) -> Verdict | None:
+        """Return what came of the last evaluation; ``None`` before the first."""
+        if self._evaluated_at_ms is None:
+            return None
+        return Verdict(
+            health=self._health,
+            last_error=self._last_error,
+            evaluated_at_ms=self._evaluated_at_ms,
+            evaluation_s=self._evaluation_s,
+        )
+
+    def standing(self, at_ms: int, *, interval_ms: int) -> list[SentAlert]:
+        """Return the alerts that fire and that people are told of, without noting that they were sent."""
+        if self.rule.labels.get(OBSERVE_LABEL) == "true" or not isinstance(self.rule, AlertingRule):
+            return []
+        fire = {labels: alert for labels, alert in self.state.items() if alert.is_firing}
+        unsent = {labels: replace(alert, last_sent_at_ms=None) for labels, alert in fire.items()}
+        return self._services.sending.due(unsent, at_ms, expr=self.rule.expr, interval_ms=interval_ms)[1]
 
     def end(self, at_ms: int) -> None:
         """End the series of a rule that is gone (S2.9)."""

@@ -13,6 +13,23 @@ RuleHealth = Literal["unknown", "ok", "err"]
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of the last evaluation of a rule, besides its alerts.
+
+    Attributes:
+        health: Whether it went well.
+        last_error: Why it failed; empty where it did not.
+        evaluated_at_ms: Its time, Unix milliseconds.
+        evaluation_s: How long it took.
+    """
+
+    health: RuleHealth
+    last_error: str
+    evaluated_at_ms: int
+    evaluation_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class RuleStatus:
     """How one rule stands.
 

@@ -162,6 +162,12 @@ class Acknowledgements:
             with self._lock:
                 self._words[word.kind, word.labels] = word
 
+    def replace(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Know what :meth:`state` of another process returned, and nothing else."""
+        with self._lock:
+            self._words = {}
+        self.restore(records)
+
     def after_fork(self) -> None:
         """Take a fresh lock in a child process."""
         self._lock = threading.Lock()

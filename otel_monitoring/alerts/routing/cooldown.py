@@ -6,14 +6,15 @@ not told at all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from otel_monitoring.model.labels import Labels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from otel_monitoring.alerts.routing.groups import Look
     from otel_monitoring.model.alert import SentAlert
-    from otel_monitoring.model.labels import Labels
 
     Seconds: TypeAlias = Callable[[SentAlert], float]
 
@@ -56,6 +57,20 @@ class Cooldown:
         for labels, ended_s in list(self._ended_s.items()):
             if now_s - ended_s >= self._longest_s:
                 del self._ended_s[labels]
+
+    def state(self, now_s: float) -> list[dict[str, Any]]:
+        """Return what ended as plain records: when, and how long ago that is."""
+        return [
+            {"labels": labels.as_dict(), "at_s": ended_s, "age_s": now_s - ended_s}
+            for labels, ended_s in list(self._ended_s.items())
+        ]
+
+    def restore(self, records: Iterable[Mapping[str, Any]], now_s: float) -> None:
+        """Know what :meth:`state` returned, and nothing else."""
+        self._ended_s, self._began_s = {}, {}
+        for record in records:
+            labels = Labels.of(record["labels"])
+            self._ended_s[labels] = now_s - record["age_s"]
 
     def _is_cooling(self, alert: SentAlert, now_s: float) -> bool:
         ended_s = self._ended_s.get(alert.labels)

@@ -18,7 +18,7 @@ from otel_monitoring.alerts.routing.escalate import Escalation
 from otel_monitoring.alerts.routing.groups import Group, Held, Look, firing, resolved
 from otel_monitoring.alerts.routing.inhibit import Inhibitor
 from otel_monitoring.alerts.routing.intervals import IntervalStage
-from otel_monitoring.alerts.routing.log import NotificationLog
+from otel_monitoring.alerts.routing.log import Entry, NotificationLog
 from otel_monitoring.alerts.routing.plain import RECEIVER, plain_config
 from otel_monitoring.alerts.routing.tell import Teller
 from otel_monitoring.alerts.routing.tree import Tree, all_routes, group_key, group_labels
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.alerts.routing.config import Route, RoutingConfig
     from otel_monitoring.alerts.routing.groups import Stage, Watcher
+    from otel_monitoring.alerts.routing.log import Page
     from otel_monitoring.alerts.routing.tell import Handover
     from otel_monitoring.guard import Guard
     from otel_monitoring.model.alert import Notice, SentAlert
@@ -207,9 +208,37 @@ class Dispatcher:
         with self._lock:
             self._log.restore(records, now_s=self._clock.monotonic_s())
 
+    def forget(self) -> None:
+        """Know of no alert and of nothing that was told, until :meth:`restore`; the configuration stays."""
+        with self._lock:
+            self._alerts = {}
+            self._log = NotificationLog(retention_s=self._retention_s)
+            self._follow(self._config)
+
+    def resume(self, notice: Notice) -> Callable[[bool], None]:
+        """Return what hears the fate of a notice that another process handed over."""
+        page = self._page_of(notice)
+        entry = page.trying or Entry()
+
+        def ended(taken: bool) -> None:  # noqa: FBT001 - the protocol of ``done``
+            with self._lock:
+                page.end(entry, taken=taken)
+
+        return ended
+
+    def page_state(self, notice: Notice) -> dict[str, Any] | None:
+        """Return what the channel of a notice was told of its group, as :meth:`state` does."""
+        key = (notice.group_key, notice.receiver, notice.channel)
+        with self._lock:
+            return self._log.record(key, now_s=self._clock.monotonic_s())
+
     def after_fork(self) -> None:
         """Begin anew in a child process: the parent goes on telling what it has found."""
         self._begin()
+
+    def _page_of(self, notice: Notice) -> Page:
+        with self._lock:
+            return self._log.page((notice.group_key, notice.receiver, notice.channel))
 
     def _trim(self, now_s: float) -> None:
         self._log.trim(now_s=now_s, present={group.key for group in self._groups.values()})

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from otel_monitoring.model.labels import Labels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from otel_monitoring.alerts.routing.groups import Look
     from otel_monitoring.model.alert import SentAlert
-    from otel_monitoring.model.labels import Labels
 
 ANNOTATION = "flapping"
 """The annotation that says how often the alert changed."""
@@ -66,6 +69,28 @@ class Flapping:
             if now_s - times[-1] >= self._window_s:
                 del self._changes[labels]
                 self._told.pop(labels, None)
+
+    def state(self, now_s: float) -> list[dict[str, Any]]:
+        """Return the changes as plain records: when each was, and how long ago the last one."""
+        return [
+            {
+                "labels": labels.as_dict(),
+                "at_s": list(times),
+                "age_s": now_s - times[-1],
+                "told": self._told.get(labels),
+            }
+            for labels, times in list(self._changes.items())
+        ]
+
+    def restore(self, records: Iterable[Mapping[str, Any]], now_s: float) -> None:
+        """Know what :meth:`state` returned, and nothing else."""
+        self._changes, self._told = {}, {}
+        for record in records:
+            labels, shift_s = Labels.of(record["labels"]), now_s - record["age_s"] - record["at_s"][-1]
+            times = [at_s + shift_s for at_s in record["at_s"]]
+            self._changes[labels] = deque(times, maxlen=self._most_changes + 1)
+            if record["told"] is not None:
+                self._told[labels] = record["told"]
 
     def _seen(self, alert: SentAlert, look: Look) -> SentAlert:
         labels = alert.labels

@@ -111,10 +111,12 @@ class Page:
             self.told = entry
             self.owed = frozenset() if self.trying is None else self.trying.firing
 
-    def restore(self, told: Entry) -> None:
-        """Take back what was told before a restart."""
-        self.told = told
-        self._number = max(self._number, told.number)
+    def restore(
+        self, told: Entry | None, *, trying: Entry | None = None, owed: Iterable[Labels] = ()
+    ) -> None:
+        """Take back what was told before a restart, and what was on its way then."""
+        self.told, self.trying, self.owed = told, trying, frozenset(owed)
+        self._number = max(self._number, *(one.number for one in (told, trying) if one is not None), 0)
 
     def forget(self, labels: frozenset[Labels]) -> None:
         """Forget alerts that ended without being told, so that they are news when they return."""
@@ -158,31 +160,34 @@ class NotificationLog:
 
     def state(self, *, now_s: float) -> list[dict[str, Any]]:
         """Return what was told as plain records; an alert as its labels, a time as how long ago it was."""
-        return [
-            {
-                "group_key": group_key,
-                "receiver": receiver,
-                "channel": channel,
-                "firing": [labels.as_dict() for labels in page.told.firing],
-                "resolved": [labels.as_dict() for labels in page.told.resolved],
-                "age_s": now_s - page.told.at_s,
-                "number": page.told.number,
-            }
-            for (group_key, receiver, channel), page in self._pages.items()
-            if page.told is not None
-        ]
+        found = (self.record(key, now_s=now_s) for key in self._pages)
+        return [record for record in found if record is not None]
+
+    def record(self, key: PageKey, *, now_s: float) -> dict[str, Any] | None:
+        """Return one page as a plain record; ``None`` where nothing was told or is on its way."""
+        page = self._pages.get(key)
+        if page is None or (page.told is None and page.trying is None):
+            return None
+        told = page.told or Entry(at_s=now_s)
+        return {
+            "group_key": key[0],
+            "receiver": key[1],
+            "channel": key[2],
+            "age_s": now_s - told.at_s,
+            **_plain(told),
+            "trying": None if page.trying is None else _plain(page.trying),
+            "owed": _all_plain(page.owed),
+        }
 
     def restore(self, records: Iterable[Mapping[str, Any]], *, now_s: float) -> None:
         """Take back what :meth:`state` returned."""
         for record in records:
             page = self.page((record["group_key"], record["receiver"], record["channel"]))
+            trying = record.get("trying")
             page.restore(
-                Entry(
-                    firing=frozenset(map(Labels.of, record["firing"])),
-                    resolved=frozenset(map(Labels.of, record["resolved"])),
-                    at_s=now_s - record["age_s"],
-                    number=record["number"],
-                )
+                _entry(record, at_s=now_s - record["age_s"]) if record["number"] else None,
+                trying=None if trying is None else _entry(trying, at_s=now_s),
+                owed=map(Labels.of, record.get("owed", ())),
             )
 
     def trim(self, *, now_s: float, present: Collection[str]) -> None:
@@ -203,3 +208,24 @@ class NotificationLog:
             excess = len(self._pages) - self._most_pages
             for _, key in rest[: excess + self._most_pages // _FORGOTTEN_AT_ONCE]:
                 del self._pages[key]
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    return {
+        "firing": _all_plain(entry.firing),
+        "resolved": _all_plain(entry.resolved),
+        "number": entry.number,
+    }
+
+
+def _all_plain(labels: Iterable[Labels]) -> list[dict[str, str]]:
+    return [one.as_dict() for one in sorted(labels, key=lambda one: one.pairs)]
+
+
+def _entry(record: Mapping[str, Any], *, at_s: float) -> Entry:
+    return Entry(
+        firing=frozenset(map(Labels.of, record["firing"])),
+        resolved=frozenset(map(Labels.of, record["resolved"])),
+        at_s=at_s,
+        number=record["number"],
+    )

@@ -205,6 +205,14 @@ class Silences:
             self._keep(silence_of(record))
         self.trim()
 
+    def replace(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Have the silences that :meth:`state` of another process returned, and no others."""
+        found = [silence_of(record) for record in records]
+        kept = {one.id: (one, condition(one.matchers)) for one in found}
+        with self._lock:
+            self._silences = kept
+            self._version += 1
+
     def after_fork(self) -> None:
         """Take a fresh lock in a child process; the silences hold there as well."""
         self._lock = threading.Lock()

@@ -180,6 +180,28 @@ class RuleBook:
             self._stamp = stamp
             return self.reload(actor="file")
 
+    # ---- what other processes know
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return the rules made at run time and all modes as plain records."""
+        with self._lock:
+            rules = [{"kind": "rule", "name": name, "value": asdict(r)} for name, r in self._runtime.items()]
+            modes = [{"kind": "mode", "name": name, "value": mode} for name, mode in self._modes.items()]
+        return [*rules, *modes]
+
+    def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Have the rules and modes that :meth:`state` returned, and no others; nobody did anything now."""
+        runtime, modes = {}, {}
+        for record in records:
+            if record["kind"] == "rule":
+                runtime[record["name"]] = AlertRule(**record["value"])
+            else:
+                modes[record["name"]] = record["value"]
+        with self._lock:
+            if (runtime, modes) != (self._runtime, self._modes):
+                self._runtime, self._modes = runtime, modes
+                self._apply(self.groups())
+
     # ---- inside
 
     def _changed(

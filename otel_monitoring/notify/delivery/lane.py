@@ -46,6 +46,7 @@ class Lane:
         shield: Entered around every send.
         chance: Gives random numbers from 0 to 1.
         outbox: Keeps what waits.
+        may_send: Asked right before a message leaves; where it says no, another process sends it.
     """
 
     def __init__(  # noqa: PLR0913 - one place makes lanes
@@ -60,6 +61,7 @@ class Lane:
         shield: Callable[[], AbstractContextManager[object]],
         chance: Callable[[], float],
         outbox: Outbox,
+        may_send: Callable[[], bool],
     ) -> None:
         self.name = f"{receiver}/{channel_name}"
         self.receiver = receiver
@@ -69,6 +71,7 @@ class Lane:
         self._capacity = capacity
         self._chance = chance
         self._outbox = outbox
+        self._may_send = may_send
         self._guard = Guard(f"delivery.{self.name}")
         self._outlet = Outlet(channel, guard=self._guard, shield=shield)
         self._begin()
@@ -89,7 +92,13 @@ class Lane:
             self.put(entry.message, does=entry.does)
 
     def put(
-        self, message: Message, done: Done | None = None, *, most_tries: int = 0, does: str = "send"
+        self,
+        message: Message,
+        done: Done | None = None,
+        *,
+        most_tries: int = 0,
+        does: str = "send",
+        is_firm: bool = False,
     ) -> None:
         """Queue a message, unless it was delivered or queued before; returns at once.
 
@@ -98,9 +107,10 @@ class Lane:
             done: Called exactly once with what became of it, perhaps before this returns.
             most_tries: How often it may be tried; 0 for as often as patience lasts.
             does: Which method of the channel takes it.
+            is_firm: Whether no newer message may take its place.
         """
         now_s = self._clock.monotonic_s()
-        item = Item(message, since_s=now_s, due_s=now_s, most_tries=most_tries, does=does)
+        item = Item(message, since_s=now_s, due_s=now_s, most_tries=most_tries, does=does, is_firm=is_firm)
         item.done += [done] if done else []
         with self._changed:
             outcome, superseded = self._take(item)
@@ -140,6 +150,12 @@ class Lane:
         """Wait until nothing waits any more; return whether that came to pass in time."""
         with self._changed:
             return self._changed.wait_for(lambda: self._thread is None, timeout_s)
+
+    def forget(self) -> None:
+        """Leave everything that waits to another process; what is being sent at this moment is sent."""
+        with self._changed:
+            self._queue = Queue()
+            self._changed.notify_all()
 
     def stop(self) -> None:
         """Try no more than once from now on, and take nothing new."""
@@ -232,7 +248,7 @@ class Lane:
 
     def _bring(self, item: Item) -> None:
         """Try once; then it is delivered, given up, or waits for the next try."""
-        if self._stopping and item.attempts:
+        if (self._stopping and item.attempts) or not (item.most_tries or self._may_send()):
             self._leave(item)
             return
         error = self._try(item)

@@ -91,3 +91,22 @@ class MemoryOutbox:
     def failed(self, lane: str, key: str, error: str) -> None:  # noqa: ARG002 - others keep the error
         """Forget what was given up."""
         self.done(lane, key)
+
+
+class KeptElsewhere:
+    """Keep nothing: whoever hands messages over has written them down before."""
+
+    is_lasting = True
+
+    def put(self, entry: Entry) -> None:
+        """Take ``entry``, which is kept already."""
+
+    def claim(self, lane: str) -> Sequence[Entry]:  # noqa: ARG002 - an Outbox
+        """Return nothing: what was left is handed over anew."""
+        return ()
+
+    def done(self, lane: str, key: str) -> None:
+        """Take what was delivered."""
+
+    def failed(self, lane: str, key: str, error: str) -> None:
+        """Take what was given up."""

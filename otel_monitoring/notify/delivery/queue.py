@@ -25,6 +25,7 @@ class Item:
         done: Called once when its fate is decided; without any, nothing may take its place.
         most_tries: How often it may be tried; 0 for as often as patience lasts.
         does: Which method of the channel takes the message.
+        is_firm: Whether nothing may take its place.
         attempts: How often it was tried.
         failures: How often its group was tried in vain, over superseded messages too.
         is_sending: Whether a try runs now.
@@ -40,6 +41,7 @@ class Item:
     done: list[Done] = field(default_factory=list)
     most_tries: int = 0
     does: str = "send"
+    is_firm: bool = False
     attempts: int = 0
     failures: int = 0
     is_sending: bool = False
@@ -99,7 +101,7 @@ class Queue:
         if not item.done:
             return []
         group = self.of_group(item.message.group_id)
-        older = [one for one in group if one.done and not one.is_sending and not one.most_tries]
+        older = [one for one in group if one.done and not (one.is_sending or one.most_tries or one.is_firm)]
         for one in older:
             self.remove(one)
             item.due_s = max(item.due_s, one.due_s)
@@ -111,7 +113,7 @@ class Queue:
         newer = [one for one in self.of_group(item.message.group_id) if one is not item]
         item.due_s = due_s
         item.is_sending = False
-        gives_way = bool(newer and item.done and newer[-1].done)
+        gives_way = bool(newer and item.done and newer[-1].done and not item.is_firm)
         for one in newer if gives_way else ():
             one.due_s, one.failures = item.due_s, item.failures
         return gives_way

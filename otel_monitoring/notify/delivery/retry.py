@@ -83,6 +83,7 @@ class Deliver:
         chance: Gives random numbers from 0 to 1.
         outbox: Keeps what waits; ``None`` for memory alone.
         backing: What is known about alerts besides themselves.
+        may_send: Asked right before a message leaves; where it says no, it is left in the outbox.
     """
 
     def __init__(  # noqa: PLR0913 - one place wires it
@@ -99,6 +100,7 @@ class Deliver:
         chance: Callable[[], float] = random.random,
         outbox: Outbox | None = None,
         backing: Backing | None = None,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._clock = clock
         self._patience = patience or Patience()
@@ -110,6 +112,8 @@ class Deliver:
         self._chance = chance
         self._outbox = outbox or MemoryOutbox()
         self._backing = backing or Backing()
+        self._may_send = may_send
+        self._elsewhere: tuple[Delivery, ...] = ()
         self._lanes: dict[str, dict[str, Lane]] = {}
         self._retired: list[Lane] = []
         self.use(receivers)
@@ -136,7 +140,9 @@ class Deliver:
             if lane not in self._retired:
                 lane.abandon()
 
-    def __call__(self, notice: Notice, done: Callable[[bool], None] | None = None) -> None:
+    def __call__(
+        self, notice: Notice, done: Callable[[bool], None] | None = None, *, is_firm: bool = False
+    ) -> None:
         """Queue ``notice`` for its channel, or for every channel of its receiver; returns at once.
 
         Args:
@@ -144,6 +150,7 @@ class Deliver:
             done: Called exactly once, perhaps by another thread and perhaps before this returns: ``True``
                 when all channels took it, ``False`` when one was given up or superseded. Given one, the
                 notice may be superseded by a newer one about the same group.
+            is_firm: Whether it may not.
 
         Raises:
             NotifyError: There is no such receiver or channel; ``done`` is not called then.
@@ -158,7 +165,7 @@ class Deliver:
         message = redacted(message, self._redact)
         told = None if done is None else _AllDone(done, count=len(lanes))
         for lane in lanes:
-            lane.put(replace(message, key=_key(notice.key, lane.name)), told)
+            lane.put(replace(message, key=_key(notice.key, lane.name)), told, is_firm=is_firm)
         if done is not None and not lanes:
             done(True)  # noqa: FBT003 - the agreed form of the callback
 
@@ -203,10 +210,19 @@ class Deliver:
 
     def log(self) -> list[Delivery]:
         """Return what became of the newest messages, oldest first; those that wait come last."""
-        return sorted(
-            (one for lane in self._all() for one in lane.log()),
-            key=lambda one: (one.outcome == "waiting", one.at_ms),
-        )
+        found = {(one.receiver, one.channel, one.key): one for one in self._elsewhere}
+        for lane in self._all():
+            found.update({(one.receiver, one.channel, one.key): one for one in lane.log()})
+        return sorted(found.values(), key=lambda one: (one.outcome == "waiting", one.at_ms))
+
+    def recall(self, deliveries: Iterable[Delivery]) -> None:
+        """Show in the log what other processes delivered, in place of what was shown of them before."""
+        self._elsewhere = tuple(deliveries)
+
+    def forget(self) -> None:
+        """Leave everything that waits to another process."""
+        for lane in self._all():
+            lane.forget()
 
     def stats(self) -> dict[str, dict[str, int]]:
         """Return, per channel, how many messages were delivered, failed or refused, and how many wait."""
@@ -255,6 +271,7 @@ class Deliver:
             shield=self._shield,
             chance=self._chance,
             outbox=self._outbox,
+            may_send=self._may_send,
         )
 
     def _lanes_of(self, notice: Notice) -> list[Lane]:

@@ -14,7 +14,7 @@ from otel_monitoring.storage.tables import ALERTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Row
 
     from otel_monitoring.model.labels import Labels
 
@@ -42,23 +42,34 @@ def save_alerts(connection: Connection, rule: str, alerts: Iterable[Alert], *, a
 def load_alerts(connection: Connection, rule: str) -> dict[Labels, tuple[Alert, int]]:
     """Return the alerts of a rule by their labels, each with the time of its last evaluation."""
     query = select(ALERTS).where(ALERTS.c.rule == plain(rule))
-    found: dict[Labels, tuple[Alert, int]] = {}
-    for row in connection.execute(query):
-        document = unpack(row.document)
-        alert = Alert(
-            labels=unpack_labels(row.labels),
-            annotations=document["annotations"],
-            state=row.state,
-            active_at_ms=row.active_at_ms,
-            **{name: document[name] for name in _PLAIN},
-        )
-        found[alert.labels] = (alert, row.last_ms)
+    found = [_alert(row) for row in connection.execute(query)]
+    return {alert.labels: (alert, last_ms) for alert, last_ms in found}
+
+
+def load_all_alerts(connection: Connection) -> dict[str, dict[Labels, tuple[Alert, int]]]:
+    """Return the alerts of every rule, by what identifies the rule."""
+    found: dict[str, dict[Labels, tuple[Alert, int]]] = {}
+    for row in connection.execute(select(ALERTS)):
+        alert, last_ms = _alert(row)
+        found.setdefault(row.rule, {})[alert.labels] = (alert, last_ms)
     return found
 
 
 def alert_document(alert: Alert) -> dict[str, Any]:
     """Return what an alert says besides its labels, its state and since when it is active."""
     return {"annotations": dict(alert.annotations), **{name: getattr(alert, name) for name in _PLAIN}}
+
+
+def _alert(row: Row[Any]) -> tuple[Alert, int]:
+    document = unpack(row.document)
+    alert = Alert(
+        labels=unpack_labels(row.labels),
+        annotations=document["annotations"],
+        state=row.state,
+        active_at_ms=row.active_at_ms,
+        **{name: document[name] for name in _PLAIN},
+    )
+    return alert, row.last_ms
 
 
 def _row(rule: str, alert: Alert, at_ms: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from otel_monitoring.storage.documents import digest, pack, unpack
 from otel_monitoring.storage.statements import put
@@ -63,6 +63,20 @@ class Notes:
             for row in connection.execute(query)
         ]
         return [record for record in found if not self._shrinking or record[self._shrinking] > 0]
+
+    def stamp(self, connection: Connection) -> tuple[int, int]:
+        """Return what tells whether any of the records has changed, at little cost."""
+        query = select(func.count(), func.sum(NOTES.c.saved_ms)).where(NOTES.c.kind == self.kind)
+        count, saved_ms = connection.execute(query).one()
+        return int(count), int(saved_ms or 0)
+
+    def key(self, record: Mapping[str, Any]) -> str:
+        """Return what identifies a record, as text."""
+        return pack([record[key] for key in self._keys])
+
+    def content(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a record without what changes as time passes: what two are compared by."""
+        return {name: value for name, value in record.items() if name not in (self._growing, self._shrinking)}
 
     def _as_of(self, record: dict[str, Any], passed_s: float) -> dict[str, Any]:
         if self._growing:

@@ -76,6 +76,11 @@ class Outbox:
         connection.execute(update(OUTBOX).where(theirs).values(owner=self._owner))
         return found
 
+    def take_over(self, connection: Connection) -> list[Waiting]:
+        """Make everything that waits ours, whichever lane it is for; return it, oldest first."""
+        connection.execute(update(OUTBOX).values(owner=self._owner))
+        return self.waiting(connection)
+
     def begin(self, connection: Connection, lane: str, key: str) -> bool:
         """Note that a message is on its way, before a try.
 
@@ -86,7 +91,14 @@ class Outbox:
         return bool(connection.execute(begun).rowcount)
 
     def decide(
-        self, connection: Connection, lane: str, key: str, *, outcome: Outcome, at_ms: int, error: str = ""
+        self,
+        connection: Connection,
+        lane: str,
+        key: str,
+        *,
+        outcome: Outcome,
+        at_ms: int,
+        error: str = "",
     ) -> bool:
         """Forget a message and note what became of it.
 
