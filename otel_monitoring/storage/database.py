@@ -41,6 +41,7 @@ _log = logging.getLogger(__name__)
 
 _QUIET_S = 2.0
 _RETRY_S = (1.0, 15.0)
+_FAILURES_COUNTED = 10
 _abandoned: list[object] = []
 """What a child process inherited: closing it would speak for the parent."""
 
@@ -91,7 +92,9 @@ class Database:
         self._errors: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *self._back.errors)
         self._state: State = Unavailable("not_opened", "it was not opened yet", clock.now_ms())
         self._counts = dict.fromkeys(("opened", "lost", "busy", "set_aside"), 0)
-        self._retry_s, self._retry_at_s = _RETRY_S[0], float("-inf")
+        self._failures, self._retry_at_s = 0, float("-inf")
+        self._is_proven = False
+        self._told = ""
         self._identity = ""
         self._begin()
         _databases.add(self)
@@ -150,6 +153,8 @@ class Database:
         """
         with self._transaction(0) as connection:
             yield connection
+        if not self._is_proven:
+            self._prove()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -180,10 +185,12 @@ class Database:
         Waits a moment for those who are in the middle of something; where that was too short, the child goes
         without the database. Sockets to a server are left to the parent.
         """
+        if not self.is_sqlite:
+            return
         with self._gate:
             self._is_forking = True
             self._was_quiet = self._gate.wait_for(lambda: self._active == 0, _QUIET_S)
-        if self.is_sqlite and self._was_quiet:
+        if self._was_quiet:
             self._back.close()
 
     def after_fork_in_parent(self) -> None:
@@ -210,6 +217,8 @@ class Database:
                 migrate(engine)
                 with engine.begin() as connection:
                     self._identity = connection.execute(ABOUT.select()).one().identity
+        except BusyError:
+            return False
         except SchemaNewerError as error:
             trouble = Trouble("newer_schema", str(error))
         except UnavailableError as error:
@@ -279,28 +288,38 @@ class Database:
         with self._lock:
             self._counts["opened"] += 1
             self._counts["set_aside"] += len(set_aside)
-            before, self._state = self._state, Available(self._clock.now_ms())
-            self._retry_s = _RETRY_S[0]
+            self._state = Available(self._clock.now_ms())
+            self._is_proven = False
         for path in set_aside:
             _log.error(
                 "the storage %s was corrupt and begins anew; it was kept as %s", self.place.shown, path
             )
-        if isinstance(before, Unavailable) and before.kind != "not_opened":
+
+    def _prove(self) -> None:
+        """Believe in a database that was opened once something was written to it."""
+        with self._lock:
+            self._is_proven = True
+            self._failures = 0
+            told, self._told = self._told, ""
+        if told:
             _log.warning("the storage %s can be used again", self.place.shown)
 
     def _lost(self, trouble: Trouble) -> None:
-        """Note that it cannot be used, and say so once for each reason."""
+        """Note that it cannot be used, and say so once for each reason.
+
+        What worked is tried again at once; what goes on failing, such as writing to a full disk that can well
+        be opened, less and less often.
+        """
         with self._lock:
             before = self._state
-            is_news = isinstance(before, Available) or before.reason != trouble.reason
+            is_news, self._told = trouble.reason != self._told, trouble.reason
             since_ms = self._clock.now_ms() if isinstance(before, Available) else before.since_ms
             self._state = Unavailable(trouble.kind, trouble.reason, since_ms)
-            if isinstance(before, Available):
-                self._counts["lost"] += 1
-                self._retry_at_s = float("-inf")  # what was just there may be there again at once
-            else:
-                self._retry_at_s = self._clock.monotonic_s() + self._retry_s
-                self._retry_s = min(self._retry_s * 2, _RETRY_S[1])
+            self._counts["lost"] += isinstance(before, Available)
+            is_first = isinstance(before, Available) and self._failures == 0
+            wait_s = min(_RETRY_S[0] * 2 ** max(self._failures - 1, 0), _RETRY_S[1])
+            self._retry_at_s = float("-inf") if is_first else self._clock.monotonic_s() + wait_s
+            self._failures = min(self._failures + 1, _FAILURES_COUNTED)
         if is_news:
             _log.warning("the storage cannot be used, everything goes on in memory: %s", trouble.reason)
 

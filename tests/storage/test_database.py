@@ -476,7 +476,30 @@ class TestTrying:
         database._lost(Trouble("unreachable", "the network is cut"))
 
         assert database.ensure()
-        assert "can be used again" in caplog.text
+        assert "can be used again" not in caplog.text
+        _note(database, "a")
+        _note(database, "b")
+
+        assert caplog.text.count("can be used again") == 1
+
+    def test_what_opens_and_cannot_be_written_is_said_once_and_tried_less_and_less_often(
+        self, sqlite_url: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        clock = FakeClock()
+        database = Database(url=sqlite_url, clock=clock)
+        assert database.ensure()
+        _note(database, "a")
+        tries = 0
+        for _ in range(120):
+            if database.ensure():
+                tries += 1
+                _fill(database)
+            clock.advance(1)
+        database.close()
+
+        assert 8 <= tries <= 15
+        assert caplog.text.count("everything goes on in memory") == 1
+        assert "can be used again" not in caplog.text
 
     def test_it_tells_since_when(self, sqlite_url: str) -> None:
         clock = FakeClock(5000)
@@ -491,6 +514,12 @@ class TestTrying:
 def _note(database: Database, key: str, *, document: str = "d") -> None:
     with database.write() as connection:
         connection.execute(NOTES.insert().values(kind="k", digest=key, saved_ms=0, document=document))
+
+
+def _fill(database: Database) -> None:
+    fill = NOTES.insert().values(kind="k", digest="b", saved_ms=0, document="x" * 100_000)
+    with pytest.raises(UnavailableError, match="full"), database.write() as connection:
+        _ = connection.exec_driver_sql("PRAGMA max_page_count=1"), connection.execute(fill)
 
 
 def _notes(database: Database) -> list[str]:
