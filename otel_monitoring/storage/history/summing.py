@@ -1,0 +1,151 @@
+"""Days of raw samples summed up by the minute and by the hour, in the background.
+
+A day is summed up once it is over and all of its collections are in blocks; what has to be done is found in
+the tables: days that have raw windows and no minutes. A few series are looked at at a time, so that a day of
+many takes little memory.
+
+This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from sqlalchemy import select
+
+from otel_monitoring.model.sample import Metadata
+from otel_monitoring.storage.blocks.errors import DamagedError
+from otel_monitoring.storage.blocks.pack import Packed, pack
+from otel_monitoring.storage.blocks.stitch import stitched, times_of
+from otel_monitoring.storage.blocks.tiers import Carry, sum_up
+from otel_monitoring.storage.blocks.windows import window
+from otel_monitoring.storage.history import spans as spans_of
+from otel_monitoring.storage.history.spans import RAW, TIERS_MS, Span, Written
+from otel_monitoring.storage.polling import series_of
+from otel_monitoring.storage.tables import BATCHES, FAMILIES, WINDOWS
+from otel_monitoring.stores.carried import counters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+    from sqlalchemy import Connection
+
+    from otel_monitoring.model.labels import Labels
+    from otel_monitoring.storage.blocks.stitch import Stored
+    from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.lease import Fence
+
+DAY_MS: Final = 86_400_000
+_SERIES_AT_ONCE = 64
+
+
+class Summing:
+    """Sum days up, one day of one source at a time; called by the thread that compacts.
+
+    Args:
+        database: Where they are.
+        fence: Gives what writes of the one process that compacts have to check.
+        grace_ms: How long after its end a day is left alone.
+    """
+
+    def __init__(self, *, database: Database, fence: Callable[[], Fence], grace_ms: int) -> None:
+        self._database = database
+        self._fence = fence
+        self._grace_ms = grace_ms
+        self._damaged: set[tuple[int, int]] = set()
+        self._counts = dict.fromkeys(("days", "damaged"), 0)
+
+    def step(self, now_ms: int) -> bool:
+        """Sum the oldest day up that is over; return whether there was one.
+
+        Args:
+            now_ms: The time now, Unix milliseconds.
+
+        Raises:
+            StorageError: The database cannot be used now, or the lease is another's.
+        """
+        until_ms, _ = window(now_ms - self._grace_ms, DAY_MS)
+        with self._database.read() as connection:
+            due = self._due(connection, until_ms)
+            if due is None:
+                return False
+            source, end_ms = due
+            try:
+                written = self._sum_up(connection, source, end_ms)
+            except DamagedError:
+                self._damaged.add(due)
+                self._counts["damaged"] += 1
+                return True
+        with self._database.write() as connection:
+            self._fence().check(connection)
+            for one in written:
+                spans_of.write(connection, one)
+        self._counts["days"] += 1
+        return True
+
+    def stats(self) -> dict[str, int]:
+        """Return how many days were summed up, and how many were damaged."""
+        return dict(self._counts)
+
+    def _due(self, connection: Connection, until_ms: int) -> tuple[int, int] | None:
+        """Return a source and the end of a day that is to be summed up."""
+        columns = WINDOWS.c
+        query = select(columns.source, columns.start_ms).where(columns.end_ms <= until_ms)
+        done = {tuple(row) for row in connection.execute(query.where(columns.tier_ms == TIERS_MS[0]))}
+        raw = connection.execute(query.where(columns.tier_ms == RAW).order_by(columns.end_ms)).all()
+        for source, start_ms in raw:
+            day_ms, end_ms = window(start_ms + 1, DAY_MS)
+            open_ = (source, day_ms) not in done and (source, end_ms) not in self._damaged
+            if open_ and not _has_collections(connection, source, end_ms):
+                return source, end_ms
+        return None
+
+    def _sum_up(self, connection: Connection, source: int, end_ms: int) -> list[Written]:
+        start_ms = end_ms - DAY_MS
+        held = _held(connection, source, start_ms=start_ms, end_ms=end_ms)
+        before = _held(connection, source, start_ms=start_ms - DAY_MS, end_ms=start_ms)[-1:]
+        labels = series_of(connection, source)
+        counts = _counting(connection, source, labels)
+        series = np.unique(np.concatenate([block.series for one in held for block in one.blocks]))
+        packed: dict[int, list[Packed]] = {tier_ms: [] for tier_ms in TIERS_MS}
+        times: dict[int, NDArray[np.int64]] = {}
+        for at in range(0, len(series), _SERIES_AT_ONCE):
+            some = series[at : at + _SERIES_AT_ONCE].tolist()
+            values = stitched(held, some, "value")
+            carry = Carry.after(stitched(before, some, "value")) if before else None
+            for tier_ms in TIERS_MS:
+                flags = np.array([counts.get(one, False) for one in some], dtype=np.bool_)
+                tier = sum_up(values, times_of(held), width_ms=tier_ms, counts=flags, before=carry)
+                times[tier_ms] = tier.times_ms
+                packed[tier_ms].append(pack(some, tier.times_ms, tier.columns))
+        return [
+            _written(Span(source, tier_ms, start_ms, end_ms, len(times[tier_ms])), parts)
+            for tier_ms, parts in packed.items()
+            if parts
+        ]
+
+
+def _has_collections(connection: Connection, source: int, end_ms: int) -> bool:
+    """Tell whether collections of a day are not in blocks yet."""
+    there = (BATCHES.c.source == source) & (BATCHES.c.time_ms <= end_ms)
+    return connection.execute(select(BATCHES.c.id).where(there).limit(1)).first() is not None
+
+
+def _held(connection: Connection, source: int, *, start_ms: int, end_ms: int) -> list[Stored]:
+    there = spans_of.spans(connection, tier_ms=RAW, start_ms=start_ms, end_ms=end_ms, source=source)
+    return [spans_of.stored(connection, span) for span in there]
+
+
+def _counting(connection: Connection, source: int, labels: dict[int, Labels]) -> dict[int, bool]:
+    query = select(FAMILIES).where(FAMILIES.c.source == source)
+    families = {
+        row.name: Metadata(row.name, row.type, row.help, row.unit) for row in connection.execute(query)
+    }
+    flags = counters(list(labels.values()), families).tolist()
+    return dict(zip(labels, flags, strict=True))
+
+
+def _written(span: Span, parts: Sequence[Packed]) -> Written:
+    return Written(span, parts[0].times, [piece for part in parts for piece in part.pieces])
