@@ -92,7 +92,8 @@ def recorded(hours: float, path: Path) -> Recording:
 
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        subprocess.run([sys.executable, "-m", __name__, str(hours), str(path)], check=True)
+        command = [sys.executable, "-m", __name__, str(hours), str(path)]
+        subprocess.run(command, check=True, cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL)
     return Recording.load(path)
 
 
