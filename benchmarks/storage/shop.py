@@ -1,8 +1,8 @@
-"""What the shop of the examples counts in some hours, recorded in a minute.
+"""What the shop of the examples counts in some hours, recorded in a few minutes.
 
 The real application runs in this process behind its real telemetry and is visited in earnest; between two
 collections the clock of the recording moves on by 15 s while the application serves as many requests as a
-visitor-rate of the hour asks for. Counts, durations and gauges are thus real, only the pauses are left out.
+rate that rises and falls asks for. Counts, durations and gauges are thus real, only the pauses are left out.
 
     python -m benchmarks.storage.shop 4 shop.npz
 """
@@ -14,9 +14,10 @@ import json
 import math
 import os
 import random
+import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,11 +39,9 @@ JITTER_MS = 12
 START_MS = 1_760_000_000_000
 COLLECTIONS_PER_HOUR = 3_600_000 // INTERVAL_MS
 JOURNEYS = (12, 45)
-AT_ONCE = 16
 THINKING_S = 0.002
 PAYING_S = 0.004
 DECLINED_ONE_IN = 40
-OUTAGE = (0.55, 0.6)
 WORDS = ("lamp", "chair", "oak", "brass", "mirror", "glass")
 
 
@@ -88,8 +87,6 @@ class Recording:
 
 def recorded(hours: float, path: Path) -> Recording:
     """Return the recording in ``path``; make it in a process of its own where there is none."""
-    import subprocess
-
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", __name__, str(hours), str(path)]
@@ -102,21 +99,13 @@ async def record(hours: float) -> Recording:
     from examples.shop import app as shop
     from examples.shop import search
     from otel_monitoring.bootstrap.setup import running
-    from otel_monitoring.stores.series import SeriesStore
 
     found = running()
     if found is None:
         msg = "the shop's telemetry does not run"
         raise RuntimeError(msg)
     search.THINKING_S = THINKING_S
-    heard: list[Batch] = []
-    keep = SeriesStore.append
-
-    def hear(store: SeriesStore, batch: Batch) -> bool:
-        heard.append(batch)
-        return keep(store, batch)
-
-    SeriesStore.append = hear  # type: ignore[assignment, method-assign]
+    heard = _heard()
     chance = random.Random(1)
     shop.checkout._payments = httpx.AsyncClient(transport=_payments(chance), base_url="http://payments")
     await asyncio.to_thread(shop.database.prepare)
@@ -130,14 +119,27 @@ async def record(hours: float) -> Recording:
             await _visit(client, chance, share=at / count)
             heard.clear()
             await asyncio.to_thread(found.monitoring.tick)
-            batches.append(_stamped(next(one for one in heard if one.source == "self"), at, chance))
+            batches.append(_stamped(max(heard, key=lambda batch: len(batch.labels)), at, chance))
     found.monitoring.shutdown()
     return Recording.of(batches)
 
 
-def _stamped(batch: Batch, at: int, chance: random.Random) -> Batch:
-    from dataclasses import replace
+def _heard() -> list[Batch]:
+    """Return a list that gets every batch that any store gets from now on."""
+    from otel_monitoring.stores.series import SeriesStore
 
+    heard: list[Batch] = []
+    keep = SeriesStore.append
+
+    def hear(store: SeriesStore, batch: Batch) -> bool:
+        heard.append(batch)
+        return keep(store, batch)
+
+    SeriesStore.append = hear  # type: ignore[assignment, method-assign]
+    return heard
+
+
+def _stamped(batch: Batch, at: int, chance: random.Random) -> Batch:
     return replace(batch, time_ms=START_MS + at * INTERVAL_MS + chance.randrange(JITTER_MS))
 
 
