@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from otel_monitoring.alerts.routing.config import RoutingConfig
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.model.alert import SentAlert
+    from otel_monitoring.model.labels import Labels
     from otel_monitoring.notify.channel import Channel
     from otel_monitoring.notify.message import Backing
     from otel_monitoring.settings import Settings
@@ -74,6 +75,8 @@ class Telling:
         self._stamp = _stamp(notify.alertmanager_file, self.config.templates)
         self.silences = Silences(clock=builder.clock, audit=audit)
         self.acknowledged = Acknowledgements(clock=builder.clock, audit=audit)
+        self._guard = Guard("notify.acknowledge")
+        self._passed_on: set[tuple[Labels, int]] = set()
         self._flapping = Flapping(most_changes=notify.flapping_changes, window_s=notify.flapping_window_s)
         self._cooldown_s = notify.cooldown_s
         self._cooldown = Cooldown(self._cooldown_of)
@@ -106,6 +109,7 @@ class Telling:
     def flush(self) -> None:
         """Tell what is due; a job."""
         self.dispatcher.flush()
+        self._guard.call(self._pass_on)
         if self._heartbeat is not None:
             self._heartbeat.tick()
 
@@ -150,6 +154,14 @@ class Telling:
         told = (_summary(before), _summary(config))
         self._audit(Action("routing.reloaded", path or "settings", actor, self._clock.now_ms(), *told))
         return config
+
+    def _pass_on(self) -> None:
+        """Tell channels that know incidents of what somebody has begun to take care of."""
+        words = {(word.labels, word.at_ms) for word in self.acknowledged.all() if word.kind == "acknowledged"}
+        for labels, _at_ms in words - self._passed_on:
+            for notice in self.dispatcher.taken_care_of(labels):
+                self.deliver.acknowledge(notice)
+        self._passed_on = words
 
     def trim(self, now_s: float) -> None:
         """Forget what is over."""

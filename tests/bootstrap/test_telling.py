@@ -362,3 +362,39 @@ def test_a_template_that_cannot_be_read_is_named(
     ):
         made.analysis.telling.reload(actor="kim")
     made.analysis.stop(5)
+
+
+def test_pagerduty_hears_that_somebody_takes_care(
+    rig: Callable[..., Rig], receiver: Receiver, tmp_path: Path
+) -> None:
+    routing = tmp_path / "alertmanager.yml"
+    routing.write_text(
+        f"""
+route: {{receiver: pager, group_by: [alertname], group_wait: 0s}}
+receivers:
+  - name: pager
+    pagerduty_configs: [{{routing_key: {"k" * 32}, url: '{receiver.url}/v2/enqueue'}}]
+"""
+    )
+    made = rig(alertmanager_file=str(routing), allow_private=True)
+    made.pass_time(60)
+    receiver.wait_for_text("TooManyOrders")
+    [labels] = [
+        one.labels
+        for one in made.analysis.telling.dispatcher.alerts()
+        if one.labels.get("alertname") == "TooManyOrders"
+    ]
+
+    made.analysis.telling.acknowledged.acknowledge(labels, actor="kim")
+    made.pass_time(60)
+    receiver.wait_for_text("acknowledge")
+    made.analysis.stop(5)
+
+    bodies = [body for _path, body in receiver.wait_for(1)]
+    [known] = [body for body in bodies if body["event_action"] == "acknowledge"]
+    [begun] = [
+        body
+        for body in bodies
+        if body["event_action"] == "trigger" and "TooManyOrders" in json.dumps(body["payload"])
+    ]
+    assert known["dedup_key"] == begun["dedup_key"]

@@ -193,6 +193,19 @@ class Dispatcher:
             awake_s = self._awake.at(self._clock.monotonic_s())
             return [held.seen(awake_s) for held in self._alerts.values()]
 
+    def taken_care_of(self, labels: Labels) -> list[Notice]:
+        """Return who was told of the groups of an alert, where somebody takes care of all that fires there."""
+        with self._lock:
+            awake_s = self._awake.at(self._clock.monotonic_s())
+            return [
+                notice
+                for group in self._groups.values()
+                if labels in group.held
+                for notice in self._teller.taken_care_of(
+                    group, [held.seen(awake_s) for held in group.held.values() if self._fires(held)]
+                )
+            ]
+
     def inhibited_by(self, labels: Labels) -> Labels | None:
         """Return the firing alert that mutes an alert; ``None`` where none does."""
         with self._lock:

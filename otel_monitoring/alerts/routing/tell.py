@@ -99,6 +99,24 @@ class Teller:
         ]
         return any(page is not None and bool(page.known.firing or page.owed) for page in pages)
 
+    def taken_care_of(self, group: Group, alerts: Sequence[SentAlert]) -> list[Notice]:
+        """Return who was told of a group of which somebody takes care by now; nobody where alerts are left.
+
+        Args:
+            group: The group.
+            alerts: Its alerts that fire.
+        """
+        if not alerts or not all(self._is_quiet(alert.labels) for alert in alerts):
+            return []
+        fire = firing(alerts)
+        steps = (step.receiver for step in self._escalation.steps)
+        return [
+            self._notice(receiver, channel.name, group, alerts, key=_digest(alerts))
+            for receiver in dict.fromkeys((group.route.receiver, *steps))
+            for channel in self._channels.get(receiver, ())
+            if (page := self._log.find((group.key, receiver, channel.name))) and fire & page.known.firing
+        ]
+
     def forget(self, group: Group, labels: frozenset[Labels]) -> None:
         """Forget alerts that ended without being told, so that they are news when they return."""
         for receiver in (group.route.receiver, *(step.receiver for step in self._escalation.steps)):
@@ -129,16 +147,21 @@ class Teller:
         if not told:
             page.end(entry, taken=True)
             return None
-        notice = Notice(
+        notice = self._notice(receiver, channel.name, group, told, key=key)
+        group.trying.add(page)
+        return Handover(notice=notice, reason=reason, group=group, page=page, entry=entry)
+
+    def _notice(
+        self, receiver: str, channel: str, group: Group, alerts: Sequence[SentAlert], *, key: str
+    ) -> Notice:
+        return Notice(
             key=key,
             receiver=receiver,
             group_key=group.key,
             group_labels=group.labels,
-            alerts=tuple(sorted(told, key=lambda alert: (alert.is_resolved, alert.labels.pairs))),
-            channel=channel.name,
+            alerts=tuple(sorted(alerts, key=lambda alert: (alert.is_resolved, alert.labels.pairs))),
+            channel=channel,
         )
-        group.trying.add(page)
-        return Handover(notice=notice, reason=reason, group=group, page=page, entry=entry)
 
     def _reason(
         self, page: Page, fire: frozenset[Labels], over: frozenset[Labels], look: Look
