@@ -54,6 +54,7 @@ class _Saved:
 
     identity: str = ""
     source: int = 0
+    seq: int = 0
     series: frozenset[int] = frozenset()
     layout: int = 0
     families: Sequence[Metadata] = ()
@@ -124,20 +125,18 @@ class SampleLog:
     def _write(self, connection: Connection, packed: _Packed) -> _Saved:
         """Write a collection and what it needs that is not there for certain."""
         saved = self._saved
-        if saved.identity != self._database.identity:
+        if saved.identity != self._database.identity or not _note(connection, saved, packed):
             saved = self._introduce(connection)
+            _note(connection, saved, packed)
         layout, series = self._write_layout(connection, saved, packed.labels)
         if packed.metadata is not saved.families and packed.metadata != saved.families:
             put(connection, FAMILIES, [_family_row(saved.source, family) for family in packed.metadata])
         insert_new(connection, BATCHES, [_batch_row(saved.source, layout, packed)])
-        ours = SOURCES.c.id == saved.source
-        connection.execute(
-            update(SOURCES).where(ours).values(last_seen_ms=packed.time_ms, last_seq=packed.seq)
-        )
-        return _Saved(saved.identity, saved.source, series, layout, packed.metadata or saved.families)
+        families = packed.metadata or saved.families
+        return _Saved(saved.identity, saved.source, packed.seq, series, layout, families)
 
     def _introduce(self, connection: Connection) -> _Saved:
-        """Say who we are to a database that does not know, or that began anew."""
+        """Say who we are to a database that does not know: it began anew, or was restored from a copy."""
         insert_new(connection, SOURCES, [source_row(self.source)])
         named = SOURCES.c.instance == plain(self.source.instance, 200)
         number: int = connection.execute(select(SOURCES.c.id).where(named)).scalar_one()
@@ -173,6 +172,13 @@ class SampleLog:
             if one not in self._numbers:
                 self._newest += 1
                 self._numbers[one] = self._newest
+
+
+def _note(connection: Connection, saved: _Saved, packed: _Packed) -> bool:
+    """Note that the source was seen; tell whether the database knows as much of it as we wrote."""
+    known = (SOURCES.c.id == saved.source) & (SOURCES.c.last_seq >= saved.seq)
+    seen = update(SOURCES).where(known).values(last_seen_ms=packed.time_ms, last_seq=packed.seq)
+    return bool(connection.execute(seen).rowcount)
 
 
 def _batch_row(source: int, layout: int, packed: _Packed) -> dict[str, Any]:

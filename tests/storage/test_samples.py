@@ -17,7 +17,7 @@ from otel_monitoring.storage.errors import FencedError
 from otel_monitoring.storage.polling import SampleReader, series_of
 from otel_monitoring.storage.samples import SampleLog
 from otel_monitoring.storage.sources import Source, runs
-from otel_monitoring.storage.tables import BATCHES, LAYOUTS, SERIES
+from otel_monitoring.storage.tables import BATCHES, LAYOUTS, SERIES, SOURCES
 from otel_monitoring.storage.writer import Job, Writer
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Table
 
     from otel_monitoring.storage.database import Database
 
@@ -228,6 +228,25 @@ def test_goes_on_in_a_file_that_began_anew(
     assert (batch.time_ms, list(batch.values)) == (2, [3.0, 4.0])
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_goes_on_in_a_database_that_was_restored_from_a_copy(
+    log: SampleLog, writer: Writer, database: Database, known: bool
+) -> None:
+    """The copy knows the source and its first layout, or nothing of it."""
+    _append(log, writer, 1, [1.0])
+    _append(log, writer, 2, [1.0, 2.0])
+    _append(log, writer, 3, [1.0, 2.0, 3.0])
+    with database.write() as connection:
+        for table in (BATCHES, LAYOUTS, SERIES):
+            connection.execute(delete(table) if not known else table.delete().where(_is_later(table)))
+        connection.execute(update(SOURCES).values(last_seq=1) if known else delete(SOURCES))
+
+    _append(log, writer, 4, [4.0, 5.0, 6.0])
+
+    found = SampleReader(database=database).poll()
+    assert [(batch.time_ms, len(batch.labels)) for batch in found] == [(1, 1)] * known + [(4, 3)]
+
+
 def test_the_storage_knows_who_appends(log: SampleLog, writer: Writer, database: Database) -> None:
     for time_ms in (100, 200):
         _append(log, writer, time_ms, [1.0])
@@ -318,6 +337,11 @@ def _count(database: Database, table: Table) -> int:
     with database.read() as connection:
         found: int = connection.execute(select(func.count()).select_from(table)).scalar_one()
         return found
+
+
+def _is_later(table: Table) -> ColumnElement[bool]:
+    column = {"batches": "seq", "layouts": "number", "series": "layout"}[table.name.rpartition("_")[2]]
+    return table.c[column] > 1
 
 
 def _empty(database: Database) -> None:
