@@ -57,6 +57,7 @@ POOL = (
     'db_client_connection_state="%s"}'
 )
 DROPPED = 'otel_monitoring_export_dropped_total{job="shop",signal="traces",reason="queue_full"}'
+GIVEN_UP = 'otel_monitoring_notify_messages_total{job="shop",receiver="ops",kind="slack",outcome="failed"}'
 CASES = {
     "HighCpu": Case({CPU: "0.85x12"}, {CPU: "0.8x12"}),
     "CriticalCpu": Case({CPU: "0.96x12"}, {CPU: "0.95x12"}),
@@ -92,6 +93,7 @@ CASES = {
         {'otel_monitoring_export_circuit_open{signal="traces"}': "0x12"},
     ),
     "TelemetryDropped": Case({DROPPED: "0+5x12"}, {DROPPED: "5x12"}),
+    "NotificationsFailing": Case({GIVEN_UP: "0+1x12"}, {GIVEN_UP: "7x12"}),
     "CardinalityOverflow": Case(
         {'otel_monitoring_cardinality_overflow{metric="m",attribute="user"}': "1x12"},
         {'otel_monitoring_cardinality_overflow{metric="m",attribute="user"}': "0x12"},

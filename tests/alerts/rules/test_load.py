@@ -34,6 +34,7 @@ DEFAULT_NAMES = {
     "CollectorPipelineDown",
     "TelemetryDropped",
     "CardinalityOverflow",
+    "NotificationsFailing",
 }
 
 
