@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 Write: TypeAlias = "Callable[[Connection], None]"
 Done: TypeAlias = "Callable[[bool], None]"
-Outcome: TypeAlias = Literal["written", "refused", "later"]
+Outcome: TypeAlias = Literal["written", "refused", "busy", "later"]
 
 _log = logging.getLogger(__name__)
 
 _BATCH_JOBS = 256
 _BATCH_BYTES = 8 << 20
 _JOB_BYTES = 512
+_MOST_BUSY = 20
 _COUNTED = ("batches", "written", "failed", "dropped", "refused")
 
 
@@ -91,6 +92,7 @@ class Writer:
         self._taken = 0
         self._counts: Counter[str] = Counter()
         self._refused_kinds: set[str] = set()
+        self._impatient: tuple[Job | None, int] = (None, 0)
         self._thread: threading.Thread | None = None
         self._is_stopping = False
         self._is_stuck = False
@@ -213,24 +215,33 @@ class Writer:
         return batch
 
     def _write(self, batch: Sequence[Job]) -> bool:
-        """Write a batch; where it is refused, each job of it in a transaction of its own."""
+        """Write a batch; where that does not do, each job of it in a transaction of its own."""
         outcome = self._commit(batch)
-        if outcome == "refused" and len(batch) > 1:
+        if outcome == "written":
+            self._finish(batch, written=True)
+            return True
+        if len(batch) > 1 and outcome != "later":
             return self._write_each(batch)
-        if outcome == "later":
-            self._put_back(batch)
-            return False
-        self._finish(batch, written=outcome == "written")
-        return True
+        return self._settle(batch, outcome)
 
     def _write_each(self, batch: Sequence[Job]) -> bool:
-        for place, job in enumerate(batch):
-            outcome = self._commit([job])
-            if outcome == "later":
-                self._put_back(batch[place:])
-                return False
-            self._finish([job], written=outcome == "written")
+        return all(self._settle(batch[place:], self._commit([job])) for place, job in enumerate(batch))
+
+    def _settle(self, jobs: Sequence[Job], outcome: Outcome) -> bool:
+        """Finish the first of some jobs, or put them all back; tell whether the next one may be tried."""
+        if outcome == "busy" and self._has_patience(jobs[0]):
+            outcome = "later"
+        if outcome == "later":
+            self._put_back(jobs)
+            return False
+        self._finish(jobs[:1], written=outcome == "written")
         return True
+
+    def _has_patience(self, job: Job) -> bool:
+        """Count how often a job found the database busy: one that takes too long would hold up all others."""
+        before, tries = self._impatient
+        self._impatient = (job, tries + 1 if before is job else 1)
+        return self._impatient[1] < _MOST_BUSY
 
     def _commit(self, batch: Sequence[Job]) -> Outcome:
         outcome: Outcome = "refused"
@@ -240,8 +251,10 @@ class Writer:
                     for job in batch:
                         job.write(connection)
                 outcome = "written"
-            except (UnavailableError, BusyError):
+            except UnavailableError:
                 outcome = "later"
+            except BusyError:
+                outcome = "busy"
             except StorageError as error:
                 if len(batch) == 1:
                     self._say_refused(batch[0], error)

@@ -21,6 +21,8 @@ from otel_monitoring.testing.clock import FakeClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy import Connection
+
 HOLD_LOCK = """
 import fcntl, sys
 handle = open(sys.argv[1], "r+")
@@ -447,6 +449,20 @@ class TestPostgres:
 
         assert told == "5s"
 
+    def test_one_that_rested_for_too_long_is_tried_again_without_a_word(
+        self, postgres_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("otel_monitoring.storage.engines.postgres._IDLE_MS", 20)
+        late = Database(url=postgres_url, clock=SystemClock())
+        assert late.ensure()
+
+        with pytest.raises(BusyError, match="idle-in-transaction"), late.write() as connection:
+            _rest(connection, database)
+
+        assert late.is_available
+        _note(late, "a")
+        late.close()
+
 
 class TestTrying:
     """When it is tried again, and what is said."""
@@ -514,6 +530,14 @@ class TestTrying:
 def _note(database: Database, key: str, *, document: str = "d") -> None:
     with database.write() as connection:
         connection.execute(NOTES.insert().values(kind="k", digest=key, saved_ms=0, document=document))
+
+
+def _rest(connection: Connection, database: Database) -> None:
+    """Do nothing in a transaction for as long as another connection takes."""
+    connection.execute(text("SELECT 1"))
+    with database.read() as other:
+        other.execute(text("SELECT pg_sleep(0.3)"))
+    connection.execute(text("SELECT 1"))
 
 
 def _fill(database: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from otel_monitoring.model.clock import SystemClock
-from otel_monitoring.storage.errors import FencedError
+from otel_monitoring.storage.errors import BusyError, FencedError
 from otel_monitoring.storage.state import Trouble
 from otel_monitoring.storage.tables import NOTES
 from otel_monitoring.storage.writer import Job, Writer
@@ -131,6 +131,22 @@ def test_jobs_wait_for_a_database_that_is_away(writer: Writer, database: Databas
     assert writer.stats()["failed"] == 0
 
 
+def test_one_that_always_finds_the_database_busy_is_left_out_in_the_end(
+    writer: Writer, database: Database
+) -> None:
+    writer.put(Job("note", _noting(0)))
+    writer.put(Job("slow", _waiting_in_vain))
+    writer.put(Job("note", _noting(2)))
+
+    tries = 0
+    while not writer.flush(10):
+        tries += 1
+
+    assert tries == 19
+    assert _notes(database) == 2
+    assert (writer.stats()["written"], writer.stats()["failed"]) == (2, 1)
+
+
 def test_a_thread_writes_what_is_put(writer: Writer, database: Database) -> None:
     written = threading.Event()
     writer.start()
@@ -185,6 +201,11 @@ def _noting(number: int, seen: list[int] | None = None) -> Callable[[Connection]
 def _refusing(_connection: Connection) -> None:
     msg = "not by us"
     raise FencedError(msg)
+
+
+def _waiting_in_vain(_connection: Connection) -> None:
+    msg = "others hold it"
+    raise BusyError(msg)
 
 
 def _failing(_connection: Connection) -> None:

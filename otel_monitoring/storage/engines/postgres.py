@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _IDLE_MS = 5000
 """A process that is suspended in the middle of a transaction keeps others waiting for no longer."""
 
+_RESTED = "25P03"
 _BUSY = frozenset(("40001", "40P01", "55P03", "57014"))
 _MEANINGS: tuple[tuple[str, Kind], ...] = (
     ("53100", "full"),
@@ -79,7 +80,7 @@ class PostgresServer:
         if not isinstance(error, DBAPIError):
             return None
         state: str | None = getattr(error.orig, "sqlstate", None)
-        if state in _BUSY and not error.connection_invalidated:
+        if state == _RESTED or (state in _BUSY and not error.connection_invalidated):
             return Trouble("busy", f"{self._place.shown}: {self._said(error)}")
         for begin, kind in _MEANINGS:
             if state is not None and state.startswith(begin):
