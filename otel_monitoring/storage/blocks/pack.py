@@ -12,13 +12,18 @@ import numpy as np
 
 from otel_monitoring.storage.blocks import times as times_of
 from otel_monitoring.storage.blocks.block import check, write
+from otel_monitoring.storage.blocks.columns import COLUMNS
 from otel_monitoring.storage.blocks.parts import parts
+from otel_monitoring.storage.blocks.stitch import stitched
+from otel_monitoring.storage.blocks.stitch import times_of as times_in
 from otel_monitoring.stores.block import is_absent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from otel_monitoring.storage.blocks.stitch import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,23 @@ def pack(
     """
     check(series, times_ms, columns)
     return Packed(times_of.encode(times_ms), tuple(_pieces(series, times_ms, columns)))
+
+
+def merge(windows: Sequence[Stored]) -> Packed:
+    """Return neighbouring windows as one, bit by bit; what rare collections need to take few bytes.
+
+    Args:
+        windows: In the order of their times, with all of their blocks.
+
+    Raises:
+        DamagedError: A block is damaged or belongs to other times.
+        CodecError: The blocks do not have the same columns, or times overlap.
+    """
+    blocks = [block for window in windows for block in window.blocks]
+    series = sorted({one for block in blocks for one in block.series.tolist()})
+    names = sorted({name for block in blocks for name in block.columns}, key=COLUMNS.index)
+    columns = {name: stitched(windows, series, name) for name in names}
+    return pack(series, times_in(windows), columns)
 
 
 def _pieces(

@@ -8,7 +8,7 @@ import pytest
 from otel_monitoring.storage.blocks import times
 from otel_monitoring.storage.blocks.block import Block
 from otel_monitoring.storage.blocks.errors import CodecError
-from otel_monitoring.storage.blocks.pack import pack
+from otel_monitoring.storage.blocks.pack import Packed, merge, pack
 from otel_monitoring.storage.blocks.stitch import Stored, stitched
 from otel_monitoring.storage.blocks.tiers import COLUMNS, MINUTE_MS, sum_up
 from otel_monitoring.stores.block import ABSENT
@@ -52,6 +52,38 @@ def test_a_tier_comes_back_from_its_pieces() -> None:
 
     for column in COLUMNS:
         assert stitched([window], SERIES[::7], column).tobytes() == tier.columns[column][::7].tobytes()
+
+
+def stored(packed: Packed) -> Stored:
+    return Stored(times.decode(packed.times), [Block(piece.data) for piece in packed.pieces])
+
+
+def size_bytes(windows: list[Packed]) -> int:
+    return sum(len(piece.data) for packed in windows for piece in packed.pieces)
+
+
+def test_merged_windows_hold_the_same_in_fewer_bytes() -> None:
+    """A series that begins in a later window is absent in those before."""
+    hours = [slice(at, at + 12) for at in range(0, 480, 12)]
+    apart = [
+        pack(SERIES[: at + 5], TIMES_MS[part], {"value": VALUES[: at + 5, part]})
+        for at, part in enumerate(hours)
+    ]
+    windows = [stored(one) for one in apart]
+
+    packed = merge(windows)
+
+    everything = SERIES[: len(hours) + 4]
+    assert stored(packed).times_ms.tolist() == TIMES_MS.tolist()
+    assert (
+        stitched([stored(packed)], everything, "value").tobytes()
+        == stitched(windows, everything, "value").tobytes()
+    )
+    assert size_bytes([packed]) < size_bytes(apart) / 2
+
+
+def test_nothing_merged_is_nothing() -> None:
+    assert merge([]).pieces == ()
 
 
 def test_nothing_has_no_pieces() -> None:
