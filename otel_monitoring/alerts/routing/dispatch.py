@@ -194,7 +194,7 @@ class Dispatcher:
             return [held.seen(awake_s) for held in self._alerts.values()]
 
     def taken_care_of(self, labels: Labels) -> list[Notice]:
-        """Return who was told of the groups of an alert, where somebody takes care of all that fires there."""
+        """Return who was told of the groups of an alert in which somebody takes care of all that fires."""
         with self._lock:
             awake_s = self._awake.at(self._clock.monotonic_s())
             return [
