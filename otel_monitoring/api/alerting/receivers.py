@@ -90,7 +90,7 @@ class DeliveriesBody(BaseModel):
     total: int = Field(description="How many there are, whatever the limit.")
 
 
-class TrialIn(BaseModel):
+class TrialBody(BaseModel):
     """How a receiver is tested."""
 
     __test__ = False
@@ -165,10 +165,10 @@ class _Routes:
         )
 
     def test(
-        self, name: Annotated[str, Path(description="The receiver.")], given: TrialIn | None = None
+        self, name: Annotated[str, Path(description="The receiver.")], given: TrialBody | None = None
     ) -> TestBody:
         """Waits up to half a minute; what fails is told in the answer."""
-        given = given or TrialIn()
+        given = given or TrialBody()
         found = self._tried(name, given.channel)
         if not found:
             msg = f"receiver {name!r} has no channels: expected one that is told something"
