@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.matcher import Matcher
+    from otel_monitoring.promql.evaluation.evaluate import History
     from otel_monitoring.promql.result import ResultKind
     from otel_monitoring.promql.vectors.values import Value, Vector
     from otel_monitoring.stores.block import Block
@@ -85,6 +86,7 @@ class Engine:
         limits: What one query may use.
         experimental: Whether functions and syntax may be used that Prometheus has behind a flag.
         clock: Tells how long a query takes.
+        history: Whom to ask for what is not in ``store`` any more; ``None`` where that is all there is.
     """
 
     def __init__(
@@ -96,8 +98,10 @@ class Engine:
         limits: Limits | None = None,
         experimental: bool = False,
         clock: Clock | None = None,
+        history: History | None = None,
     ) -> None:
         self._store = store
+        self._history = history
         self._lookback_ms = lookback_ms
         self._default_step_ms = default_step_ms
         self._limits = limits or Limits()
@@ -262,6 +266,7 @@ class Engine:
             step_ms=step_ms,
             experimental=self._experimental,
             shared=self._shared_at(start_ms) if start_ms == end_ms else Shared(),
+            history=self._history,
         )
 
     def _shared_at(self, at_ms: int) -> Shared:

@@ -111,6 +111,7 @@ class SeriesStore:
         self._metadata: dict[str, Metadata] = {}
         self._generation = 0
         self._series = self._size_bytes = 0
+        self._forgotten_ms = 0
         self._counts = dict.fromkeys(
             ("batches", "batches_refused", "samples", "series_refused", "stale_markers", "chunks_dropped"), 0
         )
@@ -124,6 +125,20 @@ class SeriesStore:
     def state(self) -> tuple[int, int]:
         """Two numbers of which one grows with whatever changes: while they stay, so does what is read."""
         return self._generation, self._counts["batches"]
+
+    @property
+    def forgotten_ms(self) -> int:
+        """Up to which time samples may have been forgotten, Unix milliseconds; later ones are here."""
+        return self._forgotten_ms
+
+    def oldest(self) -> dict[str, int]:
+        """Return the oldest time of each source, in Unix milliseconds."""
+        with self._lock:
+            return {
+                name: _oldest_ms(source)
+                for name, source in self._sources.items()
+                if any(epoch.chunks for epoch in source.epochs)
+            }
 
     def append(self, batch: Batch) -> bool:
         """Keep one batch.
@@ -208,7 +223,9 @@ class SeriesStore:
                 return
             oldest = min(several, key=_oldest_ms)
             with self._counting(oldest):
-                next(epoch for epoch in oldest.epochs if epoch.chunks).drop_oldest()
+                epoch = next(epoch for epoch in oldest.epochs if epoch.chunks)
+                self._forgotten_ms = max(self._forgotten_ms, epoch.chunks[0].newest_ms)
+                epoch.drop_oldest()
                 self._drop_empty(oldest)
             self._counts["chunks_dropped"] += 1
 
@@ -218,6 +235,7 @@ class SeriesStore:
 
     def _trim_source(self, source: _Source, *, before_ms: int) -> None:
         if sum(epoch.trim(before_ms) for epoch in source.epochs):
+            self._forgotten_ms = max(self._forgotten_ms, before_ms)
             self._drop_empty(source)
 
     def _drop_empty(self, source: _Source) -> None:
@@ -236,6 +254,7 @@ class SeriesStore:
                 with self._counting(source):
                     self._trim_source(source, before_ms=before_ms)
                 if source.newest_ms is not None and source.newest_ms < before_ms:
+                    self._forgotten_ms = max(self._forgotten_ms, before_ms)
                     self._remove(name)
 
     def shift(self, source: str, *, by_ms: int) -> None:

@@ -7,7 +7,7 @@ left, functions that drop the name at once.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -48,6 +48,7 @@ from otel_monitoring.promql.vectors.values import (
     joined,
     without_name,
 )
+from otel_monitoring.stores.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,6 +72,18 @@ T = TypeVar("T", Scalar, String, Vector)
 
 _CELLS_AT_ONCE = 64_000
 """Cells of a result that are computed together: so many stay in a processor's cache."""
+
+
+class History(Protocol):
+    """Samples that are older than those in memory, and maybe summed up; ``HistoryStore`` is one."""
+
+    def is_in_memory(self, start_ms: int) -> bool:
+        """Tell whether memory has all that is later than a time, Unix milliseconds."""
+        ...
+
+    def read(self, wanted: Wanted) -> list[Block]:
+        """Return what is wanted, a block for each source."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,7 @@ class Environment:
         mended: The buckets that were mended, by message, and the node where that was found first.
         experimental: Whether names are dropped at the end of the query.
         shared: What was read and computed already, maybe for another query at the same time.
+        history: Whom to ask for what is not in memory; ``None`` where memory is all there is.
     """
 
     select: Callable[[Sequence[Matcher], int, int], list[Block]]
@@ -125,6 +139,7 @@ class Environment:
     mended: dict[str, tuple[Node, Mended]] = field(default_factory=dict)
     experimental: bool = False
     shared: Shared = field(default_factory=Shared)
+    history: History | None = None
 
 
 class Evaluator:
@@ -350,12 +365,33 @@ class Evaluator:
 
     def _select(self, node: Selector, at_ms: Times, back_ms: int, ahead_ms: int = 0) -> list[Block]:
         start_ms, end_ms = int(at_ms.min()) - back_ms, int(at_ms.max()) + ahead_ms
+        history = self._env.history
+        if history is not None and not history.is_in_memory(start_ms):
+            wanted = self._wanted(node, at_ms, start_ms, end_ms)
+            return without_repetition(history.read(wanted), self.memo)
         key = (node.matchers, start_ms, end_ms)
         found = self._env.shared.selected.get(key)
         if found is None:
             blocks = self._env.select(node.matchers, start_ms, end_ms)
             found = self._env.shared.selected[key] = without_repetition(blocks, self.memo)
         return found
+
+    def _wanted(self, node: Selector, at_ms: Times, start_ms: int, end_ms: int) -> Wanted:
+        """Say what is wanted and what for, to who keeps samples summed up as well."""
+        asking = self._asked[-1][0] if self._asked else node
+        function = asking.name if isinstance(asking, Call) and node.range_ms is not None else ""
+        if node.extension or (node.range_ms is not None and not function):
+            function = node.extension or "all"
+        return Wanted(
+            node.matchers,
+            start_ms,
+            end_ms,
+            step_ms=int(at_ms[1] - at_ms[0]) if len(at_ms) > 1 else 0,
+            range_ms=node.range_ms or 0,
+            function=function,
+            reserve=self.budget.reserve,
+            note=lambda text: self.inform(text, node),
+        )
 
     def _instant(self, node: Selector) -> tuple[Vector, Floats]:
         at_ms, lookback_ms = self._shifted(node.shift), self._env.lookback_ms

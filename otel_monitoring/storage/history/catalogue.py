@@ -1,0 +1,83 @@
+"""Which series a source has, by their numbers; what was asked before is remembered.
+
+This module needs SQLAlchemy; import it lazily on the start-up path.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from otel_monitoring.storage.history.cache import Cache
+from otel_monitoring.storage.polling import series_of
+from otel_monitoring.storage.tables import SERIES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy import Connection
+
+    from otel_monitoring.model.labels import Labels
+    from otel_monitoring.model.matcher import Matcher
+
+_SERIES_BYTES = 600
+_FOUND_BYTES = 100
+
+
+class Catalogue:
+    """Find series by their labels; thread-safe.
+
+    Args:
+        most_bytes: What it may remember.
+    """
+
+    def __init__(self, *, most_bytes: int) -> None:
+        self._cache = Cache(most_bytes)
+
+    def after_fork(self) -> None:
+        """Begin anew in a child process."""
+        self._cache.clear()
+
+    def layouts(self, connection: Connection, sources: Collection[int]) -> dict[int, int]:
+        """Return the newest layout that brought series, by source; while it stays, so do the series."""
+        query = select(SERIES.c.source, func.max(SERIES.c.layout)).where(SERIES.c.source.in_(sources))
+        return {row[0]: row[1] for row in connection.execute(query.group_by(SERIES.c.source))}
+
+    def select(
+        self,
+        connection: Connection,
+        matchers: Sequence[Matcher],
+        *,
+        database: str,
+        source: int,
+        layout: int,
+    ) -> dict[int, Labels]:
+        """Return the series of a source that fulfil all matchers, by their numbers, ascending.
+
+        Args:
+            connection: Any connection.
+            matchers: The conditions, all of which hold.
+            database: What tells this database from another.
+            source: The number of the source.
+            layout: Its newest layout.
+
+        Raises:
+            QueryError: A regular expression is not valid.
+            StorageError: Label sets are damaged.
+        """
+        key = (database, source, layout)
+        found: dict[int, Labels] | None = self._cache.get((*key, tuple(matchers)))
+        if found is None:
+            known: dict[int, Labels] | None = self._cache.get(key)
+            if known is None:
+                known = dict(sorted(series_of(connection, source).items()))
+                self._cache.put(key, known, len(known) * _SERIES_BYTES)
+            tests = [(matcher.name, matcher.test()) for matcher in matchers]
+            found = {
+                number: labels
+                for number, labels in known.items()
+                if all(test(labels.get(name)) for name, test in tests)
+            }
+            self._cache.put((*key, tuple(matchers)), found, len(found) * _FOUND_BYTES)
+        return found
