@@ -82,6 +82,8 @@ class AlertHistory:
         self._open: dict[Labels, Episode] = {}
         self._closed: deque[Episode] = deque(maxlen=most)
         self._lock = threading.Lock()
+        self.version = 0
+        """Grows with every change, so that others see that there was one."""
 
     def told(self, transitions: Sequence[Transition]) -> None:
         """Take what changed: the evaluator's hook."""
@@ -97,6 +99,7 @@ class AlertHistory:
             known = self._open.get(labels)
             if known is not None:
                 self._open[labels] = _marked(known, [mark])
+                self.version += 1
 
     def settle(self, firing: Collection[Labels], now_ms: int) -> None:
         """End the episodes of alerts that fire no more and of which nobody told: their rule has gone."""
@@ -134,22 +137,25 @@ class AlertHistory:
     def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Take back what :meth:`state` returned; what this process knows already stays."""
         with self._lock:
-            for record in records:
-                episode = Episode(
-                    **{**record, "labels": Labels.of(record["labels"]), "marks": tuple(record["marks"])}
-                )
-                if episode.ended_at_ms is None:
-                    self._open.setdefault(episode.labels, episode)
-                else:
-                    self._closed.append(episode)
-            self._bound()
+            self._take(records)
 
     def replace(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Know what :meth:`state` of another process returned, and nothing else."""
         with self._lock:
             self._open = {}
             self._closed = deque(maxlen=self._most)
-        self.restore(records)
+            self._take(records)
+
+    def _take(self, records: Iterable[Mapping[str, Any]]) -> None:
+        for record in records:
+            episode = Episode(
+                **{**record, "labels": Labels.of(record["labels"]), "marks": tuple(record["marks"])}
+            )
+            if episode.ended_at_ms is None:
+                self._open.setdefault(episode.labels, episode)
+            else:
+                self._closed.append(episode)
+        self._bound()
 
     def after_fork(self) -> None:
         """Begin anew in a child process: what fires there is found there."""
@@ -190,6 +196,7 @@ class AlertHistory:
 
     def _bound(self) -> None:
         """Make room: for what goes on by forgetting the oldest of what is over, then of all."""
+        self.version += 1
         while len(self._open) + len(self._closed) > self._most:
             if self._closed:
                 self._closed.popleft()

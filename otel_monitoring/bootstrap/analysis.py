@@ -33,14 +33,17 @@ from otel_monitoring.stores.exemplars import ExemplarStore
 from otel_monitoring.stores.series import SeriesStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from otel_monitoring.alerts.evaluation.status import GroupStatus
     from otel_monitoring.alerts.rules.rule import RuleGroup
     from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.keeping import Keeping
+    from otel_monitoring.bootstrap.memory import Memory
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.bootstrap.voice import Voice
     from otel_monitoring.model.action import Action
+    from otel_monitoring.model.alert import Transition
     from otel_monitoring.promql.query import Query
     from otel_monitoring.settings import Settings
 
@@ -87,6 +90,9 @@ class Analysis:
         self.remote = _remote(builder)
         self.ask: Query = self.remote or self.engine
         self._evaluated_s: float | None = None
+        self._memory: Memory
+        self._speaker: Voice
+        self.voice: Voice | None = None
         self.audit = AuditTrail(
             logger=builder.providers.logger.get_logger(AUDIT_SCOPE, __version__), redact=builder.redactor.text
         )
@@ -96,6 +102,7 @@ class Analysis:
             evaluated_at_s=lambda: self._evaluated_s,
             audit=self._done,
             backing=self.backing.backing(),
+            voice=None if self.keeping is None else lambda: self._speaker,
         )
         self.history = AlertHistory(known_as=self.sent_labels, marks=self._marks)
         self.rules = RuleBook(
@@ -116,12 +123,43 @@ class Analysis:
             record=self.store.append,
             clock=builder.clock,
             guard=Guard("job.rules"),
-            told=self.history.told,
+            told=self._told,
             interval_s=settings.alerts.interval_s,
             external_labels=settings.alerts.external_labels,
             external_url=settings.alerts.external_url,
             generator_url=generator_url(settings),
         )
+        self.voice = self._voice()
+
+    def _voice(self) -> Voice | None:
+        """Return who speaks where several processes share a storage, and what it remembers."""
+        if self.keeping is None:
+            return None
+        from otel_monitoring.bootstrap.memory import Memory
+
+        self._memory = Memory(
+            evaluator=self.evaluator,
+            telling=self.telling,
+            history=self.history,
+            rules=self.rules,
+            used_links=self.backing.used,
+            clock=self._clock,
+            acknowledged=self._acknowledged_elsewhere,
+        )
+        self._speaker = self.keeping.voice(self._memory)
+        self._speaker.connect(self.telling.dispatcher, self.telling.deliver)
+        return self._speaker
+
+    def _told(self, transitions: Sequence[Transition]) -> None:
+        """Take what changed: for the history, and to be written down."""
+        self.history.told(transitions)
+        if self.voice is not None:
+            self._memory.heard(transitions)
+
+    def _acknowledged_elsewhere(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Note in the history what people said at another process."""
+        for record in records:
+            self.history.mark(Labels.of(record["labels"]), record["kind"])
 
     def hear(self, data: Any) -> None:
         """Keep one collection."""
@@ -149,6 +187,12 @@ class Analysis:
         if self.keeping is not None and not self.keeping.is_caught_up:
             return
         self._watch_files()
+        if self.voice is None:
+            self._evaluate(now_ms)
+        else:
+            self.voice.step(now_ms, self._evaluate)
+
+    def _evaluate(self, now_ms: int) -> None:
         self.evaluator.tick(now_ms)
         self._evaluated_s = self._clock.monotonic_s()
         self.telling.flush()
@@ -212,7 +256,8 @@ class Analysis:
         """Forget what is older than the retention."""
         self.store.trim(now_ms)
         alerts = (alert for group in self.groups() for rule in group.rules for alert in rule.alerts)
-        self.history.settle({alert.labels for alert in alerts if alert.is_firing}, now_ms)
+        if self.voice is None or self.voice.is_speaking:
+            self.history.settle({alert.labels for alert in alerts if alert.is_firing}, now_ms)
         self.telling.trim(self._clock.monotonic_s())
 
     def groups(self) -> list[GroupStatus]:
@@ -226,6 +271,8 @@ class Analysis:
         self.exemplars.after_fork()
         if self.keeping is not None:
             self.keeping.after_fork()
+        if self.voice is not None:
+            self.voice.after_fork()
         self.engine.after_fork()
         if self.remote is not None:
             self.remote.after_fork()
@@ -238,6 +285,8 @@ class Analysis:
     def stop(self, timeout_s: float) -> None:
         """Give what waits for delivery one last try."""
         self.telling.stop(timeout_s)
+        if self.voice is not None:
+            self.voice.stop(timeout_s)
         if self.keeping is not None:
             self.keeping.stop(timeout_s)
         if self.remote is not None:

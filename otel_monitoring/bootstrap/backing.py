@@ -42,7 +42,7 @@ class MessageBacking:
         self._builder = builder
         self._analysis = analysis
         self._signer = LinkSigner(clock=builder.clock, secret=secret, lifetime_s=notify.link_lifetime_s)
-        self._used = UsedLinks(clock=builder.clock)
+        self.used = UsedLinks(clock=builder.clock)
         self._moved = Moved(analysis.store, clock=builder.clock)
         self._gather = Gatherer(
             Sources(
@@ -74,7 +74,7 @@ class MessageBacking:
             return None
         return LinkedDeeds(
             signer=self._signer,
-            used=self._used,
+            used=self.used,
             alerts=telling.dispatcher.alerts,
             acknowledged=telling.acknowledged,
             silences=telling.silences,
@@ -85,7 +85,7 @@ class MessageBacking:
 
     def after_fork(self) -> None:
         """Take fresh locks in a child process; links that were made before work there as well."""
-        self._used.after_fork()
+        self.used.after_fork()
         self._moved.after_fork()
         self._gather.after_fork()
 

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
+from otel_monitoring.bootstrap.alone import Alone
+from otel_monitoring.bootstrap.voice import Voice
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.follow import Follower, Pace
+from otel_monitoring.storage.lease import Lease
 from otel_monitoring.storage.polling import SampleReader
 from otel_monitoring.storage.samples import SampleLog
 from otel_monitoring.storage.sources import INSTANCE_ID, Source
@@ -22,6 +25,7 @@ from otel_monitoring.storage.writer import Writer
 from otel_monitoring.stores.carried import Carried
 
 if TYPE_CHECKING:
+    from otel_monitoring.bootstrap.memory import Memory
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.model.sample import Batch
     from otel_monitoring.storage.follow import Seen
@@ -34,6 +38,10 @@ _COLLECTIONS_UNTIL_DEAD = 3
 _DEAD_AFTER_S = 30.0
 _LOOK_EVERY_S = 5.0
 _REMEMBER_S = 30 * 86_400.0
+_LEASE = "evaluator"
+_SPAN_PER_INTERVAL = 0.6
+"""Asked for every third of it, a lease that lapses is taken and used within two intervals."""
+_SHORTEST_SPAN_S, _LONGEST_SPAN_S = 1.5, 30.0
 
 
 class Keeping:
@@ -82,6 +90,27 @@ class Keeping:
         self.writer.start()
         self.follower.start()
         self.samples.append(batch)
+
+    def voice(self, memory: Memory) -> Voice:
+        """Return who speaks for all processes on this storage."""
+        settings, clock = self._builder.settings, self._builder.clock
+        span_s = settings.alerts.interval_s * _SPAN_PER_INTERVAL
+        owner = uuid.uuid4().hex
+        lease = Lease(
+            database=self.database,
+            name=_LEASE,
+            holder=owner,
+            span_s=min(max(span_s, _SHORTEST_SPAN_S), _LONGEST_SPAN_S),
+        )
+        alone = Alone(name=self.database.place.shown, has_other_hosts=self._has_other_hosts, clock=clock)
+        return Voice(
+            database=self.database, lease=lease, owner=owner, memory=memory, clock=clock, alone=alone
+        )
+
+    def _has_other_hosts(self) -> bool:
+        """Tell whether a process of another host was alive at the last look."""
+        host = self.samples.source.host
+        return any(one.is_alive and one.run.source.host != host for one in self.follower.instances())
 
     @property
     def state(self) -> State:

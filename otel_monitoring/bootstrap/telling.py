@@ -30,6 +30,7 @@ from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.notify.channels.alertmanager import AlertmanagerSender
 from otel_monitoring.notify.channels.http import HttpOptions
 from otel_monitoring.notify.delivery.metrics import METRICS, alertmanager_rows, channel_rows
+from otel_monitoring.notify.delivery.outbox import KeptElsewhere
 from otel_monitoring.notify.delivery.retry import Deliver
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.alerts.routing.config import RoutingConfig
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.bootstrap.voice import Voice
     from otel_monitoring.model.alert import SentAlert
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.notify.channel import Channel
@@ -56,6 +58,8 @@ class Telling:
         evaluated_at_s: When rules were last evaluated without fault, on the monotonic clock.
         audit: Takes what was done by whom.
         backing: What is known about alerts besides themselves; ``None`` for nothing.
+        voice: Writes down what is told before it is, and says whether a message may leave; ``None`` where
+            nothing outlives the process.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Telling:
         evaluated_at_s: Callable[[], float | None],
         audit: Callable[[Action], object],
         backing: Backing | None = None,
+        voice: Callable[[], Voice] | None = None,
     ) -> None:
         self._settings = settings = builder.settings
         self._clock = builder.clock
@@ -77,21 +82,21 @@ class Telling:
         self.acknowledged = Acknowledgements(clock=builder.clock, audit=audit)
         self._guard = Guard("notify.acknowledge")
         self._passed_on: set[tuple[Labels, int]] = set()
-        self._flapping = Flapping(most_changes=notify.flapping_changes, window_s=notify.flapping_window_s)
+        self.flapping = Flapping(most_changes=notify.flapping_changes, window_s=notify.flapping_window_s)
         self._cooldown_s = notify.cooldown_s
-        self._cooldown = Cooldown(self._cooldown_of)
+        self.cooldown = Cooldown(self._cooldown_of)
         self._channels = Channels(builder)
         self._receivers = self._channels.of(self.config)
-        self.deliver = _deliver(builder, self._receivers, backing)
+        self.deliver = _deliver(builder, self._receivers, backing, voice)
         self._escalation = _escalation(settings, self.acknowledged)
         self.dispatcher = Dispatcher(
-            deliver=self.deliver,
+            deliver=self.deliver if voice is None else lambda notice, done: voice().take(notice, done),
             clock=builder.clock,
             guard=Guard("job.dispatch"),
             config=with_named_receivers(self.config),
             silences=self.silences,
-            stages=(self.acknowledged, self._cooldown, self._flapping),
-            watchers=(self.acknowledged, self._cooldown, self._flapping),
+            stages=(self.acknowledged, self.cooldown, self.flapping),
+            watchers=(self.acknowledged, self.cooldown, self.flapping),
             escalation=self._escalation,
             is_quiet=self.acknowledged.is_quiet,
         )
@@ -167,8 +172,8 @@ class Telling:
         """Forget what is over."""
         self.silences.trim()
         self.acknowledged.trim(now_s)
-        self._flapping.trim(now_s)
-        self._cooldown.trim(now_s)
+        self.flapping.trim(now_s)
+        self.cooldown.trim(now_s)
 
     def after_fork(self) -> None:
         """Start anew in a child process."""
@@ -235,7 +240,10 @@ def _summary(config: RoutingConfig) -> dict[str, Any]:
 
 
 def _deliver(
-    builder: Builder, receivers: Mapping[str, Mapping[str, Channel]], backing: Backing | None
+    builder: Builder,
+    receivers: Mapping[str, Mapping[str, Channel]],
+    backing: Backing | None,
+    voice: Callable[[], Voice] | None,
 ) -> Deliver:
     return Deliver(
         receivers=receivers,
@@ -244,7 +252,13 @@ def _deliver(
         shield=suppress_instrumentation,
         external_url=builder.settings.alerts.external_url,
         backing=backing,
+        outbox=None if voice is None else KeptElsewhere(),
+        may_send=_always if voice is None else lambda: voice().may_send(),
     )
+
+
+def _always() -> bool:
+    return True
 
 
 def _escalation(settings: Settings, acknowledged: Acknowledgements) -> Escalation:

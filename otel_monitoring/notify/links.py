@@ -175,9 +175,15 @@ class UsedLinks:
             return [{"nonce": nonce, "until_ms": until_ms} for nonce, until_ms in self._until_ms.items()]
 
     def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Know what :meth:`state` returned, and nothing else."""
+        """Take what :meth:`state` of another process returned."""
         with self._lock:
-            self._until_ms = {record["nonce"]: record["until_ms"] for record in records}
+            self._until_ms.update({record["nonce"]: record["until_ms"] for record in records})
+
+    def discard(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Let go of what another process forgot."""
+        with self._lock:
+            for record in records:
+                self._until_ms.pop(record["nonce"], None)
 
     def after_fork(self) -> None:
         """Take a fresh lock in a child process; what was used stays used."""

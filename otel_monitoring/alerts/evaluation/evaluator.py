@@ -228,6 +228,18 @@ class Evaluator:
                 state = taken_up(known.get(rule.source, {}), at_ms, for_ms=for_ms, fresh_ms=fresh_ms)
                 rule.take_up(state, verdicts.get(rule.source))
 
+    def follow(self, now_ms: int) -> None:
+        """Have the groups of :meth:`replace`, where another process evaluates and nobody ticks."""
+        self._reload(now_ms)
+
+    def mirror(self, known: Mapping[str, Known], verdicts: Mapping[str, Verdict], *, at_ms: int) -> None:
+        """Show where another process stands, for those who ask."""
+        self._reload(at_ms)
+        for run in self._runs:
+            for rule in run.rules:
+                state = {labels: alert for labels, (alert, _) in known.get(rule.source, {}).items()}
+                rule.take_up(state, verdicts.get(rule.source))
+
     def next_ms(self, now_ms: int) -> int | None:
         """Return when the next group is due; ``None`` where there is no group."""
         return min((run.schedule.next_ms(now_ms) for run in self._runs), default=None)

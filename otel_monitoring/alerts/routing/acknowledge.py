@@ -162,11 +162,11 @@ class Acknowledgements:
             with self._lock:
                 self._words[word.kind, word.labels] = word
 
-    def replace(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Know what :meth:`state` of another process returned, and nothing else."""
+    def discard(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Let go of what another process took back."""
         with self._lock:
-            self._words = {}
-        self.restore(records)
+            for record in records:
+                self._words.pop((record["kind"], Labels.of(record["labels"])), None)
 
     def after_fork(self) -> None:
         """Take a fresh lock in a child process."""

@@ -228,6 +228,17 @@ class Dispatcher:
             self._log = NotificationLog(retention_s=self._retention_s)
             self._follow(self._config)
 
+    def mirror(self, records: Iterable[Mapping[str, Any]], alerts: Iterable[SentAlert]) -> None:
+        """Show what another process holds and told, for those who ask; nobody is told of it here."""
+        with self._lock:
+            now_s, now_ms = self._clock.monotonic_s(), self._clock.now_ms()
+            self._alerts = {}
+            self._log = NotificationLog(retention_s=self._retention_s)
+            self._log.restore(records, now_s=now_s)
+            self._follow(self._config)
+            for alert in alerts:
+                self._hear(alert, now_s=now_s, now_ms=now_ms)
+
     def resume(self, notice: Notice) -> Callable[[bool], None]:
         """Return what hears the fate of a notice that another process handed over."""
         page = self._page_of(notice)

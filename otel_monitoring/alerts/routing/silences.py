@@ -205,12 +205,11 @@ class Silences:
             self._keep(silence_of(record))
         self.trim()
 
-    def replace(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Have the silences that :meth:`state` of another process returned, and no others."""
-        found = [silence_of(record) for record in records]
-        kept = {one.id: (one, condition(one.matchers)) for one in found}
+    def discard(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Let go of silences that another process forgot."""
         with self._lock:
-            self._silences = kept
+            for record in records:
+                self._silences.pop(record["id"], None)
             self._version += 1
 
     def after_fork(self) -> None:

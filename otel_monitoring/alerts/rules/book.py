@@ -190,17 +190,22 @@ class RuleBook:
         return [*rules, *modes]
 
     def restore(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Have the rules and modes that :meth:`state` returned, and no others; nobody did anything now."""
-        runtime, modes = {}, {}
-        for record in records:
-            if record["kind"] == "rule":
-                runtime[record["name"]] = AlertRule(**record["value"])
-            else:
-                modes[record["name"]] = record["value"]
+        """Take what :meth:`state` of another process returned; it was noted there who did it."""
         with self._lock:
-            if (runtime, modes) != (self._runtime, self._modes):
-                self._runtime, self._modes = runtime, modes
-                self._apply(self.groups())
+            for record in records:
+                if record["kind"] == "rule":
+                    self._runtime[record["name"]] = AlertRule(**record["value"])
+                else:
+                    self._modes[record["name"]] = record["value"]
+            self._apply(self.groups())
+
+    def discard(self, records: Iterable[Mapping[str, Any]]) -> None:
+        """Let go of what another process removed."""
+        with self._lock:
+            for record in records:
+                known = self._runtime if record["kind"] == "rule" else self._modes
+                known.pop(record["name"], None)
+            self._apply(self.groups())
 
     # ---- inside
 

@@ -248,7 +248,7 @@ class Lane:
 
     def _bring(self, item: Item) -> None:
         """Try once; then it is delivered, given up, or waits for the next try."""
-        if (self._stopping and item.attempts) or not (item.most_tries or self._may_send()):
+        if (self._stopping and item.attempts) or not self._is_ours(item):
             self._leave(item)
             return
         error = self._try(item)
@@ -260,6 +260,10 @@ class Lane:
             or not self._postpone(item, error.retry_after_s)
         ):
             self._give_up(item, "failed")
+
+    def _is_ours(self, item: Item) -> bool:
+        """Tell whether this process may send it: tests and what a person does go out from any."""
+        return bool(item.most_tries) or item.does != "send" or self._may_send()
 
     def _try(self, item: Item) -> NotifyError | None:
         """Send once; whatever else a channel raises is caught, counted and may be retried."""
