@@ -9,7 +9,7 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import select
 
@@ -31,15 +31,25 @@ if TYPE_CHECKING:
 
 _LAYOUTS_KEPT = 4
 _MOST_BATCHES = 2000
+_FOREVER_MS = 1 << 60
+
+
+class Replay(Protocol):
+    """Gives what is not in the table of collections any more."""
+
+    def __call__(self, connection: Connection, run: Run, *, after_ms: int, before_ms: int) -> list[Batch]:
+        """Return the next ones with ``after_ms < time < before_ms``, nothing where there is no more."""
+        ...
 
 
 class _Followed:
     """One source as far as it was read."""
 
-    __slots__ = ("families", "id", "labels", "layouts", "seq")
+    __slots__ = ("families", "id", "labels", "layouts", "newest_ms", "seq")
 
     def __init__(self, seq: int) -> None:
         self.seq = seq
+        self.newest_ms = -1
         self.forget(0)
 
     def forget(self, number: int) -> None:
@@ -57,10 +67,19 @@ class SampleReader:
         database: Where from.
         own: Instance ids that are left out: what this process collects itself.
         since_ms: From which time on the first look reads, Unix milliseconds.
+        replay: Asked for collections that are missing in the table, since they were made blocks of.
     """
 
-    def __init__(self, *, database: Database, own: Collection[str] = (), since_ms: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        own: Collection[str] = (),
+        since_ms: int = 0,
+        replay: Replay | None = None,
+    ) -> None:
         self._database = database
+        self._replay = replay
         self._own = frozenset(own)
         self.since_ms = since_ms
         self.after_fork()
@@ -116,11 +135,29 @@ class SampleReader:
             .limit(most)
         )
         rows = connection.execute(query).all()
+        missed = self._missed(connection, followed, run, rows)
+        if missed:
+            followed.newest_ms = missed[-1].time_ms
+            return missed
         if rows and rows[-1].layout not in followed.layouts:  # a new metric brings a new layout
-            followed.families = _families(connection, run.id)
+            followed.families = families_of(connection, run.id)
         followed.seq = rows[-1].seq if rows else run.last_seq
+        followed.newest_ms = max([followed.newest_ms, *(row.time_ms for row in rows[-1:])])
         batches = [self._batch(connection, followed, run, row) for row in rows]
         return [batch for batch in batches if batch is not None]
+
+    def _missed(
+        self, connection: Connection, followed: _Followed, run: Run, rows: Sequence[Row[Any]]
+    ) -> list[Batch]:
+        """Return collections before the first row that came since the last look and are in blocks by now.
+
+        The rows were read before: what becomes a block in between is in both, and not lost.
+        """
+        if self._replay is None or (rows and rows[0].seq == followed.seq + 1):
+            return []
+        before_ms = rows[0].time_ms if rows else _FOREVER_MS
+        after_ms = max(followed.newest_ms, self.since_ms - 1)
+        return self._replay(connection, run, after_ms=after_ms, before_ms=before_ms)
 
     def _batch(self, connection: Connection, followed: _Followed, run: Run, row: Row[Any]) -> Batch | None:
         try:
@@ -189,6 +226,7 @@ def _check(row: Row[Any]) -> None:
         raise StorageError(msg)
 
 
-def _families(connection: Connection, source: int) -> tuple[Metadata, ...]:
+def families_of(connection: Connection, source: int) -> tuple[Metadata, ...]:
+    """Return what is known of the metrics of a source."""
     query = select(FAMILIES).where(FAMILIES.c.source == source).order_by(FAMILIES.c.name)
     return tuple(Metadata(row.name, row.type, row.help, row.unit) for row in connection.execute(query))
