@@ -1,0 +1,129 @@
+"""What is old enough goes, what is not stays, and a dry run says which is which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from otel_monitoring.storage.history.retention import Keep, Retention, due, size_bytes
+from otel_monitoring.storage.history.spans import RAW, spans
+from otel_monitoring.storage.repositories.records import Record, append_records
+from otel_monitoring.storage.tables import BLOCKS, RECORDS, SERIES, SOURCES
+from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, HOUR_MS, Background, Recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from sqlalchemy import Connection, Table
+
+    from otel_monitoring.storage.database import Database
+
+NOW_MS = DAY_ZERO_MS + 40 * DAY_MS
+
+
+@pytest.fixture
+def background(database: Database) -> Background:
+    """Two processes: one that ended long ago, one of yesterday."""
+    for name, day in (("old", 1), ("new", 39)):
+        source = Recorded(database, name)
+        for hour in range(1, 49):
+            source.collect(DAY_ZERO_MS + (day - 1) * DAY_MS + hour * HOUR_MS // 2, {"served_total": hour})
+        source.flush()
+    with database.write() as connection:
+        append_records(
+            connection,
+            [
+                Record(kind, NOW_MS - days * DAY_MS, "one")
+                for kind in ("error", "log")
+                for days in (10, 50, 200)
+            ],
+        )
+    found = Background(database)
+    found.compact(NOW_MS)
+    found.sum_up(NOW_MS)
+    return found
+
+
+def run(background: Background, database: Database, keep: Keep, **more: Any) -> Retention:
+    """Let everything go that is old enough."""
+    retention = Retention(database=database, fence=background.lease.fence, keep=keep, **more)
+    for _ in range(100):
+        if not retention.step(NOW_MS):
+            return retention
+    pytest.fail("it does not come to an end")
+
+
+def count(database: Database, table: Table) -> int:
+    with database.read() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def test_a_dry_run_says_what_would_go_and_changes_nothing(background: Background, database: Database) -> None:
+    assert background.lease.hold()
+    before = count(database, BLOCKS)
+
+    with database.read() as connection:
+        found = {one.kind: one for one in due(connection, Keep(errors_days=100), NOW_MS)}
+
+    assert {kind: one.rows for kind, one in found.items()} == {
+        "metrics": 14,
+        "collections": 0,
+        "errors": 1,
+        "logs": 1,
+        "alerts": 0,
+        "deliveries": 0,
+        "processes": 1,
+    }
+    assert found["errors"].oldest_ms == NOW_MS - 200 * DAY_MS
+    assert found["metrics"].before_ms == NOW_MS - 30 * DAY_MS
+    assert count(database, BLOCKS) == before
+
+
+def test_what_is_old_enough_goes_and_nothing_else(background: Background, database: Database) -> None:
+    retention = run(background, database, Keep(errors_days=30))
+
+    with database.read() as connection:
+        left = spans(connection, tier_ms=RAW, start_ms=0, end_ms=NOW_MS)
+        names = connection.scalars(select(SOURCES.c.instance)).all()
+        records = connection.execute(select(RECORDS.c.kind, RECORDS.c.time_ms)).all()
+    assert {span.start_ms >= DAY_ZERO_MS + 38 * DAY_MS for span in left} == {True}
+    assert names == ["new"]
+    assert count(database, SERIES) == 1
+    ages = sorted((row.kind, (NOW_MS - row.time_ms) // DAY_MS) for row in records)
+    assert ages == [("error", 10), ("log", 10), ("log", 50)]
+    assert retention.stats()["metrics"] == 14
+
+
+def test_what_goes_is_shown_before(background: Background, database: Database) -> None:
+    shown: list[tuple[str, int]] = []
+
+    def going(connection: Connection, kind: str, rows: Sequence[Any]) -> None:
+        assert connection.execute(select(func.count()).select_from(RECORDS)).scalar_one() > 0
+        shown.append((kind, len(rows)))
+
+    run(background, database, Keep(), going=going)
+
+    assert ("metrics", 14) in shown
+    assert ("errors", 1) in shown
+
+
+def test_for_want_of_space_the_oldest_raw_samples_go_first(
+    background: Background, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("otel_monitoring.storage.history.retention._WINDOWS_AT_ONCE", 1)
+    retention = Retention(
+        database=database, fence=background.lease.fence, keep=Keep(metrics_days=100, max_bytes=1)
+    )
+
+    for _ in range(2 + 13):  # two for records
+        assert retention.step(NOW_MS)
+
+    with database.read() as connection:
+        left = [one.start_ms for one in spans(connection, tier_ms=RAW, start_ms=0, end_ms=NOW_MS)]
+        minutes = spans(connection, tier_ms=60_000, start_ms=0, end_ms=NOW_MS)
+        assert size_bytes(connection) > 1
+    assert left == [DAY_ZERO_MS + 38 * DAY_MS + 2 * hour * HOUR_MS for hour in range(1, 12)]
+    assert len(minutes) == 2
