@@ -278,6 +278,22 @@ class StorageSettings(Group):
         default=None,
         description="`sqlite:///path` or `postgresql://…`; without it nothing outlives the process.",
     )
+    retention_metrics_days: float = Field(
+        default=30.0, gt=0, description="Days that samples are kept, and the processes that took them."
+    )
+    retention_logs_days: float = Field(
+        default=90.0, gt=0, description="Days that logs, traces, events and results of checks are kept."
+    )
+    retention_errors_days: float = Field(default=90.0, gt=0, description="Days that errors are kept.")
+    retention_alerts_days: float = Field(
+        default=365.0, gt=0, description="Days that the history of alerts is kept; the audit stays for ever."
+    )
+    max_bytes: int | None = Field(
+        default=None, ge=16_777_216, description="Most space; the oldest samples go first."
+    )
+    cache_bytes: int = Field(
+        default=33_554_432, ge=1_048_576, description="Most memory of what was read of the storage."
+    )
 
 
 class AlertSettings(Group):

@@ -11,35 +11,34 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.guard import Guard
 from otel_monitoring.storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Protocol
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.storage.lease import Lease
-
-    class Worker(Protocol):
-        """Something that is done in steps."""
-
-        def step(self, now_ms: int) -> bool:
-            """Do one step; return whether there may be more."""
-            ...
-
-        def stats(self) -> dict[str, int]:
-            """Return what was done so far."""
-            ...
-
 
 _log = logging.getLogger(__name__)
 
 _RENEWALS_PER_SPAN = 3
 _REST = 3.0
 _LEAST_REST_S = 0.02
+
+
+class Worker(Protocol):
+    """Something that is done in steps."""
+
+    def step(self, now_ms: int) -> bool:
+        """Do one step; return whether there may be more."""
+        ...
+
+    def stats(self) -> dict[str, int]:
+        """Return what was done so far."""
+        ...
 
 
 class Upkeep:

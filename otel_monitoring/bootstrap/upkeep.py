@@ -1,0 +1,51 @@
+"""What one process of all does for the storage, and who answers from it: put together from the settings.
+
+Like everything of the storage it is imported with the first collection, where a storage is set.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from otel_monitoring.storage.blocks.windows import span_ms
+from otel_monitoring.storage.history.compact import Compactor
+from otel_monitoring.storage.history.retention import Keep, Retention
+from otel_monitoring.storage.history.summing import Summing
+from otel_monitoring.storage.history.upkeep import Upkeep, Worker
+from otel_monitoring.storage.lease import Lease
+
+if TYPE_CHECKING:
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.settings import Settings
+    from otel_monitoring.storage.database import Database
+
+_LEASE = "upkeep"
+_SPAN_S = 60.0
+_LOOK_S = 30.0
+_GRACE_S = 300.0
+
+
+def keep_of(settings: Settings) -> Keep:
+    """Return how long what is kept."""
+    storage = settings.storage
+    return Keep(
+        metrics_days=storage.retention_metrics_days,
+        logs_days=storage.retention_logs_days,
+        errors_days=storage.retention_errors_days,
+        alerts_days=storage.retention_alerts_days,
+        max_bytes=storage.max_bytes,
+    )
+
+
+def upkeep(settings: Settings, *, database: Database, clock: Clock) -> Upkeep:
+    """Return what keeps the storage small."""
+    lease = Lease(database=database, name=_LEASE, holder=uuid.uuid4().hex, span_s=_SPAN_S)
+    grace_ms = round(_GRACE_S * 1000)
+    width_ms = span_ms(settings.telemetry.collect_interval_s * 1000)
+    workers: dict[str, Worker] = {
+        "compact": Compactor(database=database, fence=lease.fence, width_ms=width_ms, grace_ms=grace_ms),
+        "summing": Summing(database=database, fence=lease.fence, grace_ms=grace_ms),
+        "retention": Retention(database=database, fence=lease.fence, keep=keep_of(settings)),
+    }
+    return Upkeep(lease=lease, workers=workers, clock=clock, look_s=_LOOK_S)
