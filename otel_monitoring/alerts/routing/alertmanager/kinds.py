@@ -1,4 +1,4 @@
-"""Every kind of channel of Alertmanager 0.34: what it may and must say, and takes from ``global``."""
+"""Every kind of channel of Alertmanager 0.34 and our own: what it must say, and takes from ``global``."""
 
 from __future__ import annotations
 
@@ -43,16 +43,24 @@ class ChannelKind:
         return dict(pair.split("=") for pair in self.inherits.split())
 
 
+_BY_APPRISE = ChannelKind(
+    "url url_file title body timeout:duration",
+    needs=("url url_file",),
+    once=("url url_file",),
+    has_http=False,
+)
+
 KINDS = {
     "webhook": ChannelKind(
-        "url:template_url url_file max_alerts:whole timeout:duration payload:any",
+        "url:template_url url_file max_alerts:whole timeout:duration payload:any"
+        " hmac_secret hmac_secret_file",
         needs=("url url_file",),
-        once=("url url_file",),
+        once=("url url_file", "hmac_secret hmac_secret_file"),
     ),
     "email": ChannelKind(
         "to from hello smarthost:address auth_username auth_password auth_password_file auth_secret"
         " auth_secret_file auth_identity headers:texts html text require_tls:flag tls_config:tls"
-        " force_implicit_tls:flag threading:threading",
+        " force_implicit_tls:flag threading:threading timeout:duration",
         needs=("to", "smarthost", "from"),
         inherits="smarthost=smtp_smarthost from=smtp_from hello=smtp_hello auth_username=smtp_auth_username"
         " auth_password=smtp_auth_password auth_password_file=smtp_auth_password_file"
@@ -173,8 +181,13 @@ KINDS = {
         needs=("url url_file", "alert_source_token alert_source_token_file http_config"),
         once=("url url_file", "alert_source_token alert_source_token_file"),
     ),
+    "log": ChannelKind("", has_http=False),
+    "callable": ChannelKind("function timeout:duration", needs=("function",), has_http=False),
+    "sentry": ChannelKind("dsn dsn_file timeout:duration", once=("dsn dsn_file",), has_http=False),
+    **dict.fromkeys(("apprise", "sms"), _BY_APPRISE),
+    "url": ChannelKind("url url_file", needs=("url url_file",), once=("url url_file",), has_http=False),
 }
-"""Every kind of channel, by the name before ``_configs``."""
+"""Every kind of channel, by the name before ``_configs``: those of Alertmanager, then our own."""
 
 FORMS = {
     "http": Form(

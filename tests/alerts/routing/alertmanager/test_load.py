@@ -82,6 +82,42 @@ def test_channels_take_over_what_global_says() -> None:
     assert config.resolve_timeout_s == 60
 
 
+def test_takes_channels_and_options_of_our_own_beside_those_of_alertmanager() -> None:
+    text = """
+route: {receiver: ops}
+receivers:
+  - name: ops
+    webhook_configs: [{url: 'http://localhost/', hmac_secret: shared}]
+    email_configs: [{to: a, from: b, smarthost: 'c:25', timeout: 5s}]
+    callable_configs: [{function: page, timeout: 5s}]
+    sentry_configs: [{dsn: 'https://key@sentry.example.org/1', send_resolved: false}]
+    sms_configs: [{url: 'twilio://sid:token@from/to', body: '{{ .Status }}'}]
+    apprise_configs: [{url_file: /run/secrets/ntfy}]
+    url_configs: [{url: 'slack://T/B/secret'}]
+    log_configs: [{}]
+"""
+    channels = parse_routing(text, source="am.yml").receivers[0].channels
+
+    assert [channel.name for channel in channels] == [
+        f"{kind}[0]" for kind in ("webhook", "email", "log", "callable", "sentry", "apprise", "sms", "url")
+    ]
+    assert channels[3].options == {"function": "page", "timeout": "5s"}
+    assert [channel.name for channel in channels if not channel.send_resolved] == ["email[0]", "sentry[0]"]
+
+
+def test_a_channel_of_our_own_that_lacks_something_is_refused_with_its_place() -> None:
+    channels = "callable_configs: [{}], sms_configs: [{title: a}]"
+    text = f"route: {{receiver: ops}}\nreceivers: [{{name: ops, {channels}}}]\n"
+
+    with pytest.raises(RoutingFileError) as caught:
+        parse_routing(text, source="am.yml")
+
+    assert str(caught.value).splitlines() == [
+        "am.yml:2:44: callable_configs: expected function",
+        "am.yml:2:63: sms_configs: expected url or url_file",
+    ]
+
+
 def test_a_secret_of_the_channel_itself_keeps_the_file_of_global_out() -> None:
     text = (
         "global: {opsgenie_api_key_file: /a}\nroute: {receiver: ops}\n"
