@@ -23,7 +23,7 @@ from otel_monitoring.notify.texts import Texts
 from otel_monitoring.templates.lexer import TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from otel_monitoring.alerts.routing.config import RoutingConfig
 
@@ -105,13 +105,21 @@ def _texts(config: RoutingConfig) -> tuple[Texts, list[Problem]]:
 
 def _channel_problems(config: RoutingConfig, source: str, texts: Texts) -> Iterator[Problem]:
     """Find what only shows when a channel is made: kinds that are not sent, options that do not suit."""
-    options = ChannelOptions(clock=SystemClock(), texts=texts)
+    options = ChannelOptions(clock=SystemClock(), texts=texts, functions=_handed_over(config))
     for receiver in config.receivers:
         for spec in receiver.channels:
             try:
                 channel_from_spec(spec, options)
             except MonitoringError as error:
                 yield _placed(source, spec.source, str(error))
+
+
+def _handed_over(config: RoutingConfig) -> dict[str, Callable[..., None]]:
+    """Return a function for each bare name: which ones the application hands over cannot be known here."""
+    options = [spec.options for receiver in config.receivers for spec in receiver.channels]
+    urls = (str(one.get("url", "")).partition("callable://")[2] for one in options)
+    names = {*urls, *(str(one.get("function", "")) for one in options)}
+    return dict.fromkeys((name for name in names if name and ":" not in name), lambda _message: None)
 
 
 def _placed(source: str, place: str, message: str) -> Problem:

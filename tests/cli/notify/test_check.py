@@ -57,6 +57,20 @@ def test_a_good_file_is_counted(run: Run, good: Path) -> None:
     assert (outcome.exit_code, outcome.output) == (0, f"Checking {good}\n  SUCCESS: {counts}\n")
 
 
+def test_a_function_that_the_application_hands_over_is_taken_and_a_module_that_is_not_there_refused(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "am.yml"
+    head = "route: {receiver: a}\nreceivers:\n  - name: a\n    callable_configs: "
+    path.write_text(f"{head}[{{function: page}}]\n    url_configs: [{{url: 'callable://page'}}]\n")
+
+    assert run("notify", "check", str(path)).exit_code == 0
+
+    path.write_text(f"{head}[{{function: 'nowhere:page'}}]\n")
+    outcome = run("notify", "check", str(path))
+    assert (outcome.exit_code, "function: 'nowhere:page': expected" in outcome.output) == (1, True)
+
+
 def test_every_problem_of_every_file_is_told_with_its_place(run: Run, good: Path, bad: Path) -> None:
     """S9.2."""
     outcome = run("notify", "check", str(bad), str(good))
