@@ -19,6 +19,7 @@ from otel_monitoring.alerts.history import AlertHistory
 from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
+from otel_monitoring.bootstrap.aside import Aside
 from otel_monitoring.bootstrap.backing import MessageBacking, generator_url
 from otel_monitoring.bootstrap.telling import Telling
 from otel_monitoring.errors import MonitoringError, RuleError
@@ -46,12 +47,15 @@ if TYPE_CHECKING:
     from otel_monitoring.model.alert import Transition
     from otel_monitoring.promql.query import Query
     from otel_monitoring.settings import Settings
+    from otel_monitoring.storage.history.store import HistoryStore
 
 _log = logging.getLogger(__name__)
 
 _CLOCK_STEP_MS = 30_000
 _OWN_SOURCES = ("self", "rule:")
 _LOOK_EVERY_S = 10.0
+_PATIENCE_S = 5.0
+"""How long the other jobs of the loop wait for an evaluation that waits for the storage."""
 AUDIT_SCOPE = "otel_monitoring.alerts"
 
 
@@ -86,12 +90,14 @@ class Analysis:
             max_bytes=settings.store.max_bytes,
         )
         self.keeping = _keeping(builder, self.store)
-        self.engine = _engine(builder, self.store)
+        history = None if self.keeping is None else self.keeping.history
+        self.engine = _engine(builder, self.store, history)
         self.remote = _remote(builder)
         self.ask: Query = self.remote or self.engine
         self._evaluated_s: float | None = None
         self._memory: Memory
         self._speaker: Voice
+        self._aside: Aside
         self.voice: Voice | None = None
         self.audit = AuditTrail(
             logger=builder.providers.logger.get_logger(AUDIT_SCOPE, __version__), redact=builder.redactor.text
@@ -147,6 +153,12 @@ class Analysis:
             acknowledged=self._acknowledged_elsewhere,
         )
         self._speaker = self.keeping.voice(self._memory)
+        self._aside = Aside(
+            name="otel-monitoring-voice",
+            guard=Guard("job.voice"),
+            patience_s=_PATIENCE_S,
+            shield=suppress_instrumentation,
+        )
         self._speaker.connect(self.telling.dispatcher, self.telling.deliver)
         return self._speaker
 
@@ -190,7 +202,7 @@ class Analysis:
         if self.voice is None:
             self._evaluate(now_ms)
         else:
-            self.voice.step(now_ms, self._evaluate)
+            self._aside.run(partial(self.voice.step, now_ms, self._evaluate))
 
     def _evaluate(self, now_ms: int) -> None:
         self.evaluator.tick(now_ms)
@@ -272,6 +284,7 @@ class Analysis:
         if self.keeping is not None:
             self.keeping.after_fork()
         if self.voice is not None:
+            self._aside.after_fork()
             self.voice.after_fork()
         self.engine.after_fork()
         if self.remote is not None:
@@ -286,6 +299,7 @@ class Analysis:
         """Give what waits for delivery one last try."""
         self.telling.stop(timeout_s)
         if self.voice is not None:
+            self._aside.wait(timeout_s)
             self.voice.stop(timeout_s)
         if self.keeping is not None:
             self.keeping.stop(timeout_s)
@@ -303,7 +317,7 @@ def _keeping(builder: Builder, store: SeriesStore) -> Keeping | None:
     return Keeping(builder, url=url.get_secret_value(), store=store)
 
 
-def _engine(builder: Builder, store: SeriesStore) -> Engine:
+def _engine(builder: Builder, store: SeriesStore, history: HistoryStore | None) -> Engine:
     query = builder.settings.query
     return Engine(
         store,
@@ -317,6 +331,7 @@ def _engine(builder: Builder, store: SeriesStore) -> Engine:
         ),
         experimental=query.experimental,
         clock=builder.clock,
+        history=history,
     )
 
 

@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_monitoring.bootstrap.alone import Alone
+from otel_monitoring.bootstrap.upkeep import upkeep
 from otel_monitoring.bootstrap.voice import Voice
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.follow import Follower, Pace
+from otel_monitoring.storage.history.replay import replayed
+from otel_monitoring.storage.history.store import HistoryStore
 from otel_monitoring.storage.lease import Lease
 from otel_monitoring.storage.polling import SampleReader
 from otel_monitoring.storage.samples import SampleLog
@@ -38,6 +41,8 @@ _COLLECTIONS_UNTIL_DEAD = 3
 _DEAD_AFTER_S = 30.0
 _LOOK_EVERY_S = 5.0
 _REMEMBER_S = 30 * 86_400.0
+_OWN_SOURCE = "self"
+_NEVER_MS = 1 << 60
 _LEASE = "evaluator"
 _SPAN_PER_INTERVAL = 0.6
 """Asked for every third of it, a lease that lapses is taken and used within two intervals."""
@@ -58,6 +63,14 @@ class Keeping:
         self._store = store
         self.database = Database(url=url, clock=builder.clock, shield=suppress_instrumentation)
         self.writer = Writer(database=self.database, clock=builder.clock)
+        self.upkeep = upkeep(builder.settings, database=self.database, clock=builder.clock)
+        self.history = HistoryStore(
+            memory=store,
+            database=self.database,
+            since_ms=lambda: self._since_ms if self.is_caught_up else _NEVER_MS,
+            names=lambda: {self.samples.source.instance: _OWN_SOURCE},
+            cache_bytes=builder.settings.storage.cache_bytes,
+        )
         self._begin()
 
     def _begin(self) -> None:
@@ -65,13 +78,15 @@ class Keeping:
         clock, settings = self._builder.clock, self._builder.settings
         source = _source(self._builder)
         interval_s = settings.telemetry.collect_interval_s
+        self._since_ms = clock.now_ms() - round(settings.store.retention_s * 1000)
         self.samples = SampleLog(database=self.database, writer=self.writer, source=source)
         self.follower = Follower(
             database=self.database,
             reader=SampleReader(
                 database=self.database,
                 own=[source.instance],
-                since_ms=clock.now_ms() - round(settings.store.retention_s * 1000),
+                since_ms=self._since_ms,
+                replay=replayed,
             ),
             store=self._store,
             carried=Carried(self._store, for_s=settings.store.retention_s),
@@ -89,6 +104,7 @@ class Keeping:
         """Keep one collection of this process."""
         self.writer.start()
         self.follower.start()
+        self.upkeep.start()
         self.samples.append(batch)
 
     def voice(self, memory: Memory) -> Voice:
@@ -96,13 +112,13 @@ class Keeping:
         settings, clock = self._builder.settings, self._builder.clock
         span_s = settings.alerts.interval_s * _SPAN_PER_INTERVAL
         owner = uuid.uuid4().hex
-        lease = Lease(
-            database=self.database,
-            name=_LEASE,
-            holder=owner,
-            span_s=min(max(span_s, _SHORTEST_SPAN_S), _LONGEST_SPAN_S),
+        span_s = min(max(span_s, _SHORTEST_SPAN_S), _LONGEST_SPAN_S)
+        lease = Lease(database=self.database, name=_LEASE, holder=owner, span_s=span_s)
+        alone = Alone(
+            name=lambda: self.database.identity or self.database.place.shown,
+            has_other_hosts=self._has_other_hosts,
+            contact_s=2 * max(span_s, settings.alerts.interval_s),
         )
-        alone = Alone(name=self.database.place.shown, has_other_hosts=self._has_other_hosts, clock=clock)
         return Voice(
             database=self.database, lease=lease, owner=owner, memory=memory, clock=clock, alone=alone
         )
@@ -129,11 +145,14 @@ class Keeping:
     def after_fork(self) -> None:
         """Start anew in a child process: a source of its own."""
         self.writer.after_fork()
+        self.upkeep.after_fork()
+        self.history.after_fork()
         self._begin()
 
     def stop(self, timeout_s: float) -> None:
         """Say that this process ends, write what waits, and close."""
         self.follower.stop(timeout_s)
+        self.upkeep.stop(timeout_s)
         self.samples.end(at_ms=self._builder.clock.now_ms(), reason="stopped")
         if not self.writer.stop(timeout_s):
             _log.warning("the storage did not take everything before the end: %s", self.writer.stats())

@@ -149,10 +149,8 @@ class Voice:
         self._came_round_s = self._clock.monotonic_s()
         self._ask_for_lease()
         if self._lease.hold():
-            self._alone.over()
             self._speak(now_ms, evaluate)
         elif self._database.is_available:
-            self._alone.over()
             self._fall_silent()
             self._with_storage(self._show)
         elif self._alone.may_speak(was_holder=self.is_speaking):
@@ -163,13 +161,13 @@ class Voice:
         if self._lease.hold() and self._fence is not None:
             self._with_storage(partial(self._commit, self._fence))
         self.keeper.stop(timeout_s)
-        self._alone.over()
+        self._alone.close()
         self._begin()
 
     def after_fork(self) -> None:
         """Hold nothing in a child process."""
         self.keeper.after_fork()
-        self._alone.after_fork()
+        self._alone.close()
         self._guard = Guard("job.voice")
         self._begin()
 
@@ -185,6 +183,7 @@ class Voice:
         self._with_storage(partial(self._memory.bring_together, self._database))
         evaluate(now_ms)
         if self._fence is not None and self._with_storage(partial(self._commit, self._fence)):
+            self._alone.contact()
             self._hand_over()
 
     def _speak_alone(self, now_ms: int, evaluate: Callable[[int], object]) -> None:
@@ -292,6 +291,7 @@ class Voice:
     def _show(self) -> None:
         self._memory.bring_together(self._database)
         self._memory.mirror(self._database)
+        self._alone.contact()
 
     def _fall_silent(self) -> None:
         """Tell nothing more; what was found and is not written is forgotten."""
@@ -328,4 +328,5 @@ class Voice:
             self.keeper.start()
 
     def _is_well(self) -> bool:
-        return self._clock.monotonic_s() - self._came_round_s < _WELL_S
+        is_round = self._clock.monotonic_s() - self._came_round_s < _WELL_S
+        return is_round and (self.is_speaking or not self._alone.is_elsewhere())
