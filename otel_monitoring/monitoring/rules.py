@@ -102,12 +102,15 @@ def check_rules(rules: Iterable[object]) -> tuple[AlertRule, ...]:
     """Return rules from Python, which are what they should be and have names of their own.
 
     Raises:
-        RuleError: One is no ``AlertRule``, or two have one name.
+        RuleError: They are no list, one is no ``AlertRule``, or two have one name.
     """
     from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.errors import RuleError
 
     found: dict[str, AlertRule] = {}
+    if isinstance(rules, AlertRule | str):
+        msg = f"rules is {rules!r}: expected a list of AlertRule"
+        raise RuleError(msg)
     for rule in rules:
         if not isinstance(rule, AlertRule):
             msg = f"rule is {rule!r}: expected an AlertRule"

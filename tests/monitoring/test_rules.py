@@ -43,6 +43,11 @@ def test_what_is_no_rule_is_refused() -> None:
         Rules().put("Hot")  # type: ignore[arg-type]
 
 
+def test_a_rule_in_place_of_a_list_of_rules_is_refused() -> None:
+    with pytest.raises(RuleError, match=r"rules is AlertRule\(name='Hot'.*: expected a list of AlertRule"):
+        check_rules(AlertRule(name="Hot", **CPU))  # type: ignore[arg-type]
+
+
 def test_two_rules_of_one_name_are_refused() -> None:
     with pytest.raises(RuleError, match=r"rule 'Hot' is there twice: expected different names"):
         check_rules([AlertRule(name="Hot", **CPU), AlertRule(name="Hot", for_="1m", **CPU)])

@@ -203,7 +203,8 @@ def _value_problems(rule: AlertRule) -> list[str]:
         for name, (value, allowed) in choices.items()
         if value not in allowed
     ]
-    texts = {"description": rule.description, **rule.labels, **rule.annotations}
+    own = {name: getattr(rule, name) for name in ("description", "runbook_url", "category", "owner")}
+    texts = {**own, **rule.labels, **rule.annotations}
     for name, text in texts.items():
         try:
             Template(text)

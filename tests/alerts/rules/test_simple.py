@@ -115,6 +115,9 @@ def test_below_a_minimum_of_events_nothing_is_found() -> None:
         ({"where": {"__name__": "x"}}, "where has '__name__': expected the name of a label"),
         ({"channels": ["a,b"]}, "channels is ('a,b',): expected names of receivers without commas"),
         ({"description": "{{ $nope }}"}, "description: "),
+        ({"category": "{{ bad"}, "category: "),
+        ({"owner": "{{ $nope }}"}, "owner: "),
+        ({"runbook_url": "https://x/{{ nofunc }}"}, "runbook_url: "),
     ],
 )
 def test_bad_fields_are_named(fields: dict[str, Any], message: str) -> None:
