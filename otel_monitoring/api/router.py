@@ -9,6 +9,8 @@ from otel_monitoring._version import __version__
 from otel_monitoring.errors import MissingExtraError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fastapi import APIRouter
 
     from otel_monitoring.api.alerts import AlertsSource
@@ -44,6 +46,7 @@ def build_api(  # noqa: PLR0913 - one place wires it
     rules: RulesKept | None = None,
     desk: AlertDesk | None = None,
     deeds: Deeds | None = None,
+    storage: Sequence[APIRouter] = (),
 ) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
 
@@ -57,6 +60,7 @@ def build_api(  # noqa: PLR0913 - one place wires it
         rules: The book of rules; ``None`` leaves its routes out.
         desk: Where people act on alerts; ``None`` leaves those routes out.
         deeds: What the links in messages do; ``None`` leaves their page out.
+        storage: The routes of the storage, where there is one.
 
     Raises:
         MissingExtraError: FastAPI is not installed.
@@ -75,8 +79,8 @@ def build_api(  # noqa: PLR0913 - one place wires it
     if desk is not None:
         _add_acting(app, desk)
     app.include_router(health_router(health))
-    if exposition is not None:
-        app.include_router(exposition)
+    for router in (*storage, *([exposition] if exposition is not None else [])):
+        app.include_router(router)
     if metrics is not None:
         from otel_monitoring.api.metrics.router import metrics_router
 

@@ -9,7 +9,7 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from sqlalchemy import delete, exists, func, select, text
 
@@ -79,6 +79,14 @@ class Due(NamedTuple):
     oldest_ms: int | None
 
 
+class Going(Protocol):
+    """Told of what goes before it goes."""
+
+    def __call__(self, connection: Connection, kind: str, rows: Sequence[Any]) -> None:
+        """Take note of some rows of one kind; what raises keeps them."""
+        ...
+
+
 class _Kind(NamedTuple):
     name: str
     table: Table
@@ -119,8 +127,9 @@ class Retention:
 
     Args:
         database: Where it is.
-        fence: Gives what writes of the one process that does this have to check.
         keep: How long what is kept.
+        fence: Gives what writes of the one process that does this have to check; ``None`` where somebody asks
+            for it by hand.
         going: Told of the kind and the rows of every slice before they go, such as an archive.
     """
 
@@ -128,9 +137,9 @@ class Retention:
         self,
         *,
         database: Database,
-        fence: Callable[[], Fence],
         keep: Keep,
-        going: Callable[[Connection, str, Sequence[Any]], None] | None = None,
+        fence: Callable[[], Fence] | None = None,
+        going: Going | None = None,
     ) -> None:
         self._database = database
         self._fence = fence
@@ -172,7 +181,8 @@ class Retention:
 
     def _delete(self, table: Table, rows: Sequence[Any]) -> None:
         with self._database.write() as connection:
-            self._fence().check(connection)
+            if self._fence is not None:
+                self._fence().check(connection)
             if table is WINDOWS:
                 remove(connection, [_span(row) for row in rows])
                 return
@@ -208,7 +218,8 @@ class Retention:
         if free * page < _FREE_BYTES_MIN or free * _FREE_SHARE < pages:
             return False
         with self._database.write() as connection:
-            self._fence().check(connection)
+            if self._fence is not None:
+                self._fence().check(connection)
             connection.execute(text(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")).all()
         with self._database.read() as connection:
             return _pages(connection)[2] < free

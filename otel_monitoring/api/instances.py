@@ -1,0 +1,74 @@
+"""``/instances``: every process that the storage knows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from otel_monitoring.api import values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.storage.follow import Seen
+
+
+class InstanceBody(BaseModel):
+    """One run of a process."""
+
+    id: str = Field(description="Its `service.instance.id`.")
+    service: str
+    version: str
+    host: str
+    pid: int
+    state: Literal["running", "stopped", "gone"] = Field(
+        description="`gone`: it collected nothing for a while and did not say that it ends."
+    )
+    started_at: datetime = Field(serialization_alias="startedAt")
+    last_seen_at: datetime = Field(serialization_alias="lastSeenAt", description="When it collected last.")
+    ended_at: datetime | None = Field(serialization_alias="endedAt")
+    exit_reason: str = Field(serialization_alias="exitReason")
+    uptime_s: float = Field(serialization_alias="uptimeSeconds")
+
+
+class InstancesBody(BaseModel):
+    """Those that run in front, then those that were seen last."""
+
+    instances: list[InstanceBody]
+
+
+def instances_router(instances: Callable[[], Sequence[Seen]], *, clock: Clock) -> APIRouter:
+    """Return the route that lists the processes on the storage."""
+    router = APIRouter(tags=["storage"])
+
+    @router.get("/instances", summary="Every process on the storage, and whether it runs")
+    def listed() -> InstancesBody:
+        """Processes are known for as long as their samples are kept."""
+        found = [_body(seen, clock.now_ms()) for seen in instances()]
+        found.sort(key=lambda one: (one.state != "running", -one.last_seen_at.timestamp()))
+        return InstancesBody(instances=found)
+
+    return router
+
+
+def _body(seen: Seen, now_ms: int) -> InstanceBody:
+    run, source = seen.run, seen.run.source
+    until_ms = now_ms if seen.is_alive else run.ended_ms or run.last_seen_ms
+    stopped: Literal["stopped", "gone"] = "gone" if run.ended_ms is None else "stopped"
+    return InstanceBody(
+        id=source.label,
+        service=source.service,
+        version=source.version,
+        host=source.host,
+        pid=source.pid,
+        state="running" if seen.is_alive else stopped,
+        started_at=values.time(source.started_ms),
+        last_seen_at=values.time(run.last_seen_ms),
+        ended_at=values.time_if_any(run.ended_ms),
+        exit_reason=run.exit_reason,
+        uptime_s=max(0, until_ms - source.started_ms) / 1000,
+    )

@@ -1,0 +1,77 @@
+"""What is old enough, shown and let go when somebody asks for it, beside what is done on schedule.
+
+This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from otel_monitoring.storage.history.retention import Due, Keep, Retention, due
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.history.retention import Going
+
+
+class Gone(NamedTuple):
+    """What went.
+
+    Attributes:
+        rows: How many rows of each kind; ``for_space`` for windows that went for want of space.
+        is_complete: Whether nothing is left that was to go.
+    """
+
+    rows: dict[str, int]
+    is_complete: bool
+
+
+class Cleanup:
+    """Show what would go, or let it go; thread-safe.
+
+    Args:
+        database: Where it is.
+        keep: How long what is kept, where the one who asks does not say.
+        clock: Tells now.
+        going: Told of every slice before it goes, such as an archive.
+    """
+
+    def __init__(
+        self, *, database: Database, keep: Keep, clock: Clock, going: Callable[[], Going] | None = None
+    ) -> None:
+        self.keep = keep
+        self._database = database
+        self._clock = clock
+        self._going = going
+
+    def due(self, keep: Keep | None = None) -> list[Due]:
+        """Return what would go now, by kind; nothing is changed.
+
+        Raises:
+            StorageError: The database cannot be used now.
+        """
+        self._database.ensure()
+        with self._database.read() as connection:
+            return due(connection, keep or self.keep, self._clock.now_ms())
+
+    def run(self, keep: Keep | None = None, *, most_s: float = 30.0) -> Gone:
+        """Let go what is old enough.
+
+        Args:
+            keep: How long what is kept.
+            most_s: For how many seconds; the rest goes when asked again, or on schedule.
+
+        Raises:
+            StorageError: The database cannot be used now.
+        """
+        self._database.ensure()
+        going = None if self._going is None else self._going()
+        retention = Retention(database=self._database, keep=keep or self.keep, going=going)
+        until_s = self._clock.monotonic_s() + most_s
+        while retention.step(self._clock.now_ms()):
+            if self._clock.monotonic_s() > until_s:
+                return Gone(retention.stats(), is_complete=False)
+        return Gone(retention.stats(), is_complete=True)

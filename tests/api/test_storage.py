@@ -1,0 +1,133 @@
+"""What the storage holds is cleaned up over HTTP, and the processes on it are listed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from otel_monitoring.api.auth import TokenAuth
+from otel_monitoring.api.cleanup import cleanup_router
+from otel_monitoring.api.instances import instances_router
+from otel_monitoring.api.router import build_api
+from otel_monitoring.model.clock import SystemClock
+from otel_monitoring.storage.database import Database
+from otel_monitoring.storage.follow import Seen
+from otel_monitoring.storage.history.cleanup import Cleanup
+from otel_monitoring.storage.history.retention import Keep
+from otel_monitoring.storage.repositories.records import Record, append_records, load_records
+from otel_monitoring.storage.sources import Run, Source
+from otel_monitoring.testing import FakeClock
+from tests.api.test_router import AlertsFake, HealthFake
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from otel_monitoring.model.action import Action
+
+DAY_MS = 86_400_000
+NOW_MS = 20_000 * DAY_MS
+
+
+def seen(name: str, *, last_seen_ms: int, is_alive: bool = False, ended_ms: int | None = None) -> Seen:
+    source = Source(name, service="shop", host="a", pid=7, version="1.2", started_ms=NOW_MS - 100_000)
+    reason = "" if ended_ms is None else "stopped"
+    return Seen(Run(1, source, last_seen_ms, 3, ended_ms, reason), is_alive)
+
+
+class Instance:
+    """The API over a storage of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        clock = FakeClock(NOW_MS)
+        self.database = Database(url=f"sqlite:///{folder}/s.db", clock=SystemClock())
+        self.actions: list[Action] = []
+        self.seen = [
+            seen("stopped", last_seen_ms=NOW_MS - 50_000, ended_ms=NOW_MS - 40_000),
+            seen("killed", last_seen_ms=NOW_MS - 30_000),
+            seen("living", last_seen_ms=NOW_MS - 1000, is_alive=True),
+        ]
+        cleanup = Cleanup(database=self.database, keep=Keep(), clock=clock)
+        self.app = build_api(
+            alerts=AlertsFake(),
+            health=HealthFake(),
+            auth=TokenAuth("t"),
+            storage=[
+                cleanup_router(cleanup, audit=self.actions.append, clock=clock),
+                instances_router(lambda: self.seen, clock=clock),
+            ],
+        )
+
+    def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://shop") as client:
+                return await client.request(method, path, headers={"authorization": "Bearer t"}, **more)
+
+        return asyncio.run(ask())
+
+    def left(self) -> int:
+        with self.database.read() as connection:
+            return len(load_records(connection, "error"))
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[Instance]:
+    made = Instance(tmp_path)
+    assert made.database.ensure()
+    with made.database.write() as connection:
+        append_records(connection, [Record("error", NOW_MS - days * DAY_MS, "one") for days in (5, 50, 95)])
+    yield made
+    made.database.close()
+
+
+def rows(answer: httpx.Response, kind: str) -> int:
+    [found] = [one["rows"] for one in answer.json()["kinds"] if one["kind"] == kind]
+    assert isinstance(found, int)
+    return found
+
+
+def test_without_a_word_it_only_says_what_would_go(instance: Instance) -> None:
+    answer = instance.ask("POST", "/cleanup")
+
+    assert (answer.status_code, answer.json()["dryRun"]) == (200, True)
+    assert rows(answer, "errors") == 1
+    assert (instance.left(), instance.actions) == (3, [])
+
+
+def test_it_goes_when_asked_to_and_the_trail_says_so(instance: Instance) -> None:
+    answer = instance.ask("POST", "/cleanup", json={"dryRun": False, "errorsDays": 30, "by": "kim"})
+
+    assert (rows(answer, "errors"), answer.json()["isComplete"]) == (2, True)
+    assert instance.left() == 1
+    [action] = instance.actions
+    assert (action.actor, action.after) == ("kim", {"errors": 2})
+
+
+@pytest.mark.parametrize("body", [{"errorsDays": 0}, {"error_day": 3}, {"dryRun": "perhaps"}])
+def test_what_is_not_valid_is_refused(instance: Instance, body: dict[str, Any]) -> None:
+    assert instance.ask("POST", "/cleanup", json=body).status_code == 422
+
+
+def test_a_storage_that_is_away_is_a_conflict(instance: Instance) -> None:
+    instance.database.close()
+    instance.database.ensure = lambda: False  # type: ignore[method-assign]
+    answer = instance.ask("POST", "/cleanup")
+
+    assert answer.status_code == 409
+    assert "unavailable" in answer.json()["detail"]
+
+
+def test_processes_are_listed_with_those_that_run_in_front(instance: Instance) -> None:
+    found = instance.ask("GET", "/instances").json()["instances"]
+
+    assert [(one["id"], one["state"]) for one in found] == [
+        ("living", "running"),
+        ("killed", "gone"),
+        ("stopped", "stopped"),
+    ]
+    assert [one["uptimeSeconds"] for one in found] == [100.0, 70.0, 60.0]
+    assert (found[0]["host"], found[0]["pid"], found[2]["exitReason"]) == ("a", 7, "stopped")
