@@ -14,8 +14,8 @@ MOUNTS = """\
 29 27 0:26 / /srv/share/local rw,relatime - tmpfs tmpfs rw
 30 27 0:27 / /srv/with\\040space rw,relatime - cifs //server/share rw
 31 27 0:28 / /mnt/c rw,noatime - 9p drvfs rw,aname=drvfs
-32 27 0:29 / /home/ada/remote rw - fuse.sshfs ada@host: rw
-33 27 0:30 / /home/ada/bound rw - fuse.bindfs /data rw
+32 27 0:29 / /srv/remote rw - fuse.sshfs ada@host: rw
+33 27 0:30 / /srv/bound rw - fuse.bindfs /data rw
 34 27 0:31 / /over rw - ext4 /dev/vdb rw
 35 34 0:32 / /over rw - nfs server:/late rw
 """
@@ -70,8 +70,8 @@ def test_what_is_not_known_is_refused_without_its_secrets(url: str) -> None:
         ("/srv/with space/app", "cifs"),
         ("/srv/shared", None),
         ("/mnt/c/app", "9p"),
-        ("/home/ada/remote", "fuse.sshfs"),
-        ("/home/ada/bound", None),
+        ("/srv/remote", "fuse.sshfs"),
+        ("/srv/bound", None),
         ("/over/app", "nfs"),
     ],
 )
