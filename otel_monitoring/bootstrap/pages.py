@@ -14,6 +14,10 @@ from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.model.durations import format_duration
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fastapi import APIRouter
+
     from otel_monitoring.api.asgi import ASGIApp
     from otel_monitoring.api.desk import AlertDesk
     from otel_monitoring.api.mount import Mounted
@@ -102,6 +106,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
             rules=made.rules,
             desk=desk(builder, made, started_ms=started_ms),
             deeds=made.backing.deeds(),
+            storage=storage_routes(builder, made),
             exposition=exposition_router(
                 store=made.store,
                 clock=builder.clock,
@@ -115,6 +120,24 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
     builder.services.append(found)
     builder.parts.append(found)
     return found
+
+
+def storage_routes(builder: Builder, made: Analysis) -> Sequence[APIRouter]:
+    """Return the routes of the storage, where there is one."""
+    keeping = made.keeping
+    if keeping is None:
+        return ()
+    from otel_monitoring.api.cleanup import cleanup_router
+    from otel_monitoring.api.instances import instances_router
+    from otel_monitoring.bootstrap.upkeep import keep_of
+    from otel_monitoring.storage.history.cleanup import Cleanup
+
+    clock = builder.clock
+    cleanup = Cleanup(database=keeping.database, keep=keep_of(builder.settings), clock=clock)
+    return (
+        cleanup_router(cleanup, audit=made.audit, clock=clock),
+        instances_router(keeping.instances, clock=clock),
+    )
 
 
 def desk(builder: Builder, made: Analysis, *, started_ms: int) -> AlertDesk:
