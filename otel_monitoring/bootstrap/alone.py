@@ -109,6 +109,9 @@ class Alone:
         """Let go of the file; in a child process, where the lock is the parent's, as well as at the end."""
         self._lock = threading.RLock()
         self._since_s = self._taken_since_s = None
+        self._let_go()
+
+    def _let_go(self) -> None:
         self._opened = ""
         if self._file is not None:
             os.close(self._file)
@@ -118,7 +121,7 @@ class Alone:
         """Return the file, opened; ``None`` where that cannot be."""
         name = self._name()
         if self._opened != name:
-            self.close()
+            self._let_go()
             self._opened = name
             path = self._folder / f"otel-monitoring-{getattr(os, 'getuid', int)()}-{digest(name)}.lock"
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
