@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.bootstrap.voice import Voice
     from otel_monitoring.notify.message import Message
+    from otel_monitoring.storage.database import Database
 
 RULES = """
 groups:
@@ -54,14 +55,19 @@ class Instance:
         assert self.analysis.voice is not None
         return self.analysis.voice
 
+    @property
+    def database(self) -> Database:
+        assert self.analysis.keeping is not None
+        return self.analysis.keeping.database
+
     def live(self, *, is_broken: bool) -> None:
         """Collect, share, evaluate and deliver once."""
         keeping = self.analysis.keeping
         assert keeping is not None
         self.gauge.set(is_broken)
         self._collect(export_now=False)
-        assert keeping.writer.flush(10)
-        assert keeping.follower.look()
+        keeping.writer.flush(10)
+        keeping.follower.look()
         self.analysis.evaluate(self.clock.now_ms())
         assert self.analysis.telling.deliver.flush(10)
 
@@ -82,8 +88,11 @@ class Instance:
 class House:
     """Instances that share a storage and a clock."""
 
-    def __init__(self, start: Callable[[], Instance], clock: FakeClock, told: list[tuple[str, str]]) -> None:
+    def __init__(
+        self, start: Callable[[], Instance], *, folder: Path, clock: FakeClock, told: list[tuple[str, str]]
+    ) -> None:
         self.start = start
+        self.folder = folder
         self.clock = clock
         self.told = told
 
@@ -114,14 +123,14 @@ def house(fresh_process: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[House]:
             clock=clock,
             told=told,
             service_name="shop",
-            storage={"url": f"sqlite:///{tmp_path}/storage.db"},
+            storage={"url": f"sqlite:///{tmp_path}/data/storage.db"},
             alerts={"rule_files": [str(rules)], "default_rules": False},
             notify={"channels": ["callable://tell"]},
         )
         made.append(instance)
         return instance
 
-    yield House(start, clock, told)
+    yield House(start, folder=tmp_path / "data", clock=clock, told=told)
     for instance in made:
         instance.analysis.stop(5)
 
@@ -198,3 +207,34 @@ def test_a_mode_set_anywhere_holds_everywhere(house: House) -> None:
 
     assert one.analysis.rules.mode("Broken") == "observe"
     assert house.statuses == []
+
+
+def test_without_the_storage_one_goes_on_in_memory(house: House) -> None:
+    """P11."""
+    house.folder.write_text("where the folder should be")
+    one, two = house.start(), house.start()
+
+    house.rounds(8, one, two, is_broken=True)
+    house.rounds(4, one, two, is_broken=False)
+
+    assert not one.database.is_available
+    assert house.statuses == ["firing", "resolved"]
+
+
+def test_what_was_decided_alone_is_written_down_when_the_storage_is_back(house: House) -> None:
+    """P11."""
+    house.folder.write_text("where the folder should be")
+    one = house.start()
+    house.rounds(8, one, is_broken=True)
+
+    house.folder.unlink()
+    house.rounds(4, one, is_broken=True)
+    since = one.alerts()
+    one.analysis.stop(5)
+    two = house.start()
+    house.rounds(4, two, is_broken=True)
+    held = two.alerts()
+    house.rounds(4, two, is_broken=False)
+
+    assert since == held != []
+    assert house.statuses == ["firing", "resolved"]
