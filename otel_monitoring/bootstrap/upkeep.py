@@ -5,7 +5,9 @@ Like everything of the storage it is imported with the first collection, where a
 
 from __future__ import annotations
 
+import time
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING
 
 from otel_monitoring.storage.blocks.windows import span_ms
@@ -24,6 +26,7 @@ _LEASE = "upkeep"
 _SPAN_S = 60.0
 _LOOK_S = 30.0
 _GRACE_S = 300.0
+_REST_S = 0.1
 
 
 def keep_of(settings: Settings) -> Keep:
@@ -45,7 +48,9 @@ def upkeep(settings: Settings, *, database: Database, clock: Clock) -> Upkeep:
     width_ms = span_ms(settings.telemetry.collect_interval_s * 1000)
     workers: dict[str, Worker] = {
         "compact": Compactor(database=database, fence=lease.fence, width_ms=width_ms, grace_ms=grace_ms),
-        "summing": Summing(database=database, fence=lease.fence, grace_ms=grace_ms),
+        "summing": Summing(
+            database=database, fence=lease.fence, grace_ms=grace_ms, rest=partial(time.sleep, _REST_S)
+        ),
         "retention": Retention(database=database, fence=lease.fence, keep=keep_of(settings)),
     }
     return Upkeep(lease=lease, workers=workers, clock=clock, look_s=_LOOK_S)

@@ -9,6 +9,7 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -27,7 +28,7 @@ from otel_monitoring.storage.tables import BATCHES, FAMILIES, WINDOWS
 from otel_monitoring.stores.carried import counters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
     from sqlalchemy import Connection
@@ -41,6 +42,18 @@ DAY_MS: Final = 86_400_000
 _SERIES_AT_ONCE = 64
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A day of one source: its raw windows, the one before, its series, and which of those count."""
+
+    source: int
+    end_ms: int
+    held: Sequence[Stored]
+    before: Sequence[Stored]
+    series: NDArray[np.int64]
+    counting: Mapping[int, bool]
+
+
 class Summing:
     """Sum days up, one day of one source at a time; called by the thread that compacts.
 
@@ -48,12 +61,21 @@ class Summing:
         database: Where they are.
         fence: Gives what writes of the one process that compacts have to check.
         grace_ms: How long after its end a day is left alone.
+        rest: Called between a few series and the next, so that others have the processor as well.
     """
 
-    def __init__(self, *, database: Database, fence: Callable[[], Fence], grace_ms: int) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        fence: Callable[[], Fence],
+        grace_ms: int,
+        rest: Callable[[], object] = lambda: None,
+    ) -> None:
         self._database = database
         self._fence = fence
         self._grace_ms = grace_ms
+        self._rest = rest
         self._damaged: set[tuple[int, int]] = set()
         self._counts = dict.fromkeys(("days", "damaged"), 0)
 
@@ -71,13 +93,14 @@ class Summing:
             due = self._due(connection, until_ms)
             if due is None:
                 return False
-            source, end_ms = due
-            try:
-                written = self._sum_up(connection, source, end_ms)
-            except DamagedError:
-                self._damaged.add(due)
-                self._counts["damaged"] += 1
-                return True
+        try:
+            with self._database.read() as connection:
+                day = _read(connection, *due)
+            written = self._sum_up(day)
+        except DamagedError:
+            self._damaged.add(due)
+            self._counts["damaged"] += 1
+            return True
         with self._database.write() as connection:
             self._fence().check(connection)
             for one in written:
@@ -102,29 +125,36 @@ class Summing:
                 return source, end_ms
         return None
 
-    def _sum_up(self, connection: Connection, source: int, end_ms: int) -> list[Written]:
-        start_ms = end_ms - DAY_MS
-        held = _held(connection, source, start_ms=start_ms, end_ms=end_ms)
-        before = _held(connection, source, start_ms=start_ms - DAY_MS, end_ms=start_ms)[-1:]
-        labels = series_of(connection, source)
-        counts = _counting(connection, source, labels)
-        series = np.unique(np.concatenate([block.series for one in held for block in one.blocks]))
+    def _sum_up(self, day: _Day) -> list[Written]:
+        times_ms = times_of(day.held)
         packed: dict[int, list[Packed]] = {tier_ms: [] for tier_ms in TIERS_MS}
-        times: dict[int, NDArray[np.int64]] = {}
-        for at in range(0, len(series), _SERIES_AT_ONCE):
-            some = series[at : at + _SERIES_AT_ONCE].tolist()
-            values = stitched(held, some, "value")
-            carry = Carry.after(stitched(before, some, "value")) if before else None
+        counts: dict[int, int] = {}
+        for at in range(0, len(day.series), _SERIES_AT_ONCE):
+            some = day.series[at : at + _SERIES_AT_ONCE].tolist()
+            values = stitched(day.held, some, "value")
+            carry = Carry.after(stitched(day.before, some, "value")) if day.before else None
+            flags = np.array([day.counting.get(one, False) for one in some], dtype=np.bool_)
             for tier_ms in TIERS_MS:
-                flags = np.array([counts.get(one, False) for one in some], dtype=np.bool_)
-                tier = sum_up(values, times_of(held), width_ms=tier_ms, counts=flags, before=carry)
-                times[tier_ms] = tier.times_ms
+                tier = sum_up(values, times_ms, width_ms=tier_ms, counts=flags, before=carry)
+                counts[tier_ms] = len(tier.times_ms)
                 packed[tier_ms].append(pack(some, tier.times_ms, tier.columns))
+            self._rest()
+        start_ms = day.end_ms - DAY_MS
         return [
-            _written(Span(source, tier_ms, start_ms, end_ms, len(times[tier_ms])), parts)
+            _written(Span(day.source, tier_ms, start_ms, day.end_ms, counts[tier_ms]), parts)
             for tier_ms, parts in packed.items()
             if parts
         ]
+
+
+def _read(connection: Connection, source: int, end_ms: int) -> _Day:
+    """Return what a day is summed up of; nothing is decoded yet."""
+    start_ms = end_ms - DAY_MS
+    held = _held(connection, source, start_ms=start_ms, end_ms=end_ms)
+    before = _held(connection, source, start_ms=start_ms - DAY_MS, end_ms=start_ms)[-1:]
+    counting = _counting(connection, source, series_of(connection, source))
+    series = np.unique(np.concatenate([block.series for one in held for block in one.blocks]))
+    return _Day(source, end_ms, held, before, series, counting)
 
 
 def _has_collections(connection: Connection, source: int, end_ms: int) -> bool:
