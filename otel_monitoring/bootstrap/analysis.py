@@ -90,6 +90,7 @@ class Analysis:
             max_bytes=settings.store.max_bytes,
         )
         self.keeping = _keeping(builder, self.store)
+        self._rule_series = None if self.keeping is None else self.keeping.rule_series()
         history = None if self.keeping is None else self.keeping.history
         self.engine = _engine(builder, self.store, history)
         self.remote = _remote(builder)
@@ -126,7 +127,7 @@ class Analysis:
             groups=self.rules.groups() if self._evaluates else (),
             query=Asking(self.ask),
             send=self.telling.put,
-            record=self.store.append,
+            record=self.store.append if self._rule_series is None else self._rule_series.record,
             clock=builder.clock,
             guard=Guard("job.rules"),
             told=self._told,
@@ -206,6 +207,8 @@ class Analysis:
 
     def _evaluate(self, now_ms: int) -> None:
         self.evaluator.tick(now_ms)
+        if self._rule_series is not None:
+            self._rule_series.share()
         self._evaluated_s = self._clock.monotonic_s()
         self.telling.flush()
 
@@ -285,6 +288,9 @@ class Analysis:
             self.keeping.after_fork()
         if self.voice is not None:
             self._aside.after_fork()
+        if self._rule_series is not None:
+            self._rule_series.after_fork()
+        if self.voice is not None:
             self.voice.after_fork()
         self.engine.after_fork()
         if self.remote is not None:
@@ -301,6 +307,8 @@ class Analysis:
         if self.voice is not None:
             self._aside.wait(timeout_s)
             self.voice.stop(timeout_s)
+        if self._rule_series is not None:
+            self._rule_series.end(at_ms=self._clock.now_ms())
         if self.keeping is not None:
             self.keeping.stop(timeout_s)
         if self.remote is not None:

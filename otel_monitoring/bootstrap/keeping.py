@@ -9,11 +9,13 @@ import logging
 import os
 import socket
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_monitoring.bootstrap.alone import Alone
+from otel_monitoring.bootstrap.rule_series import RuleSeries
 from otel_monitoring.bootstrap.upkeep import upkeep
 from otel_monitoring.bootstrap.voice import Voice
 from otel_monitoring.storage.database import Database
@@ -23,7 +25,7 @@ from otel_monitoring.storage.history.store import HistoryStore
 from otel_monitoring.storage.lease import Lease
 from otel_monitoring.storage.polling import SampleReader
 from otel_monitoring.storage.samples import SampleLog
-from otel_monitoring.storage.sources import INSTANCE_ID, Source
+from otel_monitoring.storage.sources import INSTANCE_ID, WRITTEN_BY, Source
 from otel_monitoring.storage.writer import Writer
 from otel_monitoring.stores.carried import Carried
 
@@ -99,6 +101,19 @@ class Keeping:
             ),
             own=source.label,
         )
+
+    def rule_series(self) -> RuleSeries:
+        """Return what keeps the series that rules write, here and for the other processes."""
+        return RuleSeries(keep=self._store.append, log=self._rule_log)
+
+    def _rule_log(self, group: str) -> SampleLog:
+        ours = self.samples.source
+        source = replace(
+            ours,
+            instance=uuid.uuid4().hex,
+            attributes={**ours.attributes, WRITTEN_BY: ours.instance, "group": group},
+        )
+        return SampleLog(database=self.database, writer=self.writer, source=source)
 
     def append(self, batch: Batch) -> None:
         """Keep one collection of this process."""

@@ -182,6 +182,8 @@ class Follower:
         before, self._progress = self._progress, {}
         seen = []
         for run in known:
+            if run.source.written_by:
+                continue  # what rules wrote goes on in the source of whoever evaluates them next
             name = run.source.instance
             seq, at_s = before.get(name, (-1, 0.0))
             if seq != run.last_seq:

@@ -107,7 +107,7 @@ class SampleReader:
         with self._database.read() as connection:
             self._notice_new_database()
             for run in runs(connection, seen_since_ms=self.since_ms):
-                if run.source.instance not in self._own:
+                if self._own.isdisjoint((run.source.instance, run.source.written_by)):
                     found += self._read(connection, run, most)
         self._counts["batches"] += len(found)
         return found

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
 INSTANCE_ID = "service.instance.id"
+WRITTEN_BY = "written_by"
+"""The attribute of a source that is no process: the instance whose rules wrote it."""
 
 _MOST_INSTANCE = 200
 
@@ -46,6 +48,11 @@ class Source:
     def label(self) -> str:
         """The ``service.instance.id``, the label ``instance`` of its series; a fixed one outlives a run."""
         return str(self.attributes.get(INSTANCE_ID, self.instance))
+
+    @property
+    def written_by(self) -> str:
+        """The instance whose rules wrote it; empty for what a process collected itself."""
+        return str(self.attributes.get(WRITTEN_BY, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from opentelemetry.util._once import Once
 
+from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.bootstrap import parts
 from otel_monitoring.bootstrap.analysis import Analysis
 from otel_monitoring.model.matcher import Matcher
@@ -78,6 +79,11 @@ class Instance:
             for rule in group.rules
             for alert in rule.alerts
         ]
+
+    def asked(self, expr: str) -> float | None:
+        """Return the one value that an expression has now; ``None`` for none."""
+        found = Asking(self.analysis.ask)(expr, self.clock.now_ms())
+        return found[0].value if found else None
 
     def crash(self, *, heir: Instance) -> None:
         """Ask for the lease no more, as if killed, and let another take it."""
@@ -238,3 +244,20 @@ def test_what_was_decided_alone_is_written_down_when_the_storage_is_back(house: 
 
     assert since == held != []
     assert house.statuses == ["firing", "resolved"]
+
+
+def test_what_rules_write_is_found_in_every_instance(house: House) -> None:
+    one, two = house.start(), house.start()
+
+    house.rounds(8, one, two, is_broken=True)
+    firing = {at: instance.asked('ALERTS{alertstate="firing"}') for at, instance in enumerate((one, two))}
+    one.crash(heir=two)
+    house.rounds(2, two, is_broken=True)
+    after = two.asked('ALERTS{alertstate="firing"}')
+    one.gauge.set(0)
+    house.rounds(1, one, two, is_broken=False)
+    house.rounds(3, two, is_broken=False)
+
+    assert firing == {0: 1.0, 1: 1.0}
+    assert after == 1.0
+    assert two.asked("ALERTS") is None

@@ -150,6 +150,8 @@ class RuleRun:
         """Stand where another process stood, from now on."""
         self.state = state
         self._is_restored = True
+        if isinstance(self.rule, AlertingRule):
+            self._writer.adopt(alert_samples(state.values(), self.rule.labels))
         if verdict is not None:
             self._health, self._last_error = verdict.health, verdict.last_error
             self._evaluated_at_ms, self._evaluation_s = verdict.evaluated_at_ms, verdict.evaluation_s

@@ -63,6 +63,10 @@ class SeriesWriter:
         self._source = source
         self._written: frozenset[Labels] = frozenset()
 
+    def adopt(self, samples: Iterable[Labels]) -> None:
+        """Count the series that another process wrote last as written: they end here."""
+        self._written = frozenset(samples)
+
     def write(self, samples: Mapping[Labels, float], time_ms: int) -> None:
         """Write the samples of one evaluation at ``time_ms``."""
         if not samples and not self._written:
