@@ -150,8 +150,12 @@ class Summing:
 def _read(connection: Connection, source: int, end_ms: int) -> _Day:
     """Return what a day is summed up of; nothing is decoded yet."""
     start_ms = end_ms - DAY_MS
-    held = _held(connection, source, start_ms=start_ms, end_ms=end_ms)
-    before = _held(connection, source, start_ms=start_ms - DAY_MS, end_ms=start_ms)[-1:]
+    held = [
+        spans_of.stored(connection, span)
+        for span in _raw(connection, source, start_ms=start_ms, end_ms=end_ms)
+    ]
+    earlier = _raw(connection, source, start_ms=start_ms - DAY_MS, end_ms=start_ms)[-1:]
+    before = [spans_of.stored(connection, span) for span in earlier]
     counting = _counting(connection, source, series_of(connection, source))
     series = np.unique(np.concatenate([block.series for one in held for block in one.blocks]))
     return _Day(source, end_ms, held, before, series, counting)
@@ -163,9 +167,8 @@ def _has_collections(connection: Connection, source: int, end_ms: int) -> bool:
     return connection.execute(select(BATCHES.c.id).where(there).limit(1)).first() is not None
 
 
-def _held(connection: Connection, source: int, *, start_ms: int, end_ms: int) -> list[Stored]:
-    there = spans_of.spans(connection, tier_ms=RAW, start_ms=start_ms, end_ms=end_ms, source=source)
-    return [spans_of.stored(connection, span) for span in there]
+def _raw(connection: Connection, source: int, *, start_ms: int, end_ms: int) -> list[Span]:
+    return spans_of.spans(connection, tier_ms=RAW, start_ms=start_ms, end_ms=end_ms, source=source)
 
 
 def _counting(connection: Connection, source: int, labels: dict[int, Labels]) -> dict[int, bool]:
