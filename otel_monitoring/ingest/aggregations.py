@@ -126,6 +126,16 @@ class Bound:
         measured = _Measured(value, time.time_ns(), self._attributes, context)
         aggregate(measured, sampled and self._samples)
 
+    def basis(self) -> tuple[int, tuple[float, ...]] | None:
+        """Return since when it counts, Unix nanoseconds, and into which buckets (their upper bounds).
+
+        ``None`` before the first measurement, and where it counts in any other way.
+        """
+        owner = getattr(self._aggregate, "__self__", None)
+        started_ns = getattr(owner, "_start_time_unix_nano", None)
+        bounds = getattr(owner, "_boundaries", None)
+        return None if started_ns is None or bounds is None else (started_ns, tuple(bounds))
+
     def _resolve(self) -> None:
         """Find the aggregation that the SDK has just fed; an overflow point is not looked for."""
         self._aggregate = None
