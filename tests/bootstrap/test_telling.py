@@ -186,16 +186,26 @@ def test_what_cannot_be_used_is_named(rig: Callable[..., Rig], notify: dict[str,
 
 
 def test_private_addresses_are_refused_unless_allowed(rig: Callable[..., Rig], receiver: Receiver) -> None:
-    made = rig(channels=[f"{receiver.url}/hook"], allow_private=False)
+    with pytest.raises(MonitoringError) as caught:
+        rig(channels=[f"{receiver.url}/secret"], allow_private=False)
 
-    made.pass_time(30)
-    assert made.analysis.telling.deliver.flush(20)
+    assert "notify.channels[0]: http-0: '127.0.0.1': a private address" in str(caught.value)
+    assert "secret" not in str(caught.value)
 
-    assert receiver.bodies == []
-    log = made.analysis.telling.deliver.log()
-    assert {one.outcome for one in log} == {"failed"}
-    assert "private" in log[0].error or "loopback" in log[0].error
-    made.analysis.stop(5)
+
+def test_routes_with_a_private_webhook_are_refused_and_those_before_stay(
+    rig: Callable[..., Rig], tmp_path: Path
+) -> None:
+    path = tmp_path / "am.yml"
+    path.write_text(routing("https://hooks.example/x"))
+    telling = rig(alertmanager_file=str(path), allow_private=False).analysis.telling
+    before = telling.config
+    path.write_text(routing("http://10.0.0.1/x"))
+
+    with pytest.raises(MonitoringError, match=r"am.yml:5:\d+: webhook\[0\]: '10.0.0.1': a private address"):
+        telling.reload(actor="kim")
+
+    assert telling.config is before
 
 
 def routing(url: str, *, receiver: str = "pager", templates: str = "") -> str:

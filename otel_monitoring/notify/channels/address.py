@@ -14,6 +14,8 @@ from otel_monitoring.errors import NotifyError
 _METADATA = frozenset({"fd00:ec2::254", "100.100.100.200", "168.63.129.16"})
 """Where clouds tell machines their credentials outside of link-local networks."""
 
+_OR_ALLOWED = ", or the setting notify.allow_private"
+
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -35,6 +37,24 @@ def allowed_addresses(host: str, port: int, *, allow_private: bool) -> list[str]
             msg = f"{host} resolves to {address}, {why}"
             raise NotifyError(msg)
     return addresses
+
+
+def check_stated(host: str, *, allow_private: bool) -> None:
+    """Refuse a host whose address can be told without asking anybody, before anything is sent to it.
+
+    Raises:
+        NotifyError: It is an address that is refused, or a name of this machine.
+    """
+    name = host.lower().rstrip(".")
+    is_local = name == "localhost" or name.endswith(".localhost")
+    why = ""
+    if is_address(host):
+        why = refused_because(host, allow_private=allow_private)
+    elif is_local and not allow_private:
+        why = refused_because("127.0.0.1", allow_private=False)
+    if why:
+        msg = f"{host!r}: {why}: expected a public address{_OR_ALLOWED if 'private' in why else ''}"
+        raise NotifyError(msg)
 
 
 def is_address(host: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from otel_monitoring.errors import NotifyError
+from otel_monitoring.notify.channels.address import check_stated
 from otel_monitoring.notify.channels.http_config import tls_context
 from otel_monitoring.notify.channels.letter import OURS, Letter, addresses, write
 from otel_monitoring.notify.channels.smtp import PORTS, Encryption, Server, hand_in
@@ -54,6 +55,7 @@ class EmailChannel:
     def __init__(
         self, server: Server, letter: Letter, *, clock: Clock, texts: Texts, timeout_s: float = 10
     ) -> None:
+        check_stated(server.host, allow_private=server.allow_private)
         self._server = server
         self._letter = letter
         self._clock = clock
@@ -130,7 +132,6 @@ def from_options(options: Options, made: ChannelOptions) -> Channel:
         secret=options.secret("auth_secret"),
         hello=options.text("hello"),
         tls=tls_context(options.mapping("tls_config")) if options.has("tls_config") else None,
-        allow_private=made.allow_private,
     )
     options.skip("tls_config", "auth_identity")
     threads = options.mapping("threading")
@@ -176,7 +177,6 @@ def from_url(url: str, made: ChannelOptions) -> Channel:
         encryption=encryption,
         user=user,
         password=unquote(parts.password or ""),
-        allow_private=made.allow_private,
     )
     letter = Letter(sender=sender, to=to)
     return EmailChannel(server, letter, clock=made.clock, texts=made.wording(), timeout_s=made.timeout_s)

@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from otel_monitoring.errors import NotifyError
+from otel_monitoring.notify.channels.address import check_stated
 from otel_monitoring.notify.channels.http import HttpOptions, Poster
 from otel_monitoring.notify.channels.http_config import http_options
 from otel_monitoring.notify.channels.refusal import said
@@ -103,7 +105,9 @@ class PagerDutyChannel:
         self._texts = texts
         self._event = event or Event()
         self._url = url
-        self._shown = f"pagerduty {target_of(url, 'url').shown()}"
+        target = target_of(url, "url")
+        check_stated(target.host, allow_private=http is None or http.allow_private)
+        self._shown = f"pagerduty {target.shown()}"
         self._poster = Poster(clock=clock, options=http)
         self.close = self._poster.close
         self.after_fork = self._poster.after_fork
@@ -212,6 +216,9 @@ def from_options(options: Options, made: ChannelOptions) -> Channel:
 def from_url(url: str, made: ChannelOptions) -> Channel:
     """Return the channel of ``pagerduty://routing-key``."""
     key = url.partition("://")[2].strip("/")
+    if not key:
+        msg = "pagerduty://: expected pagerduty://routing-key"
+        raise NotifyError(msg)
     return PagerDutyChannel(key, clock=made.clock, texts=made.wording(), http=made.http())
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from otel_monitoring.errors import NotifyError
+from otel_monitoring.notify.channels.address import check_stated
 from otel_monitoring.notify.channels.http import HttpOptions, Poster
 from otel_monitoring.notify.channels.http_config import http_options
 from otel_monitoring.notify.channels.refusal import said
@@ -82,7 +83,9 @@ class SlackChannel:
         self._look = look or Look()
         self._texts = texts
         place = f" {self._look.channel}" if self._look.channel else ""
-        self._shown = f"slack{place} {target_of(url, 'api_url').shown()}"
+        target = target_of(url, "api_url")
+        check_stated(target.host, allow_private=http is None or http.allow_private)
+        self._shown = f"slack{place} {target.shown()}"
         if token and not self._look.channel:
             msg = "slack: channel: missing, a bot needs one"
             raise NotifyError(msg)

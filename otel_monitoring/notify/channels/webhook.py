@@ -8,6 +8,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from otel_monitoring.notify.channels.address import check_stated
 from otel_monitoring.notify.channels.http import HttpOptions, Poster
 from otel_monitoring.notify.channels.target import target_of
 
@@ -56,7 +57,8 @@ class WebhookChannel:
         most_alerts: int = 0,
         http: HttpOptions | None = None,
     ) -> None:
-        self._shown = target_of(url).shown()
+        target = target_of(url)
+        self._shown = target.shown()
         self._url = url
         self._clock = clock
         self._secret = secret
@@ -64,6 +66,7 @@ class WebhookChannel:
         options = http or HttpOptions(
             headers=headers or {}, timeout_s=timeout_s, allow_private=allow_private, follow_redirects=True
         )
+        check_stated(target.host, allow_private=options.allow_private)
         self._poster = Poster(clock=clock, options=options)
         self.close = self._poster.close
         self.after_fork = self._poster.after_fork

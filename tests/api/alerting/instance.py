@@ -49,7 +49,7 @@ class Instance:
     def __init__(self, folder: Path, *, routes: str = "", **settings: Any) -> None:
         rules = folder / "rules.yml"
         rules.write_text(RULES)
-        notify: dict[str, Any] = {"channels": ["log://"], **settings.pop("notify", {})}
+        notify: dict[str, Any] = {"channels": ["log://"], "allow_private": True, **settings.pop("notify", {})}
         self.routes = folder / "alertmanager.yml"
         if routes:
             self.routes.write_text(routes)

@@ -35,6 +35,11 @@ def test_an_unknown_scheme_is_refused_without_showing_the_rest(monkeypatch: pyte
     assert str(caught.value).startswith(expected)
 
 
+def test_an_incident_service_without_a_key_is_refused() -> None:
+    with pytest.raises(NotifyError, match="pagerduty://: expected pagerduty://routing-key"):
+        channel_from_url("pagerduty://", OPTIONS)
+
+
 def test_what_is_no_url_is_refused() -> None:
     with pytest.raises(NotifyError, match="a channel needs a URL such as"):
         channel_from_url("ops@example", OPTIONS)

@@ -104,13 +104,31 @@ def test_a_server_that_never_answers_is_left_after_the_timeout(notice: Notice) -
         channel.close()
 
 
-def test_an_address_that_is_not_allowed_is_not_posted_to(receiver: Receiver, notice: Notice) -> None:
-    channel = WebhookChannel(receiver.url, clock=FakeClock(), allow_private=False)
+def test_an_address_that_is_not_allowed_is_not_posted_to(
+    receiver: Receiver, notice: Notice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = receiver.url.replace("127.0.0.1", "private.example")
+    channel = WebhookChannel(url, clock=FakeClock(), allow_private=False)
+    resolved = [(2, 1, 6, "", ("127.0.0.1", int(url.rpartition(":")[2].partition("/")[0])))]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_args, **_options: resolved)
 
-    with pytest.raises(NotifyError, match="a private address"):
+    with pytest.raises(NotifyError, match=r"private\.example resolves to 127.0.0.1, a private address"):
         channel.send(message_of(notice))
 
     assert receiver.bodies == []
+
+
+@pytest.mark.parametrize(
+    "host", ["10.0.0.1", "localhost", "[::1]", "[::ffff:192.168.0.1]", "shop.LOCALHOST."]
+)
+def test_an_address_that_is_not_allowed_is_refused_where_it_is_stated(host: str) -> None:
+    with pytest.raises(NotifyError, match=r"expected a public address, or the setting notify.allow_private"):
+        WebhookChannel(f"https://{host}/secret", clock=FakeClock(), allow_private=False)
+
+
+def test_an_address_of_credentials_is_refused_where_it_is_stated() -> None:
+    with pytest.raises(NotifyError, match=r"link-local address, .*: expected a public address$"):
+        WebhookChannel("http://169.254.169.254/latest", clock=FakeClock(), allow_private=True)
 
 
 def test_goes_through_the_proxy_of_the_environment(
