@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     Pages = Collection[tuple[str, str, str]]
 
 _MOST_DELIVERIES = 500
+_REVISION = "voice"
 
 
 class Memory:
@@ -61,6 +63,7 @@ class Memory:
         self._telling = telling
         self._clock = clock
         self._identity = ""
+        self._revision: list[Record] = []
         self._transitions: list[Transition] = []
         self._alerts: dict[str, tuple[Alert, ...]] = {}
         self._unsaved: dict[str, tuple[Alert, ...]] = {}
@@ -143,6 +146,7 @@ class Memory:
             save_alerts(connection, rule, alerts, at_ms=now_ms)
         for one in self._all():
             one.write(connection, now_ms)
+        notes.REVISION.save(connection, [{"name": _REVISION, "mark": uuid.uuid4().hex}], now_ms=now_ms)
 
     def confirm(self) -> None:
         """Note that what was written is committed."""
@@ -166,7 +170,7 @@ class Memory:
         others = [(one, one.read(connection, now_ms)) for one in self._told]
 
         def apply() -> None:
-            self._identity, self._transitions = identity, []
+            self._identity, self._transitions, self._revision = identity, [], []
             self._alerts = {rule: tuple(one[0] for one in known.values()) for rule, known in alerts.items()}
             self._telling.dispatcher.forget()
             self._log.replace(log)
@@ -178,6 +182,12 @@ class Memory:
 
     # ---- the others
 
+    def forget(self) -> None:
+        """Count nothing as written or shown: what is in memory is not what the storage holds."""
+        self._identity, self._revision, self._transitions, self._alerts = "", [], [], {}
+        for one in self._all():
+            one.forget()
+
     def mirror(self, database: Database) -> None:
         """Show what the process that speaks knows, where that has changed.
 
@@ -186,6 +196,10 @@ class Memory:
         """
         now_ms = self._clock.now_ms()
         with database.read() as connection:
+            revision = notes.REVISION.load(connection, now_ms=now_ms)
+            self._evaluator.follow(now_ms)
+            if revision == self._revision:
+                return
             changed = [one for one in self._told if one.has_changed(connection)]
             others = [(one, one.read(connection, now_ms)) for one in changed]
             is_evaluated = self._verdicts.has_changed(connection) or self._log.has_changed(connection)
@@ -195,10 +209,10 @@ class Memory:
                 log = self._log.read(connection, now_ms)
         for one, records in others:
             one.replace(records)
-        self._evaluator.follow(now_ms)
         if is_evaluated:
             self._evaluator.mirror(alerts, verdicts, at_ms=now_ms)
             self._telling.dispatcher.mirror(log, self._evaluator.standing(now_ms))
+        self._revision = revision
 
     # ---- records
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import uuid
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_GUARD = "storage.voice"
 _WELL_S = 30.0
 """A loop that has not come round for so long leaves the lease to another process."""
 
@@ -93,7 +95,7 @@ class Voice:
         self._clock = clock
         self._alone = alone
         self._outbox = Outbox(owner=owner)
-        self._guard = Guard("job.voice")
+        self._guard = Guard(_GUARD)
         self.keeper = LeaseKeeper(lease=lease, is_well=self._is_well)
         self._begin()
 
@@ -166,9 +168,13 @@ class Voice:
 
     def after_fork(self) -> None:
         """Hold nothing in a child process."""
+        owner = uuid.uuid4().hex
         self.keeper.after_fork()
+        self._lease.after_fork(holder=owner)
+        self._outbox = Outbox(owner=owner)
         self._alone.close()
-        self._guard = Guard("job.voice")
+        self._guard = Guard(_GUARD)
+        self._memory.forget()
         self._begin()
 
     def stats(self) -> dict[str, int]:
@@ -299,6 +305,7 @@ class Voice:
             _log.info("another process evaluates the rules and tells people from now on")
             with self._lock:
                 self._leave()
+                self._memory.forget()
 
     def _leave(self) -> None:
         self._term += 1

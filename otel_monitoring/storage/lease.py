@@ -105,8 +105,13 @@ class Lease:
         self._now_ms = database_now_ms(is_sqlite=database.is_sqlite) if now_ms is None else now_ms
         self.after_fork()
 
-    def after_fork(self) -> None:
-        """Hold nothing in a child process: what the parent holds is the parent's."""
+    def after_fork(self, *, holder: str | None = None) -> None:
+        """Hold nothing in a child process: what the parent holds is the parent's.
+
+        Args:
+            holder: Who the child is; as before where not given.
+        """
+        self._holder = holder or self._holder
         self._lock = threading.Lock()
         self._token: int | None = None
         self._until_s = float("-inf")
