@@ -1,0 +1,147 @@
+"""Samples from elsewhere, written as windows of sources of their own.
+
+Series that were sampled at the same times share a source, as those of one process do. What is written is
+compacted already; minutes and hours of it are made in the background.
+
+This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import select, update
+
+from otel_monitoring.model.sample import Metadata
+from otel_monitoring.storage.blocks.pack import pack
+from otel_monitoring.storage.blocks.windows import span_ms
+from otel_monitoring.storage.documents import digest, pack_series, plain
+from otel_monitoring.storage.history import spans
+from otel_monitoring.storage.history.spans import RAW, Span, Written
+from otel_monitoring.storage.sources import Source, source_row
+from otel_monitoring.storage.statements import insert_new, put
+from otel_monitoring.storage.tables import FAMILIES, SERIES, SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.transfer.points import Points
+
+_SAMPLES_AT_ONCE = 4_000_000
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was written.
+
+    Attributes:
+        samples: How many samples.
+        series: How many series; one that came in pieces may count more than once.
+        sources: How many sources they were put into.
+    """
+
+    samples: int = 0
+    series: int = 0
+    sources: int = 0
+
+
+@dataclass(slots=True)
+class _Load:
+    points: list[Points] = field(default_factory=list)
+    families: dict[str, Metadata] = field(default_factory=dict)
+    samples: int = 0
+
+
+def take(database: Database, given: Iterable[Points | Metadata], *, name: str) -> Taken:
+    """Write samples, and what is known of their metrics.
+
+    Args:
+        database: The storage, open.
+        given: The samples; those of one series in the order of time.
+        name: Where they come from, as the list of processes shows it.
+
+    Raises:
+        StorageError: The database cannot be used now, or a format is not what it should be.
+    """
+    taken = Taken()
+    for load in _loads(given):
+        for group in _by_times(load.points):
+            with database.write() as connection:
+                _write(connection, group, list(load.families.values()), name)
+            taken.samples += sum(len(points.times_ms) for points in group)
+            taken.series += len(group)
+            taken.sources += 1
+    return taken
+
+
+def _loads(given: Iterable[Points | Metadata]) -> Iterator[_Load]:
+    """Yield what memory should hold at a time."""
+    load = _Load()
+    for one in given:
+        if isinstance(one, Metadata):
+            load.families[one.name] = one
+            continue
+        load.points.append(one)
+        load.samples += len(one.times_ms)
+        if load.samples >= _SAMPLES_AT_ONCE:
+            yield load
+            load = _Load(families=load.families)
+    if load.points:
+        yield load
+
+
+def _by_times(points: Sequence[Points]) -> Iterator[list[Points]]:
+    """Yield series of the same times, no label set twice."""
+    groups: dict[bytes, list[dict[object, Points]]] = {}
+    for one in points:
+        times_ms, first = np.unique(one.times_ms, return_index=True)
+        tidy = type(one)(one.labels, times_ms, one.values[first])
+        several = groups.setdefault(times_ms.tobytes(), [])
+        group = next((group for group in several if one.labels not in group), None)
+        if group is None:
+            several.append(group := {})
+        group[one.labels] = tidy
+    for several in groups.values():
+        for group in several:
+            yield list(group.values())
+
+
+def _write(connection: Connection, group: Sequence[Points], families: Sequence[Metadata], name: str) -> None:
+    times_ms = group[0].times_ms
+    instance = f"import-{uuid.uuid4().hex}"
+    source = Source(instance, service=name, started_ms=int(times_ms[0]))
+    insert_new(connection, SOURCES, [source_row(source)])
+    number: int = connection.scalars(select(SOURCES.c.id).where(SOURCES.c.instance == instance)).one()
+    last_ms = int(times_ms[-1])
+    reason = plain(f"imported from {name}")
+    seen = {"last_seen_ms": last_ms, "last_seq": 1, "ended_ms": last_ms, "exit_reason": reason}
+    connection.execute(update(SOURCES).where(SOURCES.c.id == number).values(seen))
+    series = {at: points.labels for at, points in enumerate(group, 1)}
+    row = {"source": number, "layout": 1, "first": 1, "last": len(group), "labels": pack_series(series)}
+    insert_new(connection, SERIES, [row])
+    put(connection, FAMILIES, [_family(number, one) for one in families])
+    values = np.array([points.values for points in group])
+    width_ms = span_ms(float(np.median(np.diff(times_ms)))) if len(times_ms) > 1 else span_ms(0)
+    ends_ms = -(-times_ms // width_ms) * width_ms
+    for end_ms in np.unique(ends_ms).tolist():
+        inside = ends_ms == end_ms
+        packed = pack(list(series), times_ms[inside], {"value": values[:, inside]})
+        span = Span(number, RAW, end_ms - width_ms, end_ms, int(inside.sum()))
+        spans.write(connection, Written(span, packed.times, packed.pieces))
+
+
+def _family(source: int, family: Metadata) -> dict[str, object]:
+    return {
+        "source": source,
+        "digest": digest(family.name),
+        "name": plain(family.name),
+        "type": family.type,
+        "help": plain(family.help),
+        "unit": plain(family.unit),
+    }
