@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.bootstrap import identity, logs, observe, pages, parts
+from otel_monitoring.bootstrap import identity, inheritance, logs, observe, pages, parts
 from otel_monitoring.bootstrap.lazy import LazyAnalysis
 from otel_monitoring.context import propagate
 from otel_monitoring.instrument import threads
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from otel_monitoring.instrument.libraries import Libraries
     from otel_monitoring.notify.message import Message
     from otel_monitoring.settings import LoadedSettings, Settings
+    from otel_monitoring.storage.ledger import Ledger
 
 _EVALUATE_EVERY_S = 1.0  # rule groups have their own grid; this only asks whether one of them is due
 _TRIM_EVERY_S = 60.0
@@ -87,10 +88,12 @@ def build(
     builder = parts.begin(loaded, environ)
     builder.functions = functions or {}
     collect = parts.tap(builder)
-    server = _server(builder)
+    ledger = inheritance.ledger(builder)
+    server = _server(builder, ledger)
     loop_started = observe.system(builder)
     libraries = observe.libraries(builder)
     analysis = _analysis(builder, rules)
+    inheritance.inherit(builder, analysis, ledger)
     registry = pages.health(builder, analysis)
     found = pages.pages(builder, analysis=analysis, registry=registry) if app is not None else None
     logs.hook_up(builder)
@@ -141,6 +144,7 @@ def _flushes_of_others(builder: Builder) -> list[Callable[[int], Any]]:
 def _analysis(builder: Builder, rules: Sequence[AlertRule]) -> LazyAnalysis:
     analysis = LazyAnalysis(builder, rules=rules)
     builder.on_collect.append(analysis.hear)
+    builder.on_flush.append(analysis.hear_last)
     builder.services.append(analysis)
     builder.parts.append(analysis)
     return analysis
@@ -170,10 +174,11 @@ def _carry(builder: Builder, server: Server) -> None:
         closers.append(threads.carry_context())
 
 
-def _server(builder: Builder) -> Server:
+def _server(builder: Builder, ledger: Ledger | None) -> Server:
     from otel_monitoring.bootstrap.server import Server
 
-    server = Server(settings=builder.settings, providers=builder.providers, bind=builder.aggregations.bind)
+    bind = builder.aggregations.bind if ledger is None else ledger.bind
+    server = Server(settings=builder.settings, providers=builder.providers, bind=bind)
     builder.parts.append(server)
     builder.services.append(server)
     return server

@@ -30,6 +30,7 @@ class LazyAnalysis:
         self._rules = tuple(rules)
         self._lock = threading.Lock()
         self._made: Analysis | None = None
+        self._last: Any = None
         if _is_stated(builder.settings) or any(rule.channels for rule in self._rules):
             self.get()  # what the user wrote is checked at start-up, where the error is seen
         self._publish()
@@ -46,7 +47,13 @@ class LazyAnalysis:
 
     def hear(self, data: Any) -> None:
         """Keep one collection."""
+        self._last = None
         self.get().hear(data)
+
+    def hear_last(self, data: Any) -> None:
+        """Remember what was collected for a flush: it may be the last thing that is heard of this process."""
+        if self._made is not None and self._made.keeping is not None:
+            self._last = data
 
     def evaluate(self, now_ms: int) -> None:
         """Ask the rules that are due; before the first collection there is nothing to ask."""
@@ -70,13 +77,19 @@ class LazyAnalysis:
         """Start nothing: the jobs of the loop do the work."""
 
     def stop(self, timeout_s: float) -> None:
-        """Give what waits for delivery one last try."""
+        """Keep what was collected last, and give what waits for delivery one last try."""
+        last, self._last = self._last, None
         if self._made is not None:
-            self._made.stop(timeout_s)
+            try:
+                if last is not None:
+                    self._made.hear(last)
+            finally:
+                self._made.stop(timeout_s)
 
     def after_fork(self) -> None:
         """Start anew in a child process."""
         self._lock = threading.Lock()
+        self._last = None
         if self._made is not None:
             self._made.after_fork()
 

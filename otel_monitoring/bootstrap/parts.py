@@ -57,6 +57,7 @@ class Builder:
     metrics: SelfMetrics
     aggregations: Aggregations
     on_collect: list[Callable[[Any], None]] = field(default_factory=list)
+    on_flush: list[Callable[[Any], None]] = field(default_factory=list)
     services: list[Any] = field(default_factory=list)
     parts: list[Any] = field(default_factory=list)
     closers: list[Callable[[], Any]] = field(default_factory=list)
@@ -143,8 +144,8 @@ def tap(builder: Builder) -> Collect:
     hand_over = _metric_exports(builder)
 
     def hear_all(data: Any) -> None:
-        # What is collected for a flush goes to the exporters alone: the store keeps to its grid of times.
-        for hear in () if cadence.now else builder.on_collect:
+        # What is collected for a flush goes to the exporters: the store keeps to its grid of times.
+        for hear in builder.on_flush if cadence.now else builder.on_collect:
             hear(data)
         if cadence.is_due():
             hand_over(data)

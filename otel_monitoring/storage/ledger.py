@@ -92,7 +92,7 @@ class Ledger:
     """Note what recorders record.
 
     Args:
-        folder: Where; ``None`` to note nothing.
+        folder: Where; made for us alone where it is missing.
         resource: Returns who this process is.
         bind: Makes a recorder of a histogram and an attribute set.
         size_bytes: How much there is room for; what is beyond is recorded and not noted.
@@ -101,7 +101,7 @@ class Ledger:
     def __init__(
         self,
         *,
-        folder: Path | None,
+        folder: Path,
         resource: Callable[[], Mapping[str, Any]],
         bind: Callable[[Any, Mapping[str, Any]], Recorder],
         size_bytes: int = _SIZE_BYTES,
@@ -116,26 +116,22 @@ class Ledger:
         self._guard = Guard("storage.ledger")
         self._path: Path | None = None
         self._lock: int | None = None
-        self._was_started = False
+        self._is_started = self._was_tried = False
         self._map: mmap.mmap | None = None
         self._slots: Any = None
         self._end = 0
         self._places: dict[str, int | None] = {}
 
     def start(self) -> None:
-        """Open the file, once in the life of a process."""
-        if self._was_started or self._folder is None or not _HAS_LOCKS:
-            return
-        self._was_started = True
-        with self._guard:
-            self._open(self._folder)
+        """Allow the file to be opened, by the first request."""
+        self._is_started = True
 
     def stop(self, timeout_s: float) -> None:  # noqa: ARG002 - there is nothing to wait for
         """Leave nothing: this process has said everything itself."""
         path, self._path = self._path, None
         lock, self._lock = self._lock, None
         if path is not None:
-            path.unlink(missing_ok=True)
+            _remove(path)
         if lock is not None:
             os.close(lock)
 
@@ -148,6 +144,10 @@ class Ledger:
     def bind(self, instrument: Any, attributes: Mapping[str, Any]) -> Recorder:
         """Return a recorder that notes what it records, where that can be done."""
         inner = self._bind(instrument, attributes)
+        if self._is_started and not self._was_tried and _HAS_LOCKS:
+            self._was_tried = True  # once in the life of a process
+            with self._guard:
+                self._open()
         return inner if self._slots is None else _Noting(self, inner, instrument, attributes)
 
     def place(
@@ -174,9 +174,12 @@ class Ledger:
         """The doubles of the file: a ``memoryview``, or ``None``."""
         return self._slots
 
-    def _open(self, folder: Path) -> None:
-        new = folder / f"{uuid.uuid4().hex}.new"
-        lock = os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    def _open(self) -> None:
+        name = f"{uuid.uuid4().hex}.new"
+        try:
+            new, lock = _create(self._folder, name)
+        except FileNotFoundError:  # whoever ended last removed the folder in between
+            new, lock = _create(self._folder, name)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.posix_fallocate(lock, 0, self._size_bytes)
@@ -280,7 +283,7 @@ class Claim:
     def release(self, *, is_settled: bool) -> None:
         """Let others have it, or nobody ever again."""
         if is_settled:
-            self._path.unlink(missing_ok=True)
+            _remove(self._path)
         os.close(self._lock)
 
 
@@ -311,21 +314,32 @@ def ledger_folder(url: str, *, memory: Path = _SHARED_MEMORY) -> Path | None:
         memory: A folder whose files are memory.
 
     Returns:
-        The folder, made for us alone; ``None`` where there is none.
+        The folder, which may not be there yet; ``None`` where the system has no such memory.
     """
     if not hasattr(os, "posix_fallocate") or not memory.is_dir():
         return None
     path = url.removeprefix("sqlite:///")
     place = url if path == url else str(Path(path).absolute())
-    folder = memory / f"otel_monitoring-{os.getuid()}-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
-    try:
-        with contextlib.suppress(FileExistsError):
-            folder.mkdir(mode=0o700)
-        found = folder.lstat()
-    except OSError:
-        return None
-    is_ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
-    return folder if is_ours else None
+    return memory / f"otel_monitoring-{os.getuid()}-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+
+
+def _create(folder: Path, name: str) -> tuple[Path, int]:
+    """Return a new file and what it is locked by, in a folder that nobody else can write into."""
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        msg = f"{folder} is not ours alone"
+        raise PermissionError(msg)
+    path = folder / name
+    return path, os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+
+def _remove(path: Path) -> None:
+    """Remove a ledger, and the folder after the last one."""
+    path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        path.parent.rmdir()
 
 
 def _records(data: bytes) -> Iterator[tuple[Mapping[str, Any], tuple[float, ...]]]:

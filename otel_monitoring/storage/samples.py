@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from otel_monitoring.errors import StoreError
 from otel_monitoring.storage.documents import digest, pack_series, plain
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.sample import Batch, Metadata
     from otel_monitoring.storage.database import Database
-    from otel_monitoring.storage.sources import Source
+    from otel_monitoring.storage.sources import Run, Source
     from otel_monitoring.storage.writer import Writer
 
 _OVERHEAD_BYTES = 1024
@@ -80,6 +80,20 @@ class SampleLog:
         self._newest = self._layout = 0
         self._layout_labels: tuple[Labels, ...] | None = None
         self._saved = _Saved()
+
+    def go_on(self, connection: Connection, run: Run) -> None:
+        """Append behind what a process wrote that is gone; its layouts are not read, but written anew.
+
+        Args:
+            connection: Reads.
+            run: The one of our source.
+        """
+        layout = select(func.max(LAYOUTS.c.number)).where(LAYOUTS.c.source == run.id)
+        newest = select(func.max(SERIES.c.last)).where(SERIES.c.source == run.id)
+        self._seq = run.last_seq
+        self._layout = connection.execute(layout).scalar() or 0
+        self._newest = connection.execute(newest).scalar() or 0
+        self._saved = _Saved(self._database.identity, run.id, run.last_seq, layout=self._layout)
 
     def append(self, batch: Batch) -> bool:
         """Hand one collection over to the writer; never waits for the database.

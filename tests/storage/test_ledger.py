@@ -74,7 +74,7 @@ def test_what_was_recorded_is_read_as_it_was(folder: Path) -> None:
     assert (entry.least, entry.greatest) == (0.05, 3.0)
     assert entry.about["attributes"] == ROUTE
     assert entry.about["scope"][:2] == ["m", "1"]
-    assert list(folder.iterdir()) == []
+    assert not folder.exists()
 
 
 def test_nobody_gets_the_ledger_of_a_process_that_lives(folder: Path) -> None:
@@ -84,7 +84,9 @@ def test_nobody_gets_the_ledger_of_a_process_that_lives(folder: Path) -> None:
 
 
 def test_what_was_claimed_is_not_given_to_a_second_one(folder: Path) -> None:
-    House(folder).die()
+    house = House(folder)
+    house.record(0.05)
+    house.die()
 
     (first,) = claim_all(folder)
     second = claim_all(folder)
@@ -116,7 +118,7 @@ def test_a_process_that_ends_as_planned_leaves_nothing(folder: Path) -> None:
     house.ledger.stop(1.0)
     house.record(0.05)
 
-    assert list(folder.iterdir()) == []
+    assert not folder.exists()
 
 
 def test_a_child_process_notes_nothing_into_what_is_its_parents(folder: Path) -> None:
@@ -169,6 +171,7 @@ def test_attribute_sets_over_the_limit_are_not_noted(folder: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\xff" * 64, b"\x08\0\0\0\0\0\0\0{broken}"])
 def test_a_file_that_is_damaged_holds_nothing(folder: Path, data: bytes) -> None:
+    folder.mkdir()
     (folder / "0.ledger").write_bytes(data)
 
     (claim,) = claim_all(folder)
@@ -178,9 +181,16 @@ def test_a_file_that_is_damaged_holds_nothing(folder: Path, data: bytes) -> None
     assert estate is None
 
 
-def test_a_folder_that_others_may_write_into_is_not_used(tmp_path: Path) -> None:
-    found = ledger_folder("sqlite:///storage.db", memory=tmp_path)
-    assert found is not None
-    found.chmod(0o777)
+def test_a_folder_that_others_may_write_into_is_not_used(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o777)
 
-    assert ledger_folder("sqlite:///storage.db", memory=tmp_path) is None
+    House(folder).record(0.05)
+
+    assert list(folder.iterdir()) == []
+
+
+def test_a_process_that_serves_no_request_has_no_file(folder: Path) -> None:
+    House(folder)
+
+    assert not folder.exists()

@@ -1,0 +1,192 @@
+"""Servers of several workers: started, loaded, one of them killed in the middle, and asked one by one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from otel_monitoring.storage.ledger import ledger_folder
+from tests.integration.lifecycle.load import run_load
+from tests.integration.lifecycle.processes import environment, running
+from tests.integration.servers import eventually, free_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from tests.integration.lifecycle.load import Answers
+
+APP = "tests.integration.storage.workers_app:app"
+GUNICORN = ("gunicorn", "-k", "uvicorn.workers.UvicornWorker", "-b", "127.0.0.1:PORT", APP, "-w", "4")
+UVICORN = ("uvicorn", "--host", "127.0.0.1", "--port", "PORT", "--no-access-log", APP, "--workers", "4")
+COUNT = "http_server_request_duration_seconds_count"
+TOTAL = f'sum({COUNT}{{http_route="/x"}})'
+
+_TOKEN = "of-these-tests"
+_READY = "Application startup complete"
+_SETTLED_S = 60.0
+
+
+@dataclass
+class Workers:
+    """A server of several workers.
+
+    Attributes:
+        port: Where it listens on the loopback.
+        killed: The processes that were killed.
+    """
+
+    port: int
+    killed: list[int] = field(default_factory=list)
+
+    def ask(self, path: str, **params: str) -> tuple[int, httpx.Response]:
+        """Ask whoever takes the connection; return its process id as well."""
+        headers = {"Authorization": f"Bearer {_TOKEN}", "Connection": "close"}
+        answer = httpx.get(
+            f"http://127.0.0.1:{self.port}{path}", params=params, headers=headers, timeout=20
+        ).raise_for_status()
+        return int(answer.headers["x-pid"]), answer
+
+    def pids(self, count: int) -> list[int]:
+        """Return the process ids of ``count`` workers that live."""
+        found: set[int] = set()
+
+        def look() -> bool:
+            found.add(self.ask("/openapi.json")[0])
+            return len(found - set(self.killed)) >= count
+
+        eventually(look, what=f"{count} workers")
+        return sorted(found - set(self.killed))
+
+    def kill(self, pid: int) -> None:
+        """End a worker as nobody can prepare for."""
+        os.kill(pid, signal.SIGKILL)
+        self.killed.append(pid)
+
+    def from_each(self, path: str, *, count: int = 4, **params: str) -> dict[int, httpx.Response]:
+        """Ask until ``count`` living workers have answered; return the last answer of each."""
+        answers: dict[int, httpx.Response] = {}
+
+        def look() -> bool:
+            pid, answer = self.ask(path, **params)
+            answers[pid] = answer
+            return len(answers) >= count
+
+        eventually(look, what=f"answers of {count} workers")
+        return answers
+
+    def totals(self) -> dict[int, float]:
+        """Return the total of requests by PromQL, by the worker that was asked."""
+        answers = self.from_each("/monitoring/prometheus/api/v1/query", query=TOTAL)
+        return {pid: _value(answer.json()) for pid, answer in answers.items()}
+
+    def exposed_totals(self) -> dict[int, float]:
+        """Return the total of requests by ``/monitoring/metrics``, by the worker that was asked."""
+        answers = self.from_each("/monitoring/metrics")
+        return {pid: exposed_total(answer.text) for pid, answer in answers.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a load came to.
+
+    Attributes:
+        completed: Requests whose answer arrived.
+        in_flight: Requests whose connection ended before the answer: those of the killed worker.
+    """
+
+    completed: int
+    in_flight: int
+
+    def allows(self, total: float) -> bool:
+        """Tell whether a total is right.
+
+        What was in flight may have been counted or not; and of a loop one request at most has been answered
+        and not counted yet, since nothing else runs between the two.
+        """
+        return self.completed - (1 if self.in_flight else 0) <= total <= self.completed + self.in_flight
+
+
+@contextlib.contextmanager
+def workers(
+    command: Sequence[str], *, url: str, folder: Path, endpoint: str | None = None, **variables: str
+) -> Iterator[Workers]:
+    """Serve the application by four workers.
+
+    Args:
+        command: A module and its arguments; ``PORT`` becomes a free port.
+        url: Of the storage.
+        folder: Where the output goes.
+        endpoint: Where telemetry is exported to.
+        variables: Further variables of the environment.
+    """
+    (port,) = free_ports(1)
+    words = [word.replace("PORT", str(port)) for word in command]
+    env = environment(endpoint, **{**_settings(url), **variables})
+    with running(words, env=env, folder=folder, port=port, ready=_READY, times=4) as server:
+        found = Workers(server.port)
+        found.pids(4)
+        yield found
+    ledgers = ledger_folder(url)
+    if ledgers is not None:
+        shutil.rmtree(ledgers, ignore_errors=True)  # of those that were killed at the end of the test
+
+
+def load_and_kill(server: Workers, *, requests: int) -> Outcome:
+    """Send requests and kill one worker half-way; return when another has taken its place."""
+    victim = server.pids(4)[0]
+
+    def on_answer(count: int) -> None:
+        if count >= requests // 2 and not server.killed:
+            server.kill(victim)
+
+    answers: Answers = run_load(
+        server.port, requests=requests, connections=32, path="/x", on_answer=on_answer
+    )
+    server.pids(4)
+    assert set(answers.statuses) == {200}
+    return Outcome(answers.answered, answers.broken)
+
+
+def settled(look: Any, outcome: Outcome, *, count: int = 4) -> dict[int, float]:
+    """Return the totals of all workers once they agree on one that is right, or the last ones there were."""
+    found: dict[int, float] = {}
+
+    def agree() -> bool:
+        found.clear()
+        found.update(look())
+        return len(set(found.values())) == 1 and outcome.allows(next(iter(found.values())))
+
+    with contextlib.suppress(pytest.fail.Exception):
+        eventually(agree, timeout_s=_SETTLED_S, what="one total")
+    assert len(found) >= count
+    return found
+
+
+def exposed_total(text: str) -> float:
+    """Return the sum over the requests to ``/x`` in an exposition."""
+    lines = re.findall(rf'^{COUNT}{{[^}}]*http_route="/x"[^}}]*}} (\S+)', text, re.MULTILINE)
+    return sum(float(value) for value in lines)
+
+
+def _value(answer: Mapping[str, Any]) -> float:
+    result = answer["data"]["result"]
+    return float(result[0]["value"][1]) if result else 0.0
+
+
+def _settings(url: str) -> dict[str, str]:
+    return {
+        "OTEL_MONITORING_STORAGE__URL": url,
+        "OTEL_MONITORING_API__TOKEN": _TOKEN,
+        "OTEL_MONITORING_TELEMETRY__COLLECT_INTERVAL_S": "1",
+        "OTEL_MONITORING_ALERTS__ENABLED": "false",
+        "OTEL_METRIC_EXPORT_INTERVAL": "1000",
+    }
