@@ -7,6 +7,7 @@ arrives, an interval after the start, or when somebody asks earlier.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
 from otel_monitoring.bootstrap.aside import Aside
 from otel_monitoring.bootstrap.backing import MessageBacking, generator_url
+from otel_monitoring.bootstrap.rule_words import unfollowed
 from otel_monitoring.bootstrap.telling import Telling
 from otel_monitoring.errors import MonitoringError, RuleError
 from otel_monitoring.guard import Guard
@@ -113,7 +115,7 @@ class Analysis:
         )
         self.history = AlertHistory(known_as=self.sent_labels, marks=self._marks)
         self.rules = RuleBook(
-            load=partial(_load, settings, self.engine.parse),
+            load=partial(_load, settings, self.engine.parse, self.telling),
             apply=self._apply,
             clock=builder.clock,
             rules=rules,
@@ -371,7 +373,7 @@ def _check_channels(rule: AlertRule, *, telling: Telling, settings: Settings) ->
         raise RuleError(msg)
 
 
-def _load(settings: Settings, check_expr: Callable[[str], object]) -> RuleFile:
+def _load(settings: Settings, check_expr: Callable[[str], object], telling: Telling) -> RuleFile:
     alerts = settings.alerts
     if not alerts.enabled:
         return RuleFile(source="", groups=())
@@ -381,6 +383,8 @@ def _load(settings: Settings, check_expr: Callable[[str], object]) -> RuleFile:
         with_defaults=alerts.default_rules,
         disabled=alerts.disabled,
     )
+    known = [] if settings.notify.alertmanagers else [one.name for one in telling.config.receivers]
+    rules = replace(rules, warnings=(*rules.warnings, *unfollowed(rules.groups, known)))
     for warning in rules.warnings:
         _log.warning("%s", warning)
     return rules
