@@ -19,8 +19,13 @@ if TYPE_CHECKING:
     import typer
 
 COMMANDS: Mapping[str, str] = {
+    "backup": "otel_monitoring.cli.storage.copy",
+    "cleanup": "otel_monitoring.cli.storage.cleanup",
     "config": "otel_monitoring.cli.config",
     "doctor": "otel_monitoring.cli.doctor",
+    "export": "otel_monitoring.cli.storage.export",
+    "import": "otel_monitoring.cli.storage.take",
+    "instances": "otel_monitoring.cli.storage.instances",
     "query": "otel_monitoring.cli.query",
     "redact": "otel_monitoring.cli.redact",
 }
