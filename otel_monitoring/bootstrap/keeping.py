@@ -135,7 +135,13 @@ class Keeping:
             contact_s=2 * max(span_s, settings.alerts.interval_s),
         )
         return Voice(
-            database=self.database, lease=lease, owner=owner, memory=memory, clock=clock, alone=alone
+            database=self.database,
+            lease=lease,
+            owner=owner,
+            memory=memory,
+            clock=clock,
+            alone=alone,
+            can_speak=settings.alerts.enabled,
         )
 
     def _has_other_hosts(self) -> bool:

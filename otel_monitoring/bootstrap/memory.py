@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     Pages = Collection[tuple[str, str, str]]
 
 _MOST_DELIVERIES = 500
+_MOST_TRANSITIONS = 20_000
+"""While the storage does not answer the oldest are left out."""
 _REVISION = "voice"
 
 
@@ -111,6 +113,7 @@ class Memory:
     def heard(self, transitions: Sequence[Transition]) -> None:
         """Take what changed: the evaluator's hook."""
         self._transitions += transitions
+        del self._transitions[:-_MOST_TRANSITIONS]
 
     def bring_together(self, database: Database) -> None:
         """Exchange with the other processes what people did at any of them.

@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
+from collections import deque
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _GUARD = "storage.voice"
+_MOST_DECIDED = 10_000
 _WELL_S = 30.0
 """A loop that has not come round for so long leaves the lease to another process."""
 
@@ -77,6 +79,7 @@ class Voice:
         memory: What is written and read.
         clock: The time.
         alone: Decides who goes on while the database does not answer.
+        can_speak: Whether this process evaluates rules at all; one that does not only shows.
     """
 
     def __init__(
@@ -88,12 +91,14 @@ class Voice:
         memory: Memory,
         clock: Clock,
         alone: Alone,
+        can_speak: bool = True,
     ) -> None:
         self._database = database
         self._lease = lease
         self._memory = memory
         self._clock = clock
         self._alone = alone
+        self._can_speak = can_speak
         self._outbox = Outbox(owner=owner)
         self._guard = Guard(_GUARD)
         self.keeper = LeaseKeeper(lease=lease, is_well=self._is_well)
@@ -109,7 +114,7 @@ class Voice:
         self._is_asking = False
         self._under_way: dict[str, tuple[Notice, Callable[[bool], None]]] = {}
         self._pending: list[tuple[Notice, Callable[[bool], None]]] = []
-        self._decided: list[_Decided] = []
+        self._decided: deque[_Decided] = deque(maxlen=_MOST_DECIDED)
 
     def connect(self, dispatcher: Dispatcher, hand: Hand) -> None:
         """Say who decides what is told, and who tells it."""
@@ -155,7 +160,7 @@ class Voice:
         elif self._database.is_available:
             self._fall_silent()
             self._with_storage(self._show)
-        elif self._alone.may_speak(was_holder=self.is_speaking):
+        elif self._can_speak and self._alone.may_speak(was_holder=self.is_speaking):
             self._speak_alone(now_ms, evaluate)
 
     def stop(self, timeout_s: float) -> None:
@@ -241,7 +246,7 @@ class Voice:
                 self._memory.write,
             )
             self._memory.confirm()
-            del self._decided[: len(decided)]
+            self._decided.clear()  # nobody adds to it without the lock
 
     def _write_notices(self, pending: list[tuple[Notice, Any]], connection: Connection) -> None:
         now_ms = self._clock.now_ms()
@@ -310,7 +315,8 @@ class Voice:
     def _leave(self) -> None:
         self._term += 1
         self._fence, self._is_alone, self._has_lapsed = None, False, False
-        self._pending, self._decided, self._under_way = [], [], {}
+        self._pending, self._under_way = [], {}
+        self._decided.clear()
         self._hand.forget()
 
     def _with_storage(self, work: Callable[[], object]) -> bool:
@@ -328,6 +334,9 @@ class Voice:
 
     def _ask_for_lease(self) -> None:
         """Have somebody ask; ask at once the first time, and to write down what was decided alone."""
+        if not self._can_speak:
+            self._database.ensure()
+            return
         if not self._is_asking or (self._is_alone and self._database.is_available):
             self.keeper.step()
         if not self._is_asking:

@@ -95,7 +95,7 @@ class House:
     """Instances that share a storage and a clock."""
 
     def __init__(
-        self, start: Callable[[], Instance], *, folder: Path, clock: FakeClock, told: list[tuple[str, str]]
+        self, start: Callable[..., Instance], *, folder: Path, clock: FakeClock, told: list[tuple[str, str]]
     ) -> None:
         self.start = start
         self.folder = folder
@@ -121,7 +121,7 @@ def house(fresh_process: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[House]:
     told: list[tuple[str, str]] = []
     made: list[Instance] = []
 
-    def start() -> Instance:
+    def start(**alerts: Any) -> Instance:
         for module, provider, once in _globals():
             fresh_process.setattr(module, provider, None)
             fresh_process.setattr(module, once, Once())
@@ -130,7 +130,7 @@ def house(fresh_process: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[House]:
             told=told,
             service_name="shop",
             storage={"url": f"sqlite:///{tmp_path}/data/storage.db"},
-            alerts={"rule_files": [str(rules)], "default_rules": False},
+            alerts={"rule_files": [str(rules)], "default_rules": False, **alerts},
             notify={"channels": ["callable://tell"]},
         )
         made.append(instance)
@@ -261,3 +261,13 @@ def test_what_rules_write_is_found_in_every_instance(house: House) -> None:
     assert firing == {0: 1.0, 1: 1.0}
     assert after == 1.0
     assert two.asked("ALERTS") is None
+
+
+def test_one_that_evaluates_no_rules_leaves_speaking_to_others(house: House) -> None:
+    watching, one = house.start(enabled=False), house.start()
+
+    house.rounds(8, watching, one, is_broken=True)
+
+    assert not watching.voice.is_speaking
+    assert [one.rule for one in watching.analysis.history.find()] == ["Broken"]
+    assert house.statuses == ["firing"]

@@ -57,7 +57,7 @@ class Feeder:
         self.is_broken = False
         self._database = Database(url=url, clock=SystemClock())
         self._writer = Writer(database=self._database, clock=SystemClock())
-        source = Source("feeder", host="feeder", started_ms=SystemClock().now_ms())
+        source = Source("feeder", host="host-0", started_ms=SystemClock().now_ms())
         self._log = SampleLog(database=self._database, writer=self._writer, source=source)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -217,14 +217,15 @@ class Speaker:
 
 @contextlib.contextmanager
 def party(
-    url: str, folder: Path, *, speakers: int, lines: bool = False
+    url: str, folder: Path, *, speakers: int, lines: bool = False, one_host: bool = False
 ) -> Iterator[tuple[Feeder, Receiver, list[Speaker]]]:
     """Run a feeder, a receiver and processes of which one is to speak."""
     receiver, feeder = Receiver(), Feeder(url)
     (folder / "rules.yml").write_text(RULES)
     (folder / "routes.yml").write_text(ROUTES.format(url=receiver.url))
     feeder.start()
-    made = [_speaker(url, folder, number, has_line=lines) for number in range(speakers)]
+    hosts = ["host-0" if one_host else f"host-{number}" for number in range(speakers)]
+    made = [_speaker(url, folder, host, has_line=lines) for host in hosts]
     try:
         yield feeder, receiver, made
     finally:
@@ -236,15 +237,15 @@ def party(
         receiver.stop()
 
 
-def _speaker(url: str, folder: Path, number: int, *, has_line: bool) -> Speaker:
+def _speaker(url: str, folder: Path, host: str, *, has_line: bool) -> Speaker:
     if not has_line:
-        return Speaker(url=url, folder=folder, host=f"host-{number}")
+        return Speaker(url=url, folder=folder, host=host)
     from sqlalchemy import make_url
 
     given = make_url(url)
     line = Line(given.host or "127.0.0.1", given.port or 5432)
     through = given.set(host="127.0.0.1", port=line.port).render_as_string(hide_password=False)
-    return Speaker(url=through, folder=folder, host=f"host-{number}", line=line)
+    return Speaker(url=through, folder=folder, host=host, line=line)
 
 
 def eventually_speaks(speakers: list[Speaker], *, timeout_s: float) -> Speaker | None:
