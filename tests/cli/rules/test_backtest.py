@@ -115,6 +115,22 @@ def test_it_says_when_rules_would_have_fired(run: Run, server: Server, rules: st
     assert lines[2] == "Never: fires 0 times in 1h (0.0 a day), pending without firing 0 times"
 
 
+def test_a_group_is_evaluated_at_its_own_interval_and_told_as_json(
+    run: Run, server: Server, tmp_path: Path
+) -> None:
+    path = tmp_path / "rules.yml"
+    path.write_text(RULES.replace("- name: shop", "- name: shop\n    interval: 1m"))
+    options = ("--url", server.url, "--since", "1h", "--end", str(END_S), "--json", "--rule", "Down")
+
+    outcome = run("rules", "backtest", str(path), *options)
+
+    (down,) = json.loads(outcome.output)
+    assert (down["rule"], down["interval"]) == ("Down", "1m")
+    pending, fired = down["episodes"]
+    assert (pending["firedAt"], fired["firedAt"], fired["endedAt"]) == (None, END_S - 2280, END_S - 1200)
+    assert (fired["labels"], fired["peak"]) == ({"alertname": "Down", "shop": "a"}, "0.0")
+
+
 def test_one_rule_is_picked(run: Run, server: Server, rules: str) -> None:
     outcome = run("rules", "backtest", rules, "--rule", "Never", "-u", server.url, "--end", str(END_S))
 
