@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from otel_monitoring.alerts.evaluation.restore import Stored, restored
+from otel_monitoring.alerts.evaluation.restore import Stored, restored, taken_up
 from otel_monitoring.alerts.rules.rule import AlertingRule, RuleGroup
 from otel_monitoring.model.alert import Alert
 from otel_monitoring.model.labels import Labels
@@ -124,3 +124,31 @@ def test_rules_that_a_reload_brings_have_no_past() -> None:
 
 def _group(source: str, *rules: AlertingRule) -> RuleGroup:
     return RuleGroup(name="g", source=source, rules=rules)
+
+
+@pytest.mark.parametrize(
+    ("state", "gap_ms", "for_ms", "expected"),
+    [
+        ("firing", HOUR_MS * 5, 0, NOW_MS - HOUR_MS * 6),
+        ("pending", MINUTE_MS, 2 * MINUTE_MS, NOW_MS - HOUR_MS * 6),
+        ("pending", 2 * MINUTE_MS, 2 * MINUTE_MS, None),
+        ("pending", 2 * HOUR_MS, 12 * HOUR_MS, None),
+        ("pending", 30 * MINUTE_MS, 12 * HOUR_MS, NOW_MS - HOUR_MS * 6 + 30 * MINUTE_MS),
+    ],
+)
+def test_another_process_goes_on_where_one_stood(
+    state: str, gap_ms: int, for_ms: int, expected: int | None
+) -> None:
+    alert = Alert(
+        labels=LABELS,
+        annotations={},
+        state=state,  # type: ignore[arg-type]
+        value=1,
+        active_at_ms=NOW_MS - HOUR_MS * 6,
+        last_sent_at_ms=NOW_MS - gap_ms,
+    )
+
+    found = taken_up({LABELS: (alert, NOW_MS - gap_ms)}, NOW_MS, for_ms=for_ms, fresh_ms=MINUTE_MS)
+
+    assert [one.active_at_ms for one in found.values()] == ([] if expected is None else [expected])
+    assert all(one.last_sent_at_ms is None for one in found.values())

@@ -73,3 +73,18 @@ def test_each_alert_may_have_a_cooldown_of_its_own() -> None:
     assert desk.see(alert(job="a", starts_at_ms=5000), alert(job="b", starts_at_ms=5000)) == [
         ("firing", ["b"])
     ]
+
+
+def test_a_cooldown_goes_on_in_another_process() -> None:
+    before, after = Cooldown(lambda _: 300), Cooldown(lambda _: 300)
+    ended = Desk(stages=[before], watchers=[before])
+    ended.see(alert(job="a"))
+    ended.see(alert(job="a", resolved=True))
+    records = before.state(ended.clock.monotonic_s())
+    desk = Desk(stages=[after], watchers=[after])
+    after.restore([{**one, "age_s": 200.0} for one in records], desk.clock.monotonic_s())
+
+    early = desk.see(alert(job="a", starts_at_ms=5000))
+
+    assert early == []
+    assert desk.wait(120) == [("firing", ["a"])]

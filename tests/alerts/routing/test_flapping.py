@@ -63,3 +63,17 @@ def test_trims_what_does_not_matter_any_more() -> None:
     flapping.trim(70)
 
     assert list(flapping._changes) == [alert(job="b").labels]
+
+
+def test_what_flaps_goes_on_flapping_in_another_process() -> None:
+    before, after = Flapping(most_changes=2, window_s=600), Flapping(most_changes=2, window_s=600)
+    labels = alert(job="a").labels
+    for at_s in (100, 110, 120):
+        before.changed(labels, is_firing=True, at_s=at_s)
+    (record,) = before.state(now_s=130)
+
+    after.restore([{**record, "age_s": record["age_s"] + 60}], now_s=5000)
+
+    assert after.flaps(labels, 5000)
+    assert not after.flaps(labels, 5000 + 531)
+    assert after.state(5000)[0]["age_s"] == 70

@@ -89,3 +89,64 @@ def test_a_dispatcher_forgets_the_groups_that_are_gone() -> None:
 
     assert desk.dispatcher.stats()["log_pages"] == 1
     assert [one.labels.get("job") for one in desk.dispatcher.alerts()] == ["b"]
+
+
+def passed_on(before: Desk) -> Desk:
+    """Return the desk of another process, which knows what the first one wrote down."""
+    after = Desk()
+    after.dispatcher.restore(json.loads(json.dumps(before.dispatcher.state())))
+    return after
+
+
+def test_what_is_on_its_way_counts_as_known_in_the_next_process() -> None:
+    before = Desk()
+    before.answers = False
+    before.see(alert(job="a"))
+    ((notice, _),) = before.waiting
+    after = passed_on(before)
+
+    again = after.see(alert(job="a"))
+    after.dispatcher.resume(notice)(True)
+
+    assert again == []
+    assert after.see(alert(job="a", resolved=True)) == [("resolved", ["a"])]
+
+
+def test_what_was_on_its_way_and_is_given_up_is_told_again() -> None:
+    before = Desk()
+    before.answers = False
+    before.see(alert(job="a"))
+    ((notice, _),) = before.waiting
+    after = passed_on(before)
+
+    after.dispatcher.resume(notice)(False)
+
+    assert after.see(alert(job="a")) == [("firing", ["a"])]
+
+
+def test_a_page_is_one_record_of_the_state() -> None:
+    desk = Desk()
+    desk.see(alert(job="a"))
+
+    assert [desk.dispatcher.page_state(desk.notices[0])] == desk.dispatcher.state()
+
+
+def test_what_is_forgotten_is_told_anew() -> None:
+    desk = Desk()
+    desk.see(alert(job="a"))
+
+    desk.dispatcher.forget()
+
+    assert desk.dispatcher.alerts() == []
+    assert desk.see(alert(job="a")) == [("firing", ["a"])]
+
+
+def test_a_process_that_shows_what_another_holds_tells_nobody() -> None:
+    desk = Desk()
+
+    desk.dispatcher.mirror([], [alert(job="a")])
+
+    assert [one.labels.get("job") for one in desk.dispatcher.alerts()] == ["a"]
+    assert desk.notices == []
+    desk.dispatcher.mirror([], [])
+    assert desk.dispatcher.alerts() == []

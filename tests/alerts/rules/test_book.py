@@ -178,3 +178,21 @@ def test_what_runs_is_exported_as_a_rule_file(instance: Instance) -> None:
     again = parse_rules(instance.book.export(), source="", check_expr=parse)
 
     assert [[r.name for r in group.rules] for group in again.groups] == [["Mine", "a"], ["Fresh"]]
+
+
+def test_what_is_done_at_another_process_holds_here_and_is_not_noted_again(
+    instance: Instance, tmp_path: Path
+) -> None:
+    there = Instance(tmp_path / "there.yml")
+    there.book.put(rule(), actor="ops")
+    there.book.set_mode("Mine", "disabled", actor="ops")
+
+    instance.book.restore(there.book.state())
+
+    assert instance.running()["runtime"] == ["Fresh"]
+    assert instance.book.mode("Mine") == "disabled"
+    assert instance.actions == []
+    assert [g.source for g in instance.applied[-1]] == list(instance.running())
+    instance.book.discard(there.book.state())
+    assert "runtime" not in instance.running()
+    assert instance.book.mode("Mine") == "enabled"

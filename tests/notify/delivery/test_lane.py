@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.delivery.outbox import Entry, MemoryOutbox
+from otel_monitoring.notify.delivery.outbox import Entry, KeptElsewhere, MemoryOutbox
 from otel_monitoring.notify.delivery.retry import Deliver
 from otel_monitoring.notify.message import message_of
 from otel_monitoring.testing import FakeClock
@@ -369,3 +369,52 @@ def test_an_acknowledgement_that_an_earlier_process_left_is_one_again() -> None:
 
     assert deliver.flush(10)
     assert len(incidents.acknowledged) == 1
+
+
+def test_a_message_that_is_another_process_s_to_send_is_left_to_it() -> None:
+    channel, told = ChannelFake(), list[bool]()
+    deliver = delivery(channel, outbox=KeptElsewhere(), may_send=lambda: False)
+
+    deliver(make_notice(), told.append)
+
+    assert deliver.flush(10)
+    assert (channel.tries, told) == (0, [])
+    assert deliver.test("ops", timeout_s=10)["c0"].outcome == "delivered"
+
+
+def test_a_firm_message_gives_way_to_none() -> None:
+    clock, told = FakeClock(), list[tuple[str, bool]]()
+    channel = ChannelFake(quiet())
+    deliver = delivery(channel, clock=clock)
+    deliver(make_notice("firing"), lambda ok: told.append(("firing", ok)), is_firm=True)
+    assert wait_until(lambda: deliver.stats()["ops/c0"]["retried"] == 1)
+
+    deliver(make_notice("resolved"), lambda ok: told.append(("resolved", ok)))
+    clock.advance(101)
+    wake(deliver)
+
+    assert deliver.flush(10)
+    assert told == [("firing", True), ("resolved", True)]
+
+
+def test_what_waits_can_be_left_to_another_process() -> None:
+    channel, told = ChannelFake(quiet()), list[bool]()
+    deliver = delivery(channel, outbox=KeptElsewhere())
+    deliver(make_notice(), told.append)
+    assert wait_until(lambda: deliver.stats()["ops/c0"]["retried"] == 1)
+
+    deliver.forget()
+
+    assert deliver.flush(10)
+    assert (channel.tries, told, deliver.stats()["ops/c0"]["waiting"]) == (1, [], 0)
+
+
+def test_the_log_shows_what_others_delivered_and_each_message_once() -> None:
+    deliver = delivery(ChannelFake())
+    deliver(make_notice())
+    assert deliver.flush(10)
+    (own,) = deliver.log()
+
+    deliver.recall([own, replace(own, key="theirs", at_ms=own.at_ms - 1)])
+
+    assert [one.key for one in deliver.log()] == ["theirs", own.key]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.model.alert import Alert, Transition
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.storage.repositories.alert_states import load_alerts, save_alerts
+from otel_monitoring.storage.repositories.alert_states import load_alerts, load_all_alerts, save_alerts
 from otel_monitoring.storage.repositories.transitions import append_transitions, load_transitions
 
 if TYPE_CHECKING:
@@ -88,3 +88,12 @@ def test_a_change_that_is_written_twice_is_kept_once(database: Database) -> None
 
     with database.read() as connection:
         assert load_transitions(connection) == [fired]
+
+
+def test_the_alerts_of_all_rules_are_read_at_once(database: Database) -> None:
+    one = Alert(labels=Labels.of(job="a"), annotations={}, state="firing", value=1.5, active_at_ms=3)
+    with database.write() as connection:
+        save_alerts(connection, "r1", [one], at_ms=10)
+        save_alerts(connection, "r2", [one], at_ms=20)
+
+        assert load_all_alerts(connection) == {"r1": {one.labels: (one, 10)}, "r2": {one.labels: (one, 20)}}

@@ -94,3 +94,17 @@ def test_a_silence_goes_on_where_it_was(database: Database) -> None:
         after.restore(SILENCES.load(connection, now_ms=now_ms))
 
     assert after.all() == before.all()
+
+
+def test_the_stamp_changes_with_what_is_kept(database: Database) -> None:
+    stamps = []
+    with database.write() as connection:
+        stamps.append(SILENCES.stamp(connection))
+        SILENCES.save(connection, [{"id": "a"}], now_ms=1000)
+        stamps.append(SILENCES.stamp(connection))
+        SILENCES.save(connection, [{"id": "a"}], now_ms=2000)
+        stamps.append(SILENCES.stamp(connection))
+        SILENCES.remove(connection, {"id": "a"})
+        stamps.append(SILENCES.stamp(connection))
+
+    assert stamps == [(0, 0), (1, 1000), (1, 2000), (0, 0)]

@@ -110,3 +110,15 @@ def test_a_fenced_job_of_a_former_holder_fails_alone(database: Database) -> None
     writer.flush(10)
 
     assert told == [False]
+
+
+def test_a_new_holder_takes_over_whatever_the_lane(database: Database) -> None:
+    former, next_one = Outbox(owner="a"), Outbox(owner="b")
+    other = Waiting("ops/slack", "k1", 500, {})
+    with database.write() as connection:
+        former.put(connection, FIRST)
+        former.put(connection, other)
+
+        assert next_one.take_over(connection) == [other, FIRST]
+        assert next_one.begin(connection, "ops/slack", "k1")
+        assert not former.begin(connection, "ops/mail", "k1")
