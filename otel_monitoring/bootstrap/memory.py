@@ -64,7 +64,7 @@ class Memory:
         self._evaluator = evaluator
         self._telling = telling
         self._clock = clock
-        self._identity = ""
+        self._identity = self._next_identity = ""
         self._revision: list[Record] = []
         self._transitions: list[Transition] = []
         self._alerts: dict[str, tuple[Alert, ...]] = {}
@@ -129,8 +129,9 @@ class Memory:
     def prepare(self, identity: str) -> bool:
         """Find out what the database of that identity lacks; return whether it lacks anything."""
         is_new = identity != self._identity
+        self._next_identity = identity
         if is_new:
-            self._identity, self._alerts = identity, {}
+            self._alerts = {}
             for one in self._all():
                 one.forget()
         states = {rule: tuple(state.values()) for rule, state in self._evaluator.states().items()}
@@ -153,7 +154,7 @@ class Memory:
 
     def confirm(self) -> None:
         """Note that what was written is committed."""
-        self._transitions = []
+        self._identity, self._transitions = self._next_identity, []
         self._alerts = {rule: alerts for rule, alerts in {**self._alerts, **self._unsaved}.items() if alerts}
         for one in self._all():
             one.confirm()
@@ -185,6 +186,10 @@ class Memory:
 
     # ---- the others
 
+    def is_of_another(self, identity: str) -> bool:
+        """Tell whether what is known came from another database: the one of that identity has begun anew."""
+        return self._identity not in ("", identity)
+
     def forget(self) -> None:
         """Count nothing as written or shown: what is in memory is not what the storage holds."""
         self._identity, self._revision, self._transitions, self._alerts = "", [], [], {}
@@ -201,7 +206,7 @@ class Memory:
         with database.read() as connection:
             revision = notes.REVISION.load(connection, now_ms=now_ms)
             self._evaluator.follow(now_ms)
-            if revision == self._revision:
+            if not revision or revision == self._revision:
                 return
             changed = [one for one in self._told if one.has_changed(connection)]
             others = [(one, one.read(connection, now_ms)) for one in changed]
@@ -215,7 +220,7 @@ class Memory:
         if is_evaluated:
             self._evaluator.mirror(alerts, verdicts, at_ms=now_ms)
             self._telling.dispatcher.mirror(log, self._evaluator.standing(now_ms))
-        self._revision = revision
+        self._revision, self._identity = revision, database.identity
 
     # ---- records
 

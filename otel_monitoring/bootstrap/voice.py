@@ -201,11 +201,8 @@ class Voice:
         """Go on in memory; what is written down later is what differs then."""
         if not self._is_alone:
             _log.warning("the storage does not answer: this process evaluates and tells from memory")
-            with self._lock:
-                self._is_alone, self._has_lapsed = True, False
-                self._hand.forget()
-            for notice, done in list(self._under_way.values()):  # whatever was left to others meanwhile
-                self._deliver(notice, done, is_firm=True)
+            self._is_alone, self._has_lapsed = True, False
+            self._hand_over_again()
         evaluate(now_ms)
         self._hand_over()
 
@@ -215,19 +212,20 @@ class Voice:
         if fence == self._fence and not self._has_lapsed:
             self._is_alone = False
             return
-        knows_better = self._is_alone and self._fence is None  # it spoke, and has never read anything
+        is_unread = self._is_alone and self._fence is None  # it spoke, and has never read anything
+        knows_better = is_unread or self._memory.is_of_another(self._database.identity)
         with self._lock:
             with self._database.write() as connection:
                 fence.check(connection)
                 waiting = [notice_of(one.document) for one in self._outbox.take_over(connection)]
                 pages = {(one.group_key, one.receiver, one.channel) for one in waiting}
                 apply = self._memory.take_up(connection, pages, self._database.identity)
-            if knows_better:
-                self._is_alone = False
-            else:
+            if not knows_better:
                 self._leave()
                 apply()
-            self._fence = fence
+            self._fence, self._is_alone, self._has_lapsed = fence, False, False
+        if knows_better:
+            self._hand_over_again()
         _log.info("this process evaluates the rules and tells people from now on")
         for notice in waiting:
             self._deliver(notice, self._dispatcher.resume(notice), is_firm=True)
@@ -267,6 +265,12 @@ class Voice:
         pending, self._pending = self._pending, []
         for notice, done in pending:
             self._deliver(notice, done)
+
+    def _hand_over_again(self) -> None:
+        """Hand over whatever was left to others meanwhile and is ours after all."""
+        self._hand.forget()
+        for notice, done in list(self._under_way.values()):
+            self._deliver(notice, done, is_firm=True)
 
     def _deliver(self, notice: Notice, done: Callable[[bool], None], *, is_firm: bool = False) -> None:
         decide = partial(self._decide, notice, done, self._term)

@@ -271,3 +271,23 @@ def test_one_that_evaluates_no_rules_leaves_speaking_to_others(house: House) -> 
     assert not watching.voice.is_speaking
     assert [one.rule for one in watching.analysis.history.find()] == ["Broken"]
     assert house.statuses == ["firing"]
+
+
+@pytest.mark.parametrize("crashes", [False, True])
+def test_a_storage_that_begins_anew_is_told_what_is_known(house: House, crashes: bool) -> None:
+    """P11: nobody hears anew of what fires because a file is gone."""
+    one, two = house.start(), house.start()
+    house.rounds(8, one, two, is_broken=True)
+
+    for file in house.folder.iterdir():
+        file.unlink()
+    heir = two if crashes else one
+    heir.live(is_broken=True)
+    assert heir.voice.keeper.step()
+    house.rounds(4, two, one, is_broken=True)
+    held = [one.alerts(), two.alerts()]
+    house.rounds(4, two, one, is_broken=False)
+
+    assert two.voice.is_speaking == crashes
+    assert held[0] == held[1] != []
+    assert house.statuses == ["firing", "resolved"]

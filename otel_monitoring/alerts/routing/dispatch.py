@@ -236,8 +236,12 @@ class Dispatcher:
             self._log = NotificationLog(retention_s=self._retention_s)
             self._log.restore(records, now_s=now_s)
             self._follow(self._config)
-            for alert in alerts:
-                self._hear(alert, now_s=now_s, now_ms=now_ms)
+            watchers, self._watchers = self._watchers, ()  # what begins and ends is watched where it is told
+            try:
+                for alert in alerts:
+                    self._hear(alert, now_s=now_s, now_ms=now_ms)
+            finally:
+                self._watchers = watchers
 
     def resume(self, notice: Notice) -> Callable[[bool], None]:
         """Return what hears the fate of a notice that another process handed over."""
