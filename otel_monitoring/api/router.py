@@ -9,7 +9,7 @@ from otel_monitoring._version import __version__
 from otel_monitoring.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from fastapi import APIRouter
 
@@ -31,6 +31,7 @@ _NO_TELEMETRY = {
     "auto_configure": False,
 }
 
+_LONGEST_FOUND = 80
 _TITLES = {413: "Content Too Large", 422: "Unprocessable Content"}
 """Titles that differ between versions of Python."""
 
@@ -156,7 +157,9 @@ def _answer_with_problems(app: Any) -> None:
         return answer(error.status_code, headers=error.headers)
 
     async def invalid(_: Any, error: RequestValidationError) -> JSONResponse:
-        errors = [{"field": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()]
+        errors = [
+            {"field": ".".join(map(str, one["loc"])), "message": _message(one)} for one in error.errors()
+        ]
         return answer(
             422, detail="; ".join(f"{one['field']}: {one['message']}" for one in errors), errors=errors
         )
@@ -171,3 +174,10 @@ def _answer_with_problems(app: Any) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(RefusedError, cannot)
     app.add_exception_handler(Exception, failed)
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    """Return what is wrong with a field, and what was found there where that is a plain value."""
+    found = error.get("input")
+    is_plain = isinstance(found, str | int | float) and error["type"] not in ("missing", "json_invalid")
+    return f"{error['msg']}, found {repr(found)[:_LONGEST_FOUND]}" if is_plain else str(error["msg"])

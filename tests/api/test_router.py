@@ -197,7 +197,7 @@ def test_a_bad_parameter_is_named_with_what_was_expected() -> None:
 
     assert (body["status"], body["title"]) == (422, "Unprocessable Content")
     assert body["errors"] == [
-        {"field": "query.limit", "message": "Input should be greater than or equal to 1"}
+        {"field": "query.limit", "message": "Input should be greater than or equal to 1, found '0'"}
     ]
 
 
