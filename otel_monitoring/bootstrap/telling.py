@@ -27,8 +27,10 @@ from otel_monitoring.errors import RuleError
 from otel_monitoring.guard import Guard
 from otel_monitoring.model.action import Action
 from otel_monitoring.model.durations import parse_duration
+from otel_monitoring.notify.channels.address import check_stated
 from otel_monitoring.notify.channels.alertmanager import AlertmanagerSender
 from otel_monitoring.notify.channels.http import HttpOptions
+from otel_monitoring.notify.channels.target import target_of
 from otel_monitoring.notify.delivery.metrics import METRICS, alertmanager_rows, channel_rows
 from otel_monitoring.notify.delivery.outbox import KeptElsewhere
 from otel_monitoring.notify.delivery.retry import Deliver
@@ -301,6 +303,7 @@ def _heartbeat(builder: Builder, evaluated_at_s: Callable[[], float | None]) -> 
     if notify.heartbeat_url is None:
         return None
     url = notify.heartbeat_url.get_secret_value()
+    check_stated(target_of(url, "notify.heartbeat_url").host, allow_private=True)
 
     def call() -> None:
         import httpx

@@ -177,6 +177,8 @@ def test_a_silence_mutes_and_the_heartbeat_beats(rig: Callable[..., Rig], receiv
         ({"escalation": {"boss": "15m"}}, "boss"),
         ({"alertmanager_file": "none.yml"}, "none.yml"),
         ({"channels": ["nope://x"]}, "nope://: expected a URL"),
+        ({"heartbeat_url": "ftp://x/y"}, "notify.heartbeat_url: expected http:// or https://"),
+        ({"heartbeat_url": "http://169.254.169.254/"}, "a link-local address"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
