@@ -305,8 +305,10 @@ class AlertSettings(Group):
     default_rules: bool = option(default=True, description="Evaluate the built-in rules.")
     disabled: Names = option(default=(), description="Names of rules that are left out.")
     external_labels: Pairs = option(default={}, description="Labels that every alert gets.")
-    external_url: str = option(
-        default="", description="Where these pages are reached from outside; messages link there."
+    external_url: str = Field(
+        default="",
+        pattern=r"^$|^https?://",
+        description="Where these pages are reached from outside; messages link there.",
     )
     repeat_interval_s: float = Field(
         default=14_400.0, ge=60, description="Time after which an alert that still fires is told again."
@@ -369,8 +371,9 @@ class NotifySettings(Group):
     link_lifetime_s: Seconds = option(
         default=86_400.0, description="How long a link in a message can be used to acknowledge or silence."
     )
-    trace_url: str = option(
+    trace_url: str = Field(
         default="",
+        pattern=r"^$|\{trace_id\}",
         description="Where a trace is looked at, with `{trace_id}` for its id.",
     )
     group_by: Names = option(

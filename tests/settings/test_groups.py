@@ -8,9 +8,11 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from otel_monitoring.settings.groups import (
+    AlertSettings,
     ApiSettings,
     JwtSettings,
     LogSettings,
+    NotifySettings,
     Settings,
     StoreSettings,
     TelemetrySettings,
@@ -58,6 +60,8 @@ def test_the_level_may_be_written_small() -> None:
         (Settings, {"trace_sample_rate": 1.01}),
         (Settings, {"trace_sample_rate": -0.01}),
         (Settings, {"http_instrumentation": "both"}),
+        (NotifySettings, {"trace_url": "https://jaeger.example/"}),
+        (AlertSettings, {"external_url": "shop.example"}),
     ],
 )
 def test_a_value_out_of_bounds_is_refused(model: type[BaseModel], values: dict[str, Any]) -> None:
