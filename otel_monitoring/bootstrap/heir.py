@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-REASON = "killed or crashed"
+REASON = "gone without a word"
 
 
 class Heir:
@@ -123,7 +123,7 @@ class Heir:
         log.append(self._last_words(source.instance, noted))
         log.end(at_ms=now_ms, reason=REASON)
         self._export(data)
-        _log.warning("process %d of %s is gone without a word: %s", source.pid, source.host, REASON)
+        _log.warning("process %d of %s is %s", source.pid, source.host, REASON)
 
     def _run(self, estate: Estate) -> Run | None:
         """Return the run whose estate it is; ``None`` where it had appended nothing yet."""

@@ -43,7 +43,21 @@ def inherit(builder: Builder, analysis: LazyAnalysis, ledger: Ledger | None) -> 
     inheriting = _Inheriting(builder, analysis, folder)
     builder.on_collect.append(inheriting.hear)
     builder.parts.append(inheriting)
-    builder.services.append(ledger)
+    builder.services.append(_Leaving(ledger, analysis))
+
+
+class _Leaving:
+    """Leaves the ledger to others where the end came before the storage had everything."""
+
+    def __init__(self, ledger: Ledger, analysis: LazyAnalysis) -> None:
+        self._ledger = ledger
+        self._analysis = analysis
+
+    def start(self) -> None:
+        self._ledger.start()
+
+    def stop(self, timeout_s: float) -> None:  # noqa: ARG002 - there is nothing to wait for
+        self._ledger.stop(is_settled=self._analysis.has_said_all)
 
 
 class _Inheriting:

@@ -31,6 +31,7 @@ class LazyAnalysis:
         self._lock = threading.Lock()
         self._made: Analysis | None = None
         self._last: Any = None
+        self.has_said_all = False
         if _is_stated(builder.settings) or any(rule.channels for rule in self._rules):
             self.get()  # what the user wrote is checked at start-up, where the error is seen
         self._publish()
@@ -52,7 +53,7 @@ class LazyAnalysis:
 
     def hear_last(self, data: Any) -> None:
         """Remember what was collected for a flush: it may be the last thing that is heard of this process."""
-        if self._made is not None and self._made.keeping is not None:
+        if self._builder.settings.storage.url is not None:
             self._last = data
 
     def evaluate(self, now_ms: int) -> None:
@@ -79,12 +80,18 @@ class LazyAnalysis:
     def stop(self, timeout_s: float) -> None:
         """Keep what was collected last, and give what waits for delivery one last try."""
         last, self._last = self._last, None
-        if self._made is not None:
-            try:
-                if last is not None:
-                    self._made.hear(last)
-            finally:
+        try:
+            if last is not None:
+                self.get().hear(last)
+        finally:
+            if self._made is not None:
                 self._made.stop(timeout_s)
+        self.has_said_all = last is not None and self._is_written()
+
+    def _is_written(self) -> bool:
+        """Return whether the storage has everything that was collected."""
+        keeping = None if self._made is None else self._made.keeping
+        return keeping is not None and not keeping.writer.stats()["waiting"]
 
     def after_fork(self) -> None:
         """Start anew in a child process."""

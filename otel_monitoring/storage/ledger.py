@@ -126,11 +126,11 @@ class Ledger:
         """Allow the file to be opened, by the first request."""
         self._is_started = True
 
-    def stop(self, timeout_s: float) -> None:  # noqa: ARG002 - there is nothing to wait for
-        """Leave nothing: this process has said everything itself."""
+    def stop(self, *, is_settled: bool) -> None:
+        """Leave nothing where this process has said everything itself, else what others settle."""
         path, self._path = self._path, None
         lock, self._lock = self._lock, None
-        if path is not None:
+        if path is not None and is_settled:
             _remove(path)
         if lock is not None:
             os.close(lock)

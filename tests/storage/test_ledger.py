@@ -45,9 +45,7 @@ class House:
 
     def die(self) -> None:
         """Let go of the lock, as the system does for a process that is killed."""
-        assert self.ledger._lock is not None
-        os.close(self.ledger._lock)
-        self.ledger._lock = None
+        self.ledger.stop(is_settled=False)
 
 
 @pytest.fixture
@@ -115,7 +113,7 @@ def test_a_process_that_ends_as_planned_leaves_nothing(folder: Path) -> None:
     house = House(folder)
     house.record(0.05)
 
-    house.ledger.stop(1.0)
+    house.ledger.stop(is_settled=True)
     house.record(0.05)
 
     assert not folder.exists()

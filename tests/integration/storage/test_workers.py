@@ -5,28 +5,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import TYPE_CHECKING
+import socket
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.integration.lifecycle.load import run_load
 from tests.integration.servers import eventually, metric_lines, running_collector
 from tests.integration.storage.workers_load import (
+    COUNT,
     GUNICORN,
     UVICORN,
+    Outcome,
     exposed_total,
+    forget_ledgers,
     load_and_kill,
     settled,
     workers,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.integration.servers import Collector
 
-    Record = Callable[[str, object], None]
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
@@ -38,9 +43,19 @@ COMMANDS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _forgotten(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Remove what is left of the processes, which end by a kill."""
+    names = {"sqlite_url", "postgres_url"} & set(request.fixturenames)
+    urls = [request.getfixturevalue(name) for name in names]
+    yield
+    for url in urls:
+        forget_ledgers(url)
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_totals_are_what_the_load_generator_counted_though_one_worker_is_killed(
-    command: tuple[str, ...], sqlite_url: str, tmp_path: Path, record_property: Record
+    command: tuple[str, ...], sqlite_url: str, tmp_path: Path
 ) -> None:
     with (
         running_collector(tmp_path) as collector,
@@ -52,11 +67,86 @@ def test_the_totals_are_what_the_load_generator_counted_though_one_worker_is_kil
         (total,) = set(totals.values())
         eventually(lambda: _collected(collector) >= total, what="the total at the Collector")
 
-        record_property("requests in flight in the killed worker", outcome.in_flight)
+        print(f"in flight in the killed worker: {outcome.in_flight}")
         assert outcome.completed + outcome.in_flight == REQUESTS
         assert outcome.allows(total), (outcome, totals)
         assert set(exposed.values()) == {total}
         assert _collected(collector) == total
+
+
+def test_the_instances_are_listed_with_whether_they_live_and_why_they_ended(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    with workers((*GUNICORN, "--preload"), url=sqlite_url, folder=tmp_path) as server:
+        load_and_kill(server, requests=200)
+        living = set(server.pids(4))
+
+        def known() -> list[dict[str, Any]] | None:
+            _, answer = server.ask("/instances")
+            found: list[dict[str, Any]] = answer.json()
+            alive = {one["pid"] for one in found if one["is_alive"]}
+            ended = {one["pid"] for one in found if one["exit_reason"]}
+            return found if living <= alive and set(server.killed) <= ended else None
+
+        instances = eventually(known, what="the instances as they are")
+
+    (killed,) = [one for one in instances if one["pid"] in server.killed]
+    assert not killed["is_alive"]
+    assert killed["exit_reason"] == "gone without a word"
+    assert {one["host"] for one in instances} == {socket.gethostname()}
+    assert {one["version"] for one in instances} == {"1.2"}
+    assert all(one["started_ms"] <= one["last_seen_ms"] for one in instances)
+
+
+def test_the_gauges_of_a_killed_worker_end_and_its_counters_stay(sqlite_url: str, tmp_path: Path) -> None:
+    with workers(GUNICORN, url=sqlite_url, folder=tmp_path) as server:
+        outcome = load_and_kill(server, requests=200)
+        settled(server.totals, outcome)
+
+        def gauges() -> bool:
+            return len(server.values("process_memory_usage_bytes")) == 4
+
+        eventually(gauges, what="the gauges of the living alone")
+
+        assert len(server.values(f'{COUNT}{{http_route="/x"}}')) >= 4
+        assert all(outcome.allows(total) for total in server.totals().values())
+
+
+def test_a_planned_stop_and_a_start_keep_every_request(sqlite_url: str, tmp_path: Path) -> None:
+    with workers(GUNICORN, url=sqlite_url, folder=tmp_path) as server:
+        first = run_load(server.port, requests=300, path="/x")
+        server.stop()
+    with workers(GUNICORN, url=sqlite_url, folder=tmp_path) as server:
+        second = run_load(server.port, requests=300, path="/x")
+        outcome = Outcome(first.answered + second.answered, 0)
+
+        totals = settled(server.totals, outcome)
+
+    assert set(totals.values()) == {600.0}
+
+
+def test_two_hosts_on_one_server_answer_for_each_other(postgres_url: str, tmp_path: Path) -> None:
+    with contextlib.ExitStack() as running:
+        here, there = (
+            running.enter_context(
+                workers(
+                    GUNICORN,
+                    url=postgres_url,
+                    folder=tmp_path,
+                    OTEL_RESOURCE_ATTRIBUTES=f"host.name={name}",
+                )
+            )
+            for name in ("here", "there")
+        )
+        first = load_and_kill(here, requests=300)
+        second = run_load(there.port, requests=300, connections=8, path="/x")
+        outcome = Outcome(first.completed + second.answered, first.in_flight)
+
+        totals = {**settled(here.totals, outcome), **settled(there.totals, outcome)}
+
+    assert len(totals) >= 8
+    assert len(set(totals.values())) == 1
+    assert outcome.allows(next(iter(totals.values())))
 
 
 def _collected(collector: Collector) -> float:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.integration.lifecycle.load import Answers
+    from tests.integration.lifecycle.processes import Server
 
 APP = "tests.integration.storage.workers_app:app"
 GUNICORN = ("gunicorn", "-k", "uvicorn.workers.UvicornWorker", "-b", "127.0.0.1:PORT", APP, "-w", "4")
@@ -40,12 +41,17 @@ class Workers:
     """A server of several workers.
 
     Attributes:
-        port: Where it listens on the loopback.
+        server: What was started.
         killed: The processes that were killed.
     """
 
-    port: int
+    server: Server
     killed: list[int] = field(default_factory=list)
+
+    @property
+    def port(self) -> int:
+        """Where it listens on the loopback."""
+        return self.server.port
 
     def ask(self, path: str, **params: str) -> tuple[int, httpx.Response]:
         """Ask whoever takes the connection; return its process id as well."""
@@ -87,6 +93,15 @@ class Workers:
         """Return the total of requests by PromQL, by the worker that was asked."""
         answers = self.from_each("/monitoring/prometheus/api/v1/query", query=TOTAL)
         return {pid: _value(answer.json()) for pid, answer in answers.items()}
+
+    def values(self, query: str) -> list[float]:
+        """Return the values of the series that a query answers with."""
+        _, answer = self.ask("/monitoring/prometheus/api/v1/query", query=query)
+        return [float(one["value"][1]) for one in answer.json()["data"]["result"]]
+
+    def stop(self) -> None:
+        """End the server as planned."""
+        self.server.terminate()
 
     def exposed_totals(self) -> dict[int, float]:
         """Return the total of requests by ``/monitoring/metrics``, by the worker that was asked."""
@@ -132,12 +147,16 @@ def workers(
     words = [word.replace("PORT", str(port)) for word in command]
     env = environment(endpoint, **{**_settings(url), **variables})
     with running(words, env=env, folder=folder, port=port, ready=_READY, times=4) as server:
-        found = Workers(server.port)
+        found = Workers(server)
         found.pids(4)
         yield found
+
+
+def forget_ledgers(url: str) -> None:
+    """Remove what processes left that were killed at the end of a test."""
     ledgers = ledger_folder(url)
     if ledgers is not None:
-        shutil.rmtree(ledgers, ignore_errors=True)  # of those that were killed at the end of the test
+        shutil.rmtree(ledgers, ignore_errors=True)
 
 
 def load_and_kill(server: Workers, *, requests: int) -> Outcome:
