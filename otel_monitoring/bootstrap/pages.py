@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 _TOKEN_BYTES = 24
+_DAY_S = 86_400
 
 
 class Pages:
@@ -187,10 +188,11 @@ def _sources(builder: Builder, analysis: LazyAnalysis, *, started_ms: int) -> So
 def _flags(settings: Settings) -> dict[str, str]:
     """Return the flags of Prometheus that settings of ours stand for."""
     query = settings.query
+    memory_s, disk_s = settings.store.retention_s, settings.storage.retention_metrics_days * _DAY_S
     durations_s = {
         "query.lookback-delta": query.lookback_s,
         "query.timeout": query.timeout_s,
-        "storage.tsdb.retention.time": settings.store.retention_s,
+        "storage.tsdb.retention.time": memory_s if settings.storage.url is None else disk_s,
     }
     shown = {name: format_duration(round(seconds * 1000)) for name, seconds in durations_s.items()}
     return {
