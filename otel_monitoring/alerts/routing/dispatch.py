@@ -338,6 +338,8 @@ class Dispatcher:
             look = Look(route=group.route, group_key=group.key, now_s=now_s, now_ms=self._clock.now_ms())
             seen = self._seen(group, now_s)
             alerts = self._staged(group, seen, look)
+            for labels in firing(seen) - firing(alerts):  # once it is heard again, escalation begins anew
+                group.held[labels].told_s = None
             if is_full:
                 group.has_failed = False
                 handovers += self._teller.tell(group, alerts, look)

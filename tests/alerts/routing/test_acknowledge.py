@@ -167,6 +167,21 @@ def test_who_was_told_by_escalation_hears_of_the_resolution_and_nobody_else_does
     assert watch.heard()[2:] == [("ops", False), ("lead", False)]
 
 
+def test_the_steps_begin_anew_with_what_was_mute_meanwhile() -> None:
+    watch = Watch(steps=(Step(300, "lead"), Step(900, "boss")), repeat_s=1e9, interval_s=30)
+    watch.see(A)
+    watch.wait(100)
+    watch.words.resolve(A.labels, actor="kim", for_s=1200)
+
+    watch.wait(1260)
+    assert watch.heard() == [("ops", True), ("ops", False), ("ops", True)]
+    watch.wait(330)
+    assert watch.heard()[3:] == [("lead", True)]
+    watch.wait(600)
+
+    assert watch.heard()[4:] == [("boss", True)]
+
+
 def test_refuses_steps_that_cannot_be() -> None:
     with pytest.raises(RoutingError, match="expected more than 0"):
         Escalation([Step(0, "lead")])
