@@ -130,11 +130,16 @@ def storage_routes(builder: Builder, made: Analysis) -> Sequence[APIRouter]:
         return ()
     from otel_monitoring.api.cleanup import cleanup_router
     from otel_monitoring.api.instances import instances_router
-    from otel_monitoring.bootstrap.upkeep import keep_of
+    from otel_monitoring.bootstrap.upkeep import archive_of, keep_of
     from otel_monitoring.storage.history.cleanup import Cleanup
 
     clock = builder.clock
-    cleanup = Cleanup(database=keeping.database, keep=keep_of(builder.settings), clock=clock)
+    cleanup = Cleanup(
+        database=keeping.database,
+        keep=keep_of(builder.settings),
+        clock=clock,
+        going=archive_of(builder.settings),
+    )
     return (
         cleanup_router(cleanup, audit=made.audit, clock=clock),
         instances_router(keeping.instances, clock=clock),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import uuid
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from otel_monitoring.storage.blocks.windows import span_ms
@@ -16,11 +17,13 @@ from otel_monitoring.storage.history.retention import Keep, Retention
 from otel_monitoring.storage.history.summing import Summing
 from otel_monitoring.storage.history.upkeep import Upkeep, Worker
 from otel_monitoring.storage.lease import Lease
+from otel_monitoring.storage.transfer.archive import Archive
 
 if TYPE_CHECKING:
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.settings import Settings
     from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.history.retention import Going
 
 _LEASE = "upkeep"
 _SPAN_S = 60.0
@@ -41,6 +44,12 @@ def keep_of(settings: Settings) -> Keep:
     )
 
 
+def archive_of(settings: Settings) -> Going | None:
+    """Return what writes down what goes, where the settings ask for it."""
+    folder = settings.storage.archive_folder
+    return None if folder is None else Archive(Path(folder))
+
+
 def upkeep(settings: Settings, *, database: Database, clock: Clock) -> Upkeep:
     """Return what keeps the storage small."""
     lease = Lease(database=database, name=_LEASE, holder=uuid.uuid4().hex, span_s=_SPAN_S)
@@ -51,6 +60,8 @@ def upkeep(settings: Settings, *, database: Database, clock: Clock) -> Upkeep:
         "summing": Summing(
             database=database, fence=lease.fence, grace_ms=grace_ms, rest=partial(time.sleep, _REST_S)
         ),
-        "retention": Retention(database=database, fence=lease.fence, keep=keep_of(settings)),
+        "retention": Retention(
+            database=database, fence=lease.fence, keep=keep_of(settings), going=archive_of(settings)
+        ),
     }
     return Upkeep(lease=lease, workers=workers, clock=clock, look_s=_LOOK_S)

@@ -291,6 +291,9 @@ class StorageSettings(Group):
     max_bytes: int | None = Field(
         default=None, ge=16_777_216, description="Most space; the oldest samples go first."
     )
+    archive_folder: str | None = option(
+        default=None, description="Where what is deleted is written before, compressed; nowhere without it."
+    )
     cache_bytes: int = Field(
         default=33_554_432, ge=1_048_576, description="Most memory of what was read of the storage."
     )

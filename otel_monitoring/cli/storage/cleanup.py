@@ -32,13 +32,14 @@ def command(
     storage: StorageUrl = None,
 ) -> None:
     """Let go what is older than the settings keep it, or say what that would be."""
-    from otel_monitoring.bootstrap.upkeep import keep_of
+    from otel_monitoring.bootstrap.upkeep import archive_of, keep_of
     from otel_monitoring.storage.history.cleanup import Cleanup
 
     given = {"metrics_days": metrics, "logs_days": logs, "errors_days": errors, "alerts_days": alerts}
-    keep = _kept(keep_of(settings()), given)
+    chosen = settings()
+    keep = _kept(keep_of(chosen), given)
     with opened(storage) as database:
-        cleanup = Cleanup(database=database, keep=keep, clock=SystemClock())
+        cleanup = Cleanup(database=database, keep=keep, clock=SystemClock(), going=archive_of(chosen))
         due = cleanup.due()
         if not dry_run:
             cleanup.run(most_s=_LONGEST_S)

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from otel_monitoring.storage.history.retention import Due, Keep, Retention, due
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.storage.database import Database
     from otel_monitoring.storage.history.retention import Going
@@ -39,9 +37,7 @@ class Cleanup:
         going: Told of every slice before it goes, such as an archive.
     """
 
-    def __init__(
-        self, *, database: Database, keep: Keep, clock: Clock, going: Callable[[], Going] | None = None
-    ) -> None:
+    def __init__(self, *, database: Database, keep: Keep, clock: Clock, going: Going | None = None) -> None:
         self.keep = keep
         self._database = database
         self._clock = clock
@@ -68,8 +64,7 @@ class Cleanup:
             StorageError: The database cannot be used now.
         """
         self._database.ensure()
-        going = None if self._going is None else self._going()
-        retention = Retention(database=self._database, keep=keep or self.keep, going=going)
+        retention = Retention(database=self._database, keep=keep or self.keep, going=self._going)
         until_s = self._clock.monotonic_s() + most_s
         while retention.step(self._clock.now_ms()):
             if self._clock.monotonic_s() > until_s:

@@ -91,7 +91,7 @@ def load_records(
     if trace is not None:
         query = query.where(RECORDS.c.trace == trace)
     query = query.order_by(RECORDS.c.time_ms.desc(), RECORDS.c.id.desc()).limit(most)
-    return [_record(row) for row in connection.execute(query)]
+    return [record_of(row) for row in connection.execute(query)]
 
 
 def delete_records(connection: Connection, kind: str, *, until_ms: int, most: int = 10_000) -> int:
@@ -121,7 +121,12 @@ def _row(record: Record) -> dict[str, Any]:
     }
 
 
-def _record(row: Row[Any]) -> Record:
+def record_of(row: Row[Any]) -> Record:
+    """Return what a row holds.
+
+    Raises:
+        StorageError: Its document is damaged.
+    """
     return Record(
         kind=row.kind,
         time_ms=row.time_ms,

@@ -13,7 +13,12 @@ from sqlalchemy import select
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.storage.documents import digest, pack, pack_labels, unpack, unpack_labels
 from otel_monitoring.storage.errors import StorageError
-from otel_monitoring.storage.repositories.records import Record, append_records, load_records
+from otel_monitoring.storage.repositories.records import (
+    Record,
+    append_records,
+    load_records,
+    record_of,
+)
 from otel_monitoring.storage.statements import insert_new
 from otel_monitoring.storage.tables import RECORDS, TRANSITIONS
 
@@ -32,9 +37,7 @@ def alerts(connection: Connection, *, start_ms: int, end_ms: int) -> Iterator[st
     at = TRANSITIONS.c.at_ms
     query = select(TRANSITIONS).where(at > start_ms, at <= end_ms).order_by(at, TRANSITIONS.c.id)
     for row in connection.execute(query):
-        labels, document = unpack_labels(row.labels).as_dict(), unpack(row.document)
-        one = {"at_ms": row.at_ms, "change": row.change, "rule": row.rule}
-        yield _line({**one, "labels": labels, "document": document})
+        yield alert_line(row)
 
 
 def events(connection: Connection, *, start_ms: int, end_ms: int) -> Iterator[str]:
@@ -71,6 +74,19 @@ def take_events(connection: Connection, lines: Iterable[str]) -> int:
     for at in range(0, len(records), _AT_ONCE):
         append_records(connection, records[at : at + _AT_ONCE])
     return len(records)
+
+
+def alert_line(row: Any) -> str:
+    """Return a row of what happened to alerts as a line."""
+    labels, document = unpack_labels(row.labels).as_dict(), unpack(row.document)
+    one = {"at_ms": row.at_ms, "change": row.change, "rule": row.rule}
+    return _line({**one, "labels": labels, "document": document})
+
+
+def event_line(row: Any) -> str:
+    """Return a row of records as a line."""
+    record = record_of(row)
+    return _line({name: getattr(record, name) for name in _RECORD})
 
 
 def _line(one: dict[str, Any]) -> str:
