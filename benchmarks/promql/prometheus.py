@@ -38,12 +38,22 @@ class Peer:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, samples: Path) -> Iterator[Peer]:
-    """Load ``samples`` (OpenMetrics) and serve them on a free port; skip where Prometheus is absent."""
+def serving(folder: Path, samples: Path, *, block: str = "2h") -> Iterator[Peer]:
+    """Load ``samples`` (OpenMetrics) and serve them on a free port; skip where Prometheus is absent.
+
+    Args:
+        folder: Where its files go.
+        samples: What it serves.
+        block: How long its blocks may be; long ones are what it makes of months by and by.
+    """
     prometheus, promtool = program("prometheus"), program("promtool")
     data = folder / "data"
     subprocess.run(
-        [str(promtool), "tsdb", "create-blocks-from", "openmetrics", "--quiet", str(samples), str(data)],
+        [
+            str(promtool),
+            *("tsdb", "create-blocks-from", f"--max-block-duration={block}", "openmetrics", "--quiet"),
+            *(str(samples), str(data)),
+        ],
         check=True,
         timeout=_LONGEST_S,
         capture_output=True,
