@@ -71,21 +71,26 @@ class Written:
 
 
 def spans(
-    connection: Connection, *, tier_ms: int, start_ms: int, end_ms: int, source: int | None = None
+    connection: Connection,
+    *,
+    tier_ms: int | Sequence[int],
+    start_ms: int,
+    end_ms: int,
+    source: int | None = None,
 ) -> list[Span]:
-    """Return the windows of a tier that have a part in ``(start, end]``, by source and time.
+    """Return the windows of a tier, or of several, that have a part in ``(start, end]``, by source and time.
 
     Args:
         connection: Any connection.
-        tier_ms: ``RAW`` or the width of a tier.
+        tier_ms: ``RAW``, the width of a tier, or several of these.
         start_ms: Unix milliseconds, exclusive.
         end_ms: Unix milliseconds, inclusive.
         source: The one source that is asked for; ``None`` for all.
     """
-    table = WINDOWS.c
+    table, tiers = WINDOWS.c, [tier_ms] if isinstance(tier_ms, int) else tier_ms
     query = (
         select(table.source, table.tier_ms, table.start_ms, table.end_ms, table.collections)
-        .where(table.tier_ms == tier_ms, table.end_ms > start_ms, table.start_ms < end_ms)
+        .where(table.tier_ms.in_(tiers), table.end_ms > start_ms, table.start_ms < end_ms)
         .order_by(table.source, table.end_ms)
     )
     if source is not None:

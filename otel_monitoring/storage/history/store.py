@@ -164,7 +164,6 @@ def _windows(
 ) -> dict[int, dict[int, list[Span]]]:
     """Return the windows by source and tier."""
     found: dict[int, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
-    for tier_ms in tiers:
-        for span in spans(connection, tier_ms=tier_ms, start_ms=wanted.start_ms, end_ms=wanted.end_ms):
-            found[span.source][tier_ms].append(span)
+    for span in spans(connection, tier_ms=tiers, start_ms=wanted.start_ms, end_ms=wanted.end_ms):
+        found[span.source][span.tier_ms].append(span)
     return found
