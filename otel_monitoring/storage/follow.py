@@ -187,6 +187,7 @@ class Follower:
             name = run.source.instance
             seq, at_s = before.get(name, (-1, 0.0))
             if seq != run.last_seq:
+                self.carried.revive(name)  # what it said since is what is carried on
                 is_first = seq < 0
                 age_s = max(0.0, (self._clock.now_ms() - run.last_seen_ms) / 1000) if is_first else 0.0
                 at_s = now_s - age_s

@@ -137,6 +137,26 @@ def test_one_that_was_only_slow_speaks_for_itself_again(one: Process, two: Proce
     assert one.value("memory_bytes") == {"two": 1.0}
 
 
+def test_what_is_said_for_a_dead_process_later_is_what_stays_of_it(
+    one: Process, two: Process, clock: FakeClock
+) -> None:
+    two.collect(32)
+    one.follower.look()
+    clock.advance(61)
+    one.follower.look()
+
+    clock.advance(1)
+    two.log.end(at_ms=clock.now_ms(), reason="gone without a word")
+    two.collect(40)
+    one.follower.look()
+    clock.advance(61)
+    one.follower.look()
+
+    assert [seen.is_alive for seen in one.follower.instances()] == [False]
+    assert one.value("served_total") == {"two": 40.0}
+    assert one.value("memory_bytes") == {}
+
+
 def test_a_planned_end_is_known_at_once(one: Process, two: Process, clock: FakeClock) -> None:
     two.collect(32)
     one.follower.look()

@@ -63,6 +63,24 @@ def test_values_come_back_bit_for_bit(log: SampleLog, writer: Writer, database: 
     assert _bits(batch.values) == _bits(WEIRD)
 
 
+def test_another_process_goes_on_behind_what_one_wrote_that_is_gone(
+    log: SampleLog, writer: Writer, database: Database
+) -> None:
+    _append(log, writer, 1, [1.0, 2.0])
+    _append(log, writer, 2, [3.0, 4.0])
+    heir = _log(database, writer, "one")
+    later = (Labels.of(__name__="up", job="new"), *_labels(1))
+
+    with database.read() as connection:
+        heir.go_on(connection, runs(connection)[0])
+    heir.append(Batch("self", 3, later, [5.0, 6.0]))
+    writer.flush(10)
+
+    batches = SampleReader(database=database).poll()
+    assert [list(batch.values) for batch in batches] == [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+    assert [batch.labels for batch in batches] == [tuple(_labels(2)), tuple(_labels(2)), later]
+
+
 def test_a_look_returns_only_what_is_new(log: SampleLog, writer: Writer, database: Database) -> None:
     reader = SampleReader(database=database)
     _append(log, writer, 1, [1.0])
