@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.alerts.evaluation.status import GroupStatus, RuleStatus
     from otel_monitoring.api.desk import AlertDesk
+    from otel_monitoring.api.rules import RulesKept
     from otel_monitoring.model.alert import Alert
     from otel_monitoring.model.labels import Labels
 
@@ -109,14 +110,18 @@ class RulesBody(BaseModel):
     """All groups of rules."""
 
     groups: list[GroupBody]
+    disabled: list[str] = Field(description="Alerting rules that are off, and can be switched on again.")
 
 
-def alerts_router(source: AlertsSource, desk: AlertDesk | None = None) -> APIRouter:
+def alerts_router(
+    source: AlertsSource, desk: AlertDesk | None = None, kept: RulesKept | None = None
+) -> APIRouter:
     """Return the routes about alerts; they run in worker threads.
 
     Args:
         source: How all rules stand.
         desk: Where people act on alerts; ``None`` where they cannot.
+        kept: The book of rules; ``None`` where none can be switched.
     """
     router = APIRouter(tags=["alerts"])
 
@@ -143,7 +148,8 @@ def alerts_router(source: AlertsSource, desk: AlertDesk | None = None) -> APIRou
 
     @router.get("/rules", summary="All rules and how they do")
     def rules() -> RulesBody:
-        return RulesBody(groups=[_group(group) for group in source.groups()])
+        off = [] if kept is None else [name for name in kept.names() if kept.mode(name) == "disabled"]
+        return RulesBody(groups=[_group(group) for group in source.groups()], disabled=sorted(off))
 
     return router
 

@@ -76,7 +76,7 @@ def build_api(  # noqa: PLR0913 - one place wires it
     from otel_monitoring.api.health import LIVE_PATH, health_router
 
     app = _application()
-    app.include_router(alerts_router(alerts, desk))
+    app.include_router(alerts_router(alerts, desk, rules))
     if desk is not None:
         _add_acting(app, desk)
     app.include_router(health_router(health))

@@ -114,6 +114,7 @@ def test_a_rule_is_switched(instance: Instance) -> None:
 
     assert (answer.status_code, answer.json()) == (200, {"mode": "disabled"})
     assert "Mine" not in instance.ask("GET", "/rules/export").text
+    assert instance.ask("GET", "/rules").json()["disabled"] == ["Mine"]
     assert instance.ask("PUT", "/rules/Nope/mode", json={"mode": "disabled"}).status_code == 404
     assert instance.ask("PUT", "/rules/Mine/mode", json={"mode": "off"}).status_code == 422
     assert instance.actions[0].before == {"mode": "enabled"}

@@ -25,17 +25,21 @@ def command(
     token_file: TokenFile = None,
 ) -> None:
     """List the rules of a running application."""
-    groups = pages(url, token, token_file).get("rules")["groups"]
+    answer = pages(url, token, token_file).get("rules")
     found = [
         {"group": group["name"], "source": group["source"], **rule}
-        for group in groups
+        for group in answer["groups"]
         for rule in group["rules"]
         if rule["health"] == "err" or not failing
     ]
     if as_json:
         print_json(found)
-    elif found:
-        print_table(_HEADS, [_row(one) for one in found], fixed=frozenset({"STATE", "ALERTS", "FOR"}))
+        return
+    rows = [_row(one) for one in found]
+    if not failing:
+        rows += [["off", name, "", "", "", "`rules mode` switches it on"] for name in answer["disabled"]]
+    if rows:
+        print_table(_HEADS, rows, fixed=frozenset({"STATE", "ALERTS", "FOR"}))
     else:
         print("no rules", file=sys.stderr)
 

@@ -53,6 +53,18 @@ def test_rules_are_listed_with_how_they_do(run: Run, served: Served) -> None:
     assert (failing.exit_code, failing.stdout, failing.stderr) == (0, "", "no rules\n")
 
 
+def test_a_rule_that_is_off_is_listed_to_be_switched_on(run: Run, served: Served) -> None:
+    where = ("--url", served.url, "--token", TOKEN)
+
+    run("rules", "mode", "NotYet", "disabled", "--by", "kim", *where)
+    outcome = run("rules", "list", *where)
+    run("rules", "mode", "NotYet", "enabled", "--by", "kim", *where)
+
+    assert [line.split() for line in outcome.stdout.splitlines() if "NotYet" in line] == [
+        ["off", "NotYet", "-", "-", "-", "`rules", "mode`", "switches", "it", "on"]
+    ]
+
+
 def test_a_rule_is_observed_and_switched_back(run: Run, served: Served) -> None:
     where = ("--url", served.url, "--token", TOKEN)
 
