@@ -149,7 +149,8 @@ def alerts_router(
     @router.get("/rules", summary="All rules and how they do")
     def rules() -> RulesBody:
         off = [] if kept is None else [name for name in kept.names() if kept.mode(name) == "disabled"]
-        return RulesBody(groups=[_group(group) for group in source.groups()], disabled=sorted(off))
+        groups = [_group(group, frozenset(off)) for group in source.groups()]
+        return RulesBody(groups=groups, disabled=sorted(off))
 
     return router
 
@@ -198,13 +199,15 @@ def _quietened(sent: Labels, desk: AlertDesk | None) -> dict[str, Any]:
     }
 
 
-def _group(group: GroupStatus) -> GroupBody:
+def _group(group: GroupStatus, off: frozenset[str]) -> GroupBody:
+    """Return how a group stands, without the alerting rules that end with its next evaluation."""
+    shown = [one for one in group.rules if not (isinstance(one.rule, AlertingRule) and one.rule.name in off)]
     return GroupBody(
         name=group.name,
         source=group.source,
         interval=format_duration(group.interval_ms),
         missed=group.missed,
-        rules=[_rule(rule) for rule in group.rules],
+        rules=[_rule(rule) for rule in shown],
     )
 
 

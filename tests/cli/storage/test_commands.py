@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Run
 
-NOW_MS = SystemClock().now_ms()
 DAY_MS = 86_400_000
 
 
@@ -26,13 +25,13 @@ def url(tmp_path: Path) -> str:
     found = f"sqlite:///{tmp_path}/s.db"
     database = Database(url=found, clock=SystemClock())
     assert database.ensure()
-    source = Recorded(database)
+    source, now_ms = Recorded(database), SystemClock().now_ms()
     for at in range(60):
-        time_ms = NOW_MS - 3_600_000 + at * 60_000
+        time_ms = now_ms - 3_600_000 + at * 60_000
         source.collect(time_ms, {"served_total": float(at), "memory_bytes": 1.0})
     source.flush()
     with database.write() as connection:
-        append_records(connection, [Record("error", NOW_MS - days * DAY_MS, "one") for days in (5, 95)])
+        append_records(connection, [Record("error", now_ms - days * DAY_MS, "one") for days in (5, 95)])
     database.close()
     return found
 
