@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from otel_monitoring.cli.main import build
+from tests.cli.served import TOKEN, Served, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +51,19 @@ def run() -> Run:
         return Outcome(result.exit_code, result.output, result.stdout, result.stderr, error)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Run an application whose alerts the commands act on."""
+    with serving(tmp_path_factory.mktemp("application")) as found:
+        yield found
+
+
+@pytest.fixture
+def served(application: Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """Give the application as it was at first, with its token in the environment."""
+    monkeypatch.setenv("OTEL_MONITORING_API__TOKEN", TOKEN)
+    application.forget()
+    yield application
+    application.forget()
