@@ -16,7 +16,7 @@ from benchmarks.storage.recorded import DAY_MS, Recorded, recorded
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.storage.history.replay import replayed
 from otel_monitoring.storage.history.store import HistoryStore
-from otel_monitoring.storage.polling import SampleReader
+from otel_monitoring.storage.samples.polling import SampleReader
 from otel_monitoring.storage.transfer import openmetrics
 from otel_monitoring.storage.transfer.out import Samples
 from otel_monitoring.stores.series import SeriesStore

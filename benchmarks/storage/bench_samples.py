@@ -13,9 +13,9 @@ from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import Batch
 from otel_monitoring.storage.database import Database
-from otel_monitoring.storage.polling import SampleReader
-from otel_monitoring.storage.samples import SampleLog
-from otel_monitoring.storage.sources import Source
+from otel_monitoring.storage.samples.log import SampleLog
+from otel_monitoring.storage.samples.polling import SampleReader
+from otel_monitoring.storage.samples.sources import Source
 from otel_monitoring.storage.writer import Writer
 
 if TYPE_CHECKING:

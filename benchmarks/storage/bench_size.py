@@ -32,8 +32,8 @@ from otel_monitoring.storage.blocks.windows import span_ms
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.history.compact import Compactor
 from otel_monitoring.storage.lease import Lease
-from otel_monitoring.storage.samples import SampleLog
-from otel_monitoring.storage.sources import Source
+from otel_monitoring.storage.samples.log import SampleLog
+from otel_monitoring.storage.samples.sources import Source
 from otel_monitoring.storage.writer import Writer
 from otel_monitoring.stores.block import is_hole
 from tests.integration.servers import program

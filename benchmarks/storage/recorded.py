@@ -14,8 +14,8 @@ from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.history.compact import Compactor
 from otel_monitoring.storage.history.summing import Summing
 from otel_monitoring.storage.lease import Lease
-from otel_monitoring.storage.samples import SampleLog
-from otel_monitoring.storage.sources import Source
+from otel_monitoring.storage.samples.log import SampleLog
+from otel_monitoring.storage.samples.sources import Source
 from otel_monitoring.storage.writer import Writer
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from otel_monitoring.model.clock import Clock
-    from otel_monitoring.storage.follow import Seen
+    from otel_monitoring.storage.samples.follow import Seen
 
 
 class InstanceBody(BaseModel):

@@ -21,9 +21,9 @@ from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
 from otel_monitoring.bootstrap.aside import Aside
-from otel_monitoring.bootstrap.backing import MessageBacking, generator_url
+from otel_monitoring.bootstrap.messages.backing import MessageBacking, generator_url
+from otel_monitoring.bootstrap.messages.telling import Telling
 from otel_monitoring.bootstrap.rule_words import unfollowed
-from otel_monitoring.bootstrap.telling import Telling
 from otel_monitoring.errors import MonitoringError, RuleError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from otel_monitoring.alerts.evaluation.status import GroupStatus
     from otel_monitoring.alerts.rules.rule import RuleGroup
     from otel_monitoring.alerts.rules.simple import AlertRule
-    from otel_monitoring.bootstrap.keeping import Keeping
-    from otel_monitoring.bootstrap.memory import Memory
     from otel_monitoring.bootstrap.parts import Builder
-    from otel_monitoring.bootstrap.voice import Voice
+    from otel_monitoring.bootstrap.storage.keeping import Keeping
+    from otel_monitoring.bootstrap.storage.memory import Memory
+    from otel_monitoring.bootstrap.storage.voice import Voice
     from otel_monitoring.model.action import Action
     from otel_monitoring.model.alert import Transition
     from otel_monitoring.promql.query import Query
@@ -144,7 +144,7 @@ class Analysis:
         """Return who speaks where several processes share a storage, and what it remembers."""
         if self.keeping is None:
             return None
-        from otel_monitoring.bootstrap.memory import Memory
+        from otel_monitoring.bootstrap.storage.memory import Memory
 
         self._memory = Memory(
             evaluator=self.evaluator,
@@ -322,7 +322,7 @@ def _keeping(builder: Builder, store: SeriesStore) -> Keeping | None:
     url = builder.settings.storage.url
     if url is None:
         return None
-    from otel_monitoring.bootstrap.keeping import Keeping
+    from otel_monitoring.bootstrap.storage.keeping import Keeping
 
     return Keeping(builder, url=url.get_secret_value(), store=store)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.bootstrap import identity, inheritance, logs, observe, pages, parts
+from otel_monitoring.bootstrap import pages, parts
 from otel_monitoring.bootstrap.lazy import LazyAnalysis
+from otel_monitoring.bootstrap.storage import inheritance
+from otel_monitoring.bootstrap.telemetry import identity, logs, observe
 from otel_monitoring.context import propagate
 from otel_monitoring.instrument import threads
 from otel_monitoring.measure import providers as measure

@@ -130,7 +130,7 @@ def storage_routes(builder: Builder, made: Analysis) -> Sequence[APIRouter]:
         return ()
     from otel_monitoring.api.cleanup import cleanup_router
     from otel_monitoring.api.instances import instances_router
-    from otel_monitoring.bootstrap.upkeep import archive_of, keep_of
+    from otel_monitoring.bootstrap.storage.upkeep import archive_of, keep_of
     from otel_monitoring.storage.history.cleanup import Cleanup
 
     clock = builder.clock

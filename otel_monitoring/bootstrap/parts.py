@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_monitoring._version import __version__
-from otel_monitoring.bootstrap import export, standard
+from otel_monitoring.bootstrap.telemetry import export, standard
 from otel_monitoring.context import correlation
 from otel_monitoring.context.logs import CorrelationLogProcessor
 from otel_monitoring.context.redact import Limits, Redactor
@@ -28,7 +28,7 @@ from otel_monitoring.telemetry.resource import ProcessResource, resource
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from otel_monitoring.bootstrap.export import ExportPlan
+    from otel_monitoring.bootstrap.telemetry.export import ExportPlan
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.monitoring.export import Exports
     from otel_monitoring.monitoring.instance import Collect

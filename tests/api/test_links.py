@@ -14,7 +14,7 @@ from otel_monitoring.alerts.routing.silences import Silences
 from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.link_page import _STYLE, HEADERS
 from otel_monitoring.api.router import build_api
-from otel_monitoring.bootstrap.linked import LinkedDeeds
+from otel_monitoring.bootstrap.messages.linked import LinkedDeeds
 from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.links import LinkSigner, UsedLinks

@@ -17,8 +17,8 @@ from otel_monitoring.model.sample import Batch
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.lease import Lease
-from otel_monitoring.storage.samples import SampleLog
-from otel_monitoring.storage.sources import Source
+from otel_monitoring.storage.samples.log import SampleLog
+from otel_monitoring.storage.samples.sources import Source
 from otel_monitoring.storage.tables import TRANSITIONS
 from otel_monitoring.storage.writer import Writer
 

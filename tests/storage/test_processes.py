@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from otel_monitoring.storage.polling import SampleReader
+from otel_monitoring.storage.samples.polling import SampleReader
 from otel_monitoring.storage.tables import TRANSITIONS
 from tests.integration.servers import eventually
 

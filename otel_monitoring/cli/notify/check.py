@@ -14,7 +14,7 @@ from otel_monitoring.alerts.routing.alertmanager.load import parse_routing
 from otel_monitoring.alerts.routing.errors import RoutingFileError
 from otel_monitoring.alerts.routing.tree import all_routes
 from otel_monitoring.alerts.rules.rule import Problem
-from otel_monitoring.bootstrap.channels import template_files
+from otel_monitoring.bootstrap.messages.channels import template_files
 from otel_monitoring.cli.table import print_json
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.model.clock import SystemClock

@@ -32,7 +32,7 @@ def command(
     storage: StorageUrl = None,
 ) -> None:
     """Let go what is older than the settings keep it, or say what that would be."""
-    from otel_monitoring.bootstrap.upkeep import archive_of, keep_of
+    from otel_monitoring.bootstrap.storage.upkeep import archive_of, keep_of
     from otel_monitoring.storage.history.cleanup import Cleanup
 
     given = {"metrics_days": metrics, "logs_days": logs, "errors_days": errors, "alerts_days": alerts}

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.guard import Guard
-from otel_monitoring.notify.channels.http import HttpOptions, Poster
-from otel_monitoring.notify.channels.target import target_of
 from otel_monitoring.notify.message import rfc3339
 from otel_monitoring.notify.patience import Patience
+from otel_monitoring.notify.transport.http import HttpOptions, Poster
+from otel_monitoring.notify.transport.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

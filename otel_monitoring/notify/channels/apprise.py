@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from otel_monitoring.errors import MissingExtraError, NotifyError
-from otel_monitoring.notify.channels.bounded import Bounded
-from otel_monitoring.notify.channels.quiet import quiet
 from otel_monitoring.notify.messages import wording
 from otel_monitoring.notify.texts import Filled
+from otel_monitoring.notify.transport.bounded import Bounded
+from otel_monitoring.notify.transport.quiet import quiet
 
 if TYPE_CHECKING:
     from otel_monitoring.notify.channel import Channel

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.address import check_stated
 from otel_monitoring.notify.channels.http_config import tls_context
 from otel_monitoring.notify.channels.letter import OURS, Letter, addresses, write
-from otel_monitoring.notify.channels.smtp import PORTS, Encryption, Server, hand_in
+from otel_monitoring.notify.transport.address import check_stated
+from otel_monitoring.notify.transport.smtp import PORTS, Encryption, Server, hand_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

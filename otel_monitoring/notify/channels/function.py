@@ -6,7 +6,7 @@ import inspect
 from typing import TYPE_CHECKING
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.bounded import Bounded
+from otel_monitoring.notify.transport.bounded import Bounded
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.target import basic, target_of
+from otel_monitoring.notify.transport.target import basic, target_of
 
 if TYPE_CHECKING:
     import ssl
 
-    from otel_monitoring.notify.channels.http import HttpOptions
     from otel_monitoring.notify.channels.options import Options
+    from otel_monitoring.notify.transport.http import HttpOptions
 
 _HEADERS = "http_headers"
 _VERSIONS = {"TLS10": "TLSv1", "TLS11": "TLSv1_1", "TLS12": "TLSv1_2", "TLS13": "TLSv1_3"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from otel_monitoring.notify.channels.http import HttpOptions
 from otel_monitoring.notify.texts import Texts
+from otel_monitoring.notify.transport.http import HttpOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

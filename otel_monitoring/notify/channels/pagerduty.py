@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.address import check_stated
-from otel_monitoring.notify.channels.http import HttpOptions, Poster
 from otel_monitoring.notify.channels.http_config import http_options
-from otel_monitoring.notify.channels.refusal import said
-from otel_monitoring.notify.channels.target import target_of
 from otel_monitoring.notify.messages import wording
 from otel_monitoring.notify.texts import Filled
+from otel_monitoring.notify.transport.address import check_stated
+from otel_monitoring.notify.transport.http import HttpOptions, Poster
+from otel_monitoring.notify.transport.refusal import said
+from otel_monitoring.notify.transport.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,10 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.errors import MissingExtraError, NotifyError
-from otel_monitoring.notify.channels.bounded import Bounded
-from otel_monitoring.notify.channels.http import HttpOptions, Poster
-from otel_monitoring.notify.channels.refusal import said
 from otel_monitoring.notify.messages import wording
+from otel_monitoring.notify.transport.bounded import Bounded
+from otel_monitoring.notify.transport.http import HttpOptions, Poster
+from otel_monitoring.notify.transport.refusal import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,26 +13,26 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.address import check_stated
-from otel_monitoring.notify.channels.http import HttpOptions, Poster
 from otel_monitoring.notify.channels.http_config import http_options
-from otel_monitoring.notify.channels.refusal import said
 from otel_monitoring.notify.channels.slack_blocks import blocks, clipped, escaped
 from otel_monitoring.notify.channels.slack_look import Look, look_of
-from otel_monitoring.notify.channels.target import target_of
 from otel_monitoring.notify.messages import page, wording
 from otel_monitoring.notify.texts import Filled
+from otel_monitoring.notify.transport.address import check_stated
+from otel_monitoring.notify.transport.http import HttpOptions, Poster
+from otel_monitoring.notify.transport.refusal import said
+from otel_monitoring.notify.transport.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.notify.channel import Channel
-    from otel_monitoring.notify.channels.http import Answer
     from otel_monitoring.notify.channels.making import ChannelOptions
     from otel_monitoring.notify.channels.options import Options
     from otel_monitoring.notify.message import Message
     from otel_monitoring.notify.texts import Texts
+    from otel_monitoring.notify.transport.http import Answer
 
 API = "https://slack.com/api/chat.postMessage"
 HOOKS = "https://hooks.slack.com/services/"

@@ -8,9 +8,9 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from otel_monitoring.notify.channels.address import check_stated
-from otel_monitoring.notify.channels.http import HttpOptions, Poster
-from otel_monitoring.notify.channels.target import target_of
+from otel_monitoring.notify.transport.address import check_stated
+from otel_monitoring.notify.transport.http import HttpOptions, Poster
+from otel_monitoring.notify.transport.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from otel_monitoring.storage.history.cache import Cache
-from otel_monitoring.storage.polling import series_of
+from otel_monitoring.storage.samples.polling import series_of
 from otel_monitoring.storage.tables import SERIES
 
 if TYPE_CHECKING:

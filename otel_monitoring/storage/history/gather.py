@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from otel_monitoring.model.sample import STALE
 from otel_monitoring.storage.errors import StorageError
-from otel_monitoring.storage.packing import checksum, unpack_numbers, unpack_values
+from otel_monitoring.storage.samples.packing import checksum, unpack_numbers, unpack_values
 from otel_monitoring.storage.tables import BATCHES, LAYOUTS
 from otel_monitoring.stores.block import ABSENT, is_absent, is_hole
 

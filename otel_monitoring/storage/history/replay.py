@@ -13,7 +13,7 @@ from otel_monitoring.model.sample import Batch
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.history.compact import read_raw
 from otel_monitoring.storage.history.spans import RAW, spans
-from otel_monitoring.storage.polling import families_of, series_of
+from otel_monitoring.storage.samples.polling import families_of, series_of
 from otel_monitoring.stores.block import is_hole
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.storage.history.gather import Gathered
-    from otel_monitoring.storage.sources import Run
+    from otel_monitoring.storage.samples.sources import Run
 
 
 def replayed(connection: Connection, run: Run, *, after_ms: int, before_ms: int) -> list[Batch]:

@@ -18,7 +18,7 @@ from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.history.choice import chosen, order
 from otel_monitoring.storage.history.past import Past, Place, Shelf
 from otel_monitoring.storage.history.spans import Span, spans
-from otel_monitoring.storage.sources import runs
+from otel_monitoring.storage.samples.sources import runs
 from otel_monitoring.stores.wanted import Wanted
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from otel_monitoring.storage.blocks.tiers import Carry, sum_up
 from otel_monitoring.storage.blocks.windows import window
 from otel_monitoring.storage.history import spans as spans_of
 from otel_monitoring.storage.history.spans import RAW, TIERS_MS, Span, Written
-from otel_monitoring.storage.polling import series_of
+from otel_monitoring.storage.samples.polling import series_of
 from otel_monitoring.storage.tables import BATCHES, FAMILIES, WINDOWS
 from otel_monitoring.stores.carried import counters
 

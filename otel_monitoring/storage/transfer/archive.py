@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.history.compact import read_raw
 from otel_monitoring.storage.history.spans import RAW, Span
-from otel_monitoring.storage.polling import series_of
+from otel_monitoring.storage.samples.polling import series_of
 from otel_monitoring.storage.transfer import openmetrics
 from otel_monitoring.storage.transfer.lines import alert_line, event_line
 from otel_monitoring.storage.transfer.points import Points

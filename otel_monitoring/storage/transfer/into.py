@@ -21,7 +21,7 @@ from otel_monitoring.storage.blocks.windows import span_ms
 from otel_monitoring.storage.documents import digest, pack_series, plain
 from otel_monitoring.storage.history import spans
 from otel_monitoring.storage.history.spans import RAW, Span, Written
-from otel_monitoring.storage.sources import Source, source_row
+from otel_monitoring.storage.samples.sources import Source, source_row
 from otel_monitoring.storage.statements import insert_new, put
 from otel_monitoring.storage.tables import FAMILIES, SERIES, SOURCES
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from otel_monitoring.model.labels import NAME
 from otel_monitoring.model.matcher import Matcher
 from otel_monitoring.storage.history.store import HistoryStore
-from otel_monitoring.storage.polling import families_of, series_of
-from otel_monitoring.storage.sources import runs
+from otel_monitoring.storage.samples.polling import families_of, series_of
+from otel_monitoring.storage.samples.sources import runs
 from otel_monitoring.storage.transfer.points import Points
 from otel_monitoring.stores.block import is_absent
 from otel_monitoring.stores.series import SeriesStore

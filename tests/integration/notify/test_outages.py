@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otel_monitoring.model.clock import SystemClock
-from otel_monitoring.notify.channels.http import HttpOptions
 from otel_monitoring.notify.channels.webhook import WebhookChannel
 from otel_monitoring.notify.delivery.retry import Deliver, Patience
+from otel_monitoring.notify.transport.http import HttpOptions
 from otel_monitoring.testing import FakeClock
 from tests.notify.delivery.test_lane import wake
 from tests.notify.delivery.test_retry import wait_until

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.channels.smtp import Server, hand_in
 from otel_monitoring.notify.message import message_of
+from otel_monitoring.notify.transport.smtp import Server, hand_in
 from tests.notify.channels.making import make
 from tests.notify.receiver import make_notice
 

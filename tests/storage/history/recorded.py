@@ -9,8 +9,8 @@ from otel_monitoring.model.sample import Batch, Metadata
 from otel_monitoring.storage.history.compact import Compactor
 from otel_monitoring.storage.history.summing import Summing
 from otel_monitoring.storage.lease import Lease
-from otel_monitoring.storage.samples import SampleLog
-from otel_monitoring.storage.sources import Source
+from otel_monitoring.storage.samples.log import SampleLog
+from otel_monitoring.storage.samples.sources import Source
 from otel_monitoring.storage.writer import Writer
 from otel_monitoring.testing import FakeClock
 

@@ -14,7 +14,7 @@ from otel_monitoring.storage.errors import FencedError
 from otel_monitoring.storage.history.compact import read_raw
 from otel_monitoring.storage.history.spans import RAW, spans
 from otel_monitoring.storage.lease import Lease
-from otel_monitoring.storage.polling import series_of
+from otel_monitoring.storage.samples.polling import series_of
 from otel_monitoring.storage.tables import BATCHES, BLOCKS
 from otel_monitoring.stores.block import ABSENT, is_stale
 from tests.storage.history.recorded import DAY_ZERO_MS, WIDTH_MS, Background, Recorded

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.model.labels import NAME
 from otel_monitoring.storage.history.replay import replayed
-from otel_monitoring.storage.polling import SampleReader
+from otel_monitoring.storage.samples.polling import SampleReader
 from otel_monitoring.storage.tables import BLOCKS
 from tests.storage.history.recorded import DAY_ZERO_MS, METADATA, WIDTH_MS, Background, Recorded
 

@@ -1,0 +1,195 @@
+"""What outlives the process: the storage, what is written to it, and what others wrote there.
+
+SQLAlchemy takes 34 MiB; this module is therefore imported where a storage is set, with the first collection.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+from otel_monitoring.bootstrap.storage.alone import Alone
+from otel_monitoring.bootstrap.storage.rule_series import RuleSeries
+from otel_monitoring.bootstrap.storage.upkeep import upkeep
+from otel_monitoring.bootstrap.storage.voice import Voice
+from otel_monitoring.storage.database import Database
+from otel_monitoring.storage.history.replay import replayed
+from otel_monitoring.storage.history.store import HistoryStore
+from otel_monitoring.storage.lease import Lease
+from otel_monitoring.storage.samples.follow import Follower, Pace
+from otel_monitoring.storage.samples.log import SampleLog
+from otel_monitoring.storage.samples.polling import SampleReader
+from otel_monitoring.storage.samples.sources import INSTANCE_ID, WRITTEN_BY, Source
+from otel_monitoring.storage.writer import Writer
+from otel_monitoring.stores.carried import Carried
+
+if TYPE_CHECKING:
+    from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.bootstrap.storage.memory import Memory
+    from otel_monitoring.model.sample import Batch
+    from otel_monitoring.storage.samples.follow import Seen
+    from otel_monitoring.storage.state import State
+    from otel_monitoring.stores.series import SeriesStore
+
+_log = logging.getLogger(__name__)
+
+_COLLECTIONS_UNTIL_DEAD = 3
+_DEAD_AFTER_S = 30.0
+_LOOK_EVERY_S = 5.0
+_REMEMBER_S = 30 * 86_400.0
+_OWN_SOURCE = "self"
+_NEVER_MS = 1 << 60
+_LEASE = "evaluator"
+_SPAN_PER_INTERVAL = 0.6
+"""Asked for every third of it, a lease that lapses is taken and used within two intervals."""
+_SHORTEST_SPAN_S, _LONGEST_SPAN_S = 1.5, 30.0
+
+
+class Keeping:
+    """The storage as one instance uses it.
+
+    Args:
+        builder: The settings and what the parts share.
+        url: Where the storage is.
+        store: The series in memory.
+    """
+
+    def __init__(self, builder: Builder, *, url: str, store: SeriesStore) -> None:
+        self._builder = builder
+        self._store = store
+        self.database = Database(url=url, clock=builder.clock, shield=suppress_instrumentation)
+        self.writer = Writer(database=self.database, clock=builder.clock)
+        self.upkeep = upkeep(builder.settings, database=self.database, clock=builder.clock)
+        self.history = HistoryStore(
+            memory=store,
+            database=self.database,
+            since_ms=lambda: self._since_ms if self.is_caught_up else _NEVER_MS,
+            names=lambda: {self.samples.source.instance: _OWN_SOURCE},
+            cache_bytes=builder.settings.storage.cache_bytes,
+        )
+        self._begin()
+
+    def _begin(self) -> None:
+        """Be a new source: what is appended from here on is this process's."""
+        clock, settings = self._builder.clock, self._builder.settings
+        source = _source(self._builder)
+        interval_s = settings.telemetry.collect_interval_s
+        self._since_ms = clock.now_ms() - round(settings.store.retention_s * 1000)
+        self.samples = SampleLog(database=self.database, writer=self.writer, source=source)
+        self.follower = Follower(
+            database=self.database,
+            reader=SampleReader(
+                database=self.database,
+                own=[source.instance],
+                since_ms=self._since_ms,
+                replay=replayed,
+            ),
+            store=self._store,
+            carried=Carried(self._store, for_s=settings.store.retention_s),
+            clock=clock,
+            pace=Pace(
+                look_s=min(_LOOK_EVERY_S, interval_s),
+                dead_after_s=max(_DEAD_AFTER_S, _COLLECTIONS_UNTIL_DEAD * interval_s),
+                carry_s=settings.query.lookback_s / 2,
+                remember_s=_REMEMBER_S,
+            ),
+            own=source.label,
+        )
+
+    def rule_series(self) -> RuleSeries:
+        """Return what keeps the series that rules write, here and for the other processes."""
+        return RuleSeries(keep=self._store.append, log=self._rule_log)
+
+    def _rule_log(self, group: str) -> SampleLog:
+        ours = self.samples.source
+        source = replace(
+            ours,
+            instance=uuid.uuid4().hex,
+            attributes={**ours.attributes, WRITTEN_BY: ours.instance, "group": group},
+        )
+        return SampleLog(database=self.database, writer=self.writer, source=source)
+
+    def append(self, batch: Batch) -> None:
+        """Keep one collection of this process."""
+        self.writer.start()
+        self.follower.start()
+        self.upkeep.start()
+        self.samples.append(batch)
+
+    def voice(self, memory: Memory) -> Voice:
+        """Return who speaks for all processes on this storage."""
+        settings, clock = self._builder.settings, self._builder.clock
+        span_s = settings.alerts.interval_s * _SPAN_PER_INTERVAL
+        owner = uuid.uuid4().hex
+        span_s = min(max(span_s, _SHORTEST_SPAN_S), _LONGEST_SPAN_S)
+        lease = Lease(database=self.database, name=_LEASE, holder=owner, span_s=span_s)
+        alone = Alone(
+            name=lambda: self.database.identity or self.database.place.shown,
+            has_other_hosts=self._has_other_hosts,
+            contact_s=2 * max(span_s, settings.alerts.interval_s),
+        )
+        return Voice(
+            database=self.database,
+            lease=lease,
+            owner=owner,
+            memory=memory,
+            clock=clock,
+            alone=alone,
+            can_speak=settings.alerts.enabled,
+        )
+
+    def _has_other_hosts(self) -> bool:
+        """Tell whether a process of another host was alive at the last look."""
+        host = self.samples.source.host
+        return any(one.is_alive and one.run.source.host != host for one in self.follower.instances())
+
+    @property
+    def state(self) -> State:
+        """Whether the storage can be used, and if not, why."""
+        return self.database.state
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether what was there at the start has been read, or cannot be read now."""
+        return self.follower.has_looked
+
+    def instances(self) -> tuple[Seen, ...]:
+        """Return every process that the storage knows."""
+        return self.follower.instances()
+
+    def after_fork(self) -> None:
+        """Start anew in a child process: a source of its own."""
+        self.writer.after_fork()
+        self.upkeep.after_fork()
+        self.history.after_fork()
+        self._begin()
+
+    def stop(self, timeout_s: float) -> None:
+        """Say that this process ends, write what waits, and close."""
+        self.follower.stop(timeout_s)
+        self.upkeep.stop(timeout_s)
+        self.samples.end(at_ms=self._builder.clock.now_ms(), reason="stopped")
+        if not self.writer.stop(timeout_s):
+            _log.warning("the storage did not take everything before the end: %s", self.writer.stats())
+        self.database.close()
+        self._begin()  # whatever starts again is another run
+
+
+def _source(builder: Builder) -> Source:
+    """Return who this process is: one run, whatever ``service.instance.id`` the user may have fixed."""
+    attributes = builder.resource.attributes
+    return Source(
+        instance=uuid.uuid4().hex,
+        service=str(attributes.get("service.name", "")),
+        host=str(attributes.get("host.name") or socket.gethostname()),
+        pid=os.getpid(),
+        version=str(attributes.get("service.version", "")),
+        started_ms=builder.clock.now_ms(),
+        attributes={INSTANCE_ID: str(attributes.get(INSTANCE_ID, ""))},
+    )

@@ -1,0 +1,1 @@
+"""OpenTelemetry, wired: what is observed, what is exported, and who it is about."""

@@ -1,0 +1,1 @@
+"""How messages get out: checked addresses, one time limit, no secrets in errors."""

@@ -1,0 +1,1 @@
+"""Samples as processes append them, follow each other by them, and tell who is alive."""

@@ -1,0 +1,204 @@
+"""Keep the series of this process in step with what all the others append.
+
+After a restart that is what earlier runs left; with several workers, what each of them collects; with several
+hosts the same. So any process answers for all of them, and whoever evaluates the rules sees everything.
+
+This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from otel_monitoring.guard import Guard
+from otel_monitoring.storage.errors import StorageError
+from otel_monitoring.storage.samples.sources import Run, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.samples.polling import SampleReader
+    from otel_monitoring.stores.carried import Carried
+    from otel_monitoring.stores.series import SeriesStore
+
+_log = logging.getLogger(__name__)
+
+_JOIN_S = 1.0
+_MOST_BATCHES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One run of a process, and whether it lives.
+
+    Attributes:
+        run: What the storage knows of it.
+        is_alive: Whether it appended something lately, by our own monotonic clock.
+    """
+
+    run: Run
+    is_alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often a follower does what; seconds all.
+
+    Attributes:
+        look_s: From one look to the next.
+        dead_after_s: A process that appended nothing for so long is dead.
+        carry_s: Between two samples of a counter that is carried on.
+        remember_s: How long a process that is gone is known.
+    """
+
+    look_s: float
+    dead_after_s: float
+    carry_s: float
+    remember_s: float
+
+
+class Follower:
+    """Read what others appended into the store, from a thread of its own.
+
+    Whether another process lives is told by its count of collections going up while our own clock runs, so
+    that hosts whose clocks differ do not declare each other dead.
+
+    Args:
+        database: Where the others write.
+        reader: Reads what is new.
+        store: Takes it.
+        carried: Carries the counters of the dead on.
+        clock: The monotonic side tells who is alive, the wall clock stamps what is carried on.
+        pace: How often it does what.
+        own: The ``service.instance.id`` of this process.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        reader: SampleReader,
+        store: SeriesStore,
+        carried: Carried,
+        clock: Clock,
+        pace: Pace,
+        own: str = "",
+    ) -> None:
+        self._database = database
+        self._reader = reader
+        self._store = store
+        self.carried = carried
+        self._clock = clock
+        self._pace = pace
+        self._own = own
+        self._carry_at_s = clock.monotonic_s()
+        self._progress: dict[str, tuple[int, float]] = {}
+        self._guard = Guard("storage.follow")
+        self._seen: tuple[Seen, ...] = ()
+        self._looked = False
+        self._looking = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._wake = threading.Event()
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether everything that was there at the start has been read once, or cannot be read now."""
+        return self._looked
+
+    def instances(self) -> tuple[Seen, ...]:
+        """Return every run that the storage knew at the last look, our own included."""
+        return self._seen
+
+    def look(self) -> bool:
+        """Read what is new; return whether the storage could be asked.
+
+        Without a storage, what is carried on is carried on all the same.
+        """
+        with self._looking:
+            return self._look(self._clock.monotonic_s())
+
+    def _look(self, now_s: float) -> bool:
+        answered, known = False, self.carried.sources
+        try:
+            if self._database.ensure():
+                self._read(now_s)
+                answered = True
+        except StorageError as error:
+            _log.debug("nothing was read from the storage: %s", error)
+        if now_s >= self._carry_at_s or self.carried.sources != known:
+            self._carry_at_s = now_s + self._pace.carry_s
+            self.carried.append(self._clock.now_ms())
+        self._looked = True
+        return answered
+
+    def start(self) -> None:
+        """Start the thread, unless it runs."""
+        if self._thread is None:
+            self._wake = threading.Event()
+            self._thread = threading.Thread(target=self._run, name="otel-monitoring-reader", daemon=True)
+            self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """End the thread."""
+        thread, self._thread = self._thread, None
+        self._wake.set()
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(min(timeout_s, _JOIN_S))
+
+    def stats(self) -> dict[str, int]:
+        """Return how many processes are alive, how many are carried on, and what was read."""
+        alive = sum(one.is_alive for one in self._seen)
+        return {**self._reader.stats(), "alive": alive, "carried": len(self.carried.sources)}
+
+    def _run(self) -> None:
+        thread = threading.current_thread()
+        while self._thread is thread:
+            self._guard.call(self.look)
+            self._looked = True
+            self._wake.wait(self._pace.look_s)
+
+    def _read(self, now_s: float) -> None:
+        while True:
+            batches = self._reader.poll(most=_MOST_BATCHES)
+            for batch in batches:
+                self._store.append(batch)
+            if not batches:
+                break
+        remember_ms = round(self._pace.remember_s * 1000)
+        with self._database.read() as connection:
+            self._note(runs(connection, seen_since_ms=self._clock.now_ms() - remember_ms), now_s)
+
+    def _note(self, known: Sequence[Run], now_s: float) -> None:
+        """Find out who lives, and carry on who does not.
+
+        A process that goes on under the name of one that ended counts from zero in the same series: there the
+        dead are not carried on.
+        """
+        before, self._progress = self._progress, {}
+        seen = []
+        for run in known:
+            if run.source.written_by:
+                continue  # what rules wrote goes on in the source of whoever evaluates them next
+            name = run.source.instance
+            seq, at_s = before.get(name, (-1, 0.0))
+            if seq != run.last_seq:
+                self.carried.revive(name)  # what it said since is what is carried on
+                is_first = seq < 0
+                age_s = max(0.0, (self._clock.now_ms() - run.last_seen_ms) / 1000) if is_first else 0.0
+                at_s = now_s - age_s
+            self._progress[name] = (run.last_seq, at_s)
+            is_alive = run.ended_ms is None and now_s - at_s <= self._pace.dead_after_s
+            seen.append(Seen(run, is_alive))
+        self._seen = tuple(seen)
+        living = {one.run.source.label for one in seen if one.is_alive} | {self._own}
+        for one in seen:
+            name, run = one.run.source.instance, one.run
+            if one.is_alive or run.source.label in living:
+                self.carried.revive(name)
+            else:
+                self.carried.end(name, at_ms=run.last_seen_ms if run.ended_ms is None else run.ended_ms)

@@ -1,0 +1,293 @@
+"""One of several instances on one storage speaks; when it goes, another goes on where it stood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from opentelemetry.util._once import Once
+
+from otel_monitoring.alerts.evaluation.asking import Asking
+from otel_monitoring.bootstrap import parts
+from otel_monitoring.bootstrap.analysis import Analysis
+from otel_monitoring.model.matcher import Matcher
+from otel_monitoring.settings import load_settings
+from otel_monitoring.testing import FakeClock
+from tests.conftest import _globals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from otel_monitoring.bootstrap.storage.voice import Voice
+    from otel_monitoring.notify.message import Message
+    from otel_monitoring.storage.database import Database
+
+RULES = """
+groups:
+- name: shop
+  interval: 15s
+  rules:
+  - alert: Broken
+    expr: max(broken) > 0
+    for: 30s
+"""
+
+
+class Instance:
+    """An instance with a clock that is moved by hand, whose messages are noted."""
+
+    def __init__(self, *, clock: FakeClock, told: list[tuple[str, str]], **settings: Any) -> None:
+        self.clock = clock
+        self.builder = parts.begin(load_settings(settings=None, environ={}, **settings), {})
+        self.builder.clock = clock
+
+        def tell(message: Message) -> None:
+            told.append((message.status, message.key))
+
+        self.builder.functions = {"tell": tell}
+        self.analysis = Analysis(self.builder)
+        self.builder.on_collect.append(self.analysis.hear)
+        self._collect = parts.tap(self.builder)
+        self.gauge = self.builder.providers.meter.get_meter("shop").create_gauge("broken")
+
+    @property
+    def voice(self) -> Voice:
+        assert self.analysis.voice is not None
+        return self.analysis.voice
+
+    @property
+    def database(self) -> Database:
+        assert self.analysis.keeping is not None
+        return self.analysis.keeping.database
+
+    def live(self, *, is_broken: bool) -> None:
+        """Collect, share, evaluate and deliver once."""
+        keeping = self.analysis.keeping
+        assert keeping is not None
+        self.gauge.set(is_broken)
+        self._collect(export_now=False)
+        keeping.writer.flush(10)
+        keeping.follower.look()
+        self.analysis.evaluate(self.clock.now_ms())
+        assert self.analysis.telling.deliver.flush(10)
+
+    def alerts(self) -> list[tuple[str, int]]:
+        return [
+            (alert.state, alert.active_at_ms)
+            for group in self.analysis.groups()
+            for rule in group.rules
+            for alert in rule.alerts
+        ]
+
+    def asked(self, expr: str) -> float | None:
+        """Return the one value that an expression has now; ``None`` for none."""
+        found = Asking(self.analysis.ask)(expr, self.clock.now_ms())
+        return found[0].value if found else None
+
+    def crash(self, *, heir: Instance) -> None:
+        """Ask for the lease no more, as if killed, and let another take it."""
+        self.voice.keeper.stop(5)
+        assert heir.voice.keeper.step()
+
+
+class House:
+    """Instances that share a storage and a clock."""
+
+    def __init__(
+        self, start: Callable[..., Instance], *, folder: Path, clock: FakeClock, told: list[tuple[str, str]]
+    ) -> None:
+        self.start = start
+        self.folder = folder
+        self.clock = clock
+        self.told = told
+
+    def rounds(self, count: int, *living: Instance, is_broken: bool) -> None:
+        for _ in range(count):
+            self.clock.advance(15)
+            for instance in living:
+                instance.live(is_broken=is_broken)
+
+    @property
+    def statuses(self) -> list[str]:
+        return [status for status, _ in self.told]
+
+
+@pytest.fixture
+def house(fresh_process: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[House]:
+    rules = tmp_path / "rules.yml"
+    rules.write_text(RULES, encoding="utf-8")
+    clock = FakeClock()
+    told: list[tuple[str, str]] = []
+    made: list[Instance] = []
+
+    def start(**alerts: Any) -> Instance:
+        for module, provider, once in _globals():
+            fresh_process.setattr(module, provider, None)
+            fresh_process.setattr(module, once, Once())
+        instance = Instance(
+            clock=clock,
+            told=told,
+            service_name="shop",
+            storage={"url": f"sqlite:///{tmp_path}/data/storage.db"},
+            alerts={"rule_files": [str(rules)], "default_rules": False, **alerts},
+            notify={"channels": ["callable://tell"]},
+        )
+        made.append(instance)
+        return instance
+
+    yield House(start, folder=tmp_path / "data", clock=clock, told=told)
+    for instance in made:
+        instance.analysis.stop(5)
+
+
+def test_one_instance_tells_of_what_fires_and_resolves_once(house: House) -> None:
+    """P10."""
+    one = house.start()
+
+    house.rounds(8, one, is_broken=True)
+    house.rounds(4, one, is_broken=False)
+
+    assert house.statuses == ["firing", "resolved"]
+
+
+def test_an_instance_that_does_not_speak_shows_what_the_speaker_knows(house: House) -> None:
+    """P5."""
+    one, two = house.start(), house.start()
+
+    house.rounds(8, one, two, is_broken=True)
+
+    assert one.voice.is_speaking
+    assert not two.voice.is_speaking
+    assert one.alerts() == two.alerts() != []
+    assert two.analysis.telling.dispatcher.alerts()[0].labels.get("alertname") == "Broken"
+    assert [one.rule for one in two.analysis.history.find()] == ["Broken"]
+    assert [one.outcome for one in two.analysis.telling.deliver.log()] == ["delivered"]
+    assert house.statuses == ["firing"]
+
+
+@pytest.mark.parametrize("before", [1, 2, 3, 4, 5, 6, 7, 8])
+def test_an_alert_goes_on_in_another_instance(house: House, before: int) -> None:
+    """P10: wherever the first one stops, people hear once that it fires and once that it is over."""
+    one, two = house.start(), house.start()
+    house.rounds(before, one, two, is_broken=True)
+    since = one.alerts()
+
+    one.crash(heir=two)
+    house.rounds(8 - before, two, is_broken=True)
+    held = two.alerts()
+    one.gauge.set(0)
+    house.rounds(1, one, two, is_broken=False)
+    house.rounds(4, two, is_broken=False)
+
+    assert not since or before == 8 or {at_ms for _, at_ms in since} == {at_ms for _, at_ms in held}
+    assert house.statuses == ["firing", "resolved"]
+
+
+def test_a_silence_made_anywhere_holds_everywhere(house: House) -> None:
+    one, two = house.start(), house.start()
+    house.rounds(1, one, two, is_broken=True)
+
+    made = two.analysis.telling.silences.create(
+        matchers=[Matcher("alertname", "=", "Broken")],
+        ends_at_ms=house.clock.now_ms() + 3_600_000,
+        author="alice",
+        comment="known",
+    )
+    house.rounds(8, two, one, is_broken=True)
+    silenced = list(house.statuses)
+    one.analysis.telling.silences.expire(made.id, actor="bob")
+    house.rounds(2, one, two, is_broken=True)
+
+    assert silenced == []
+    assert two.analysis.telling.silences.get(made.id).is_ended
+    assert house.statuses == ["firing"]
+
+
+def test_a_mode_set_anywhere_holds_everywhere(house: House) -> None:
+    one, two = house.start(), house.start()
+    house.rounds(1, one, two, is_broken=True)
+
+    two.analysis.rules.set_mode("Broken", "observe", actor="alice")
+    house.rounds(8, two, one, is_broken=True)
+
+    assert one.analysis.rules.mode("Broken") == "observe"
+    assert house.statuses == []
+
+
+def test_without_the_storage_one_goes_on_in_memory(house: House) -> None:
+    """P11."""
+    house.folder.write_text("where the folder should be")
+    one, two = house.start(), house.start()
+
+    house.rounds(8, one, two, is_broken=True)
+    house.rounds(4, one, two, is_broken=False)
+
+    assert not one.database.is_available
+    assert house.statuses == ["firing", "resolved"]
+
+
+def test_what_was_decided_alone_is_written_down_when_the_storage_is_back(house: House) -> None:
+    """P11."""
+    house.folder.write_text("where the folder should be")
+    one = house.start()
+    house.rounds(8, one, is_broken=True)
+
+    house.folder.unlink()
+    house.rounds(4, one, is_broken=True)
+    since = one.alerts()
+    one.analysis.stop(5)
+    two = house.start()
+    house.rounds(4, two, is_broken=True)
+    held = two.alerts()
+    house.rounds(4, two, is_broken=False)
+
+    assert since == held != []
+    assert house.statuses == ["firing", "resolved"]
+
+
+def test_what_rules_write_is_found_in_every_instance(house: House) -> None:
+    one, two = house.start(), house.start()
+
+    house.rounds(8, one, two, is_broken=True)
+    firing = {at: instance.asked('ALERTS{alertstate="firing"}') for at, instance in enumerate((one, two))}
+    one.crash(heir=two)
+    house.rounds(2, two, is_broken=True)
+    after = two.asked('ALERTS{alertstate="firing"}')
+    one.gauge.set(0)
+    house.rounds(1, one, two, is_broken=False)
+    house.rounds(3, two, is_broken=False)
+
+    assert firing == {0: 1.0, 1: 1.0}
+    assert after == 1.0
+    assert two.asked("ALERTS") is None
+
+
+def test_one_that_evaluates_no_rules_leaves_speaking_to_others(house: House) -> None:
+    watching, one = house.start(enabled=False), house.start()
+
+    house.rounds(8, watching, one, is_broken=True)
+
+    assert not watching.voice.is_speaking
+    assert [one.rule for one in watching.analysis.history.find()] == ["Broken"]
+    assert house.statuses == ["firing"]
+
+
+@pytest.mark.parametrize("crashes", [False, True])
+def test_a_storage_that_begins_anew_is_told_what_is_known(house: House, crashes: bool) -> None:
+    """P11: nobody hears anew of what fires because a file is gone."""
+    one, two = house.start(), house.start()
+    house.rounds(8, one, two, is_broken=True)
+
+    for file in house.folder.iterdir():
+        file.unlink()
+    heir = two if crashes else one
+    heir.live(is_broken=True)
+    assert heir.voice.keeper.step()
+    house.rounds(4, two, one, is_broken=True)
+    held = [one.alerts(), two.alerts()]
+    house.rounds(4, two, one, is_broken=False)
+
+    assert two.voice.is_speaking == crashes
+    assert held[0] == held[1] != []
+    assert house.statuses == ["firing", "resolved"]
