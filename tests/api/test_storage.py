@@ -13,10 +13,11 @@ from otel_monitoring.api.cleanup import cleanup_router
 from otel_monitoring.api.instances import instances_router
 from otel_monitoring.api.router import build_api
 from otel_monitoring.model.clock import SystemClock
+from otel_monitoring.model.record import Record
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.history.cleanup import Cleanup
 from otel_monitoring.storage.history.retention import Keep
-from otel_monitoring.storage.repositories.records import Record, append_records, load_records
+from otel_monitoring.storage.repositories.records import append_records, load_records
 from otel_monitoring.storage.samples.follow import Seen
 from otel_monitoring.storage.samples.sources import Run, Source
 from otel_monitoring.testing import FakeClock

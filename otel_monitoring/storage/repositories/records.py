@@ -7,51 +7,23 @@ a name. What is particular to a kind is in its document.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
+from otel_monitoring.model.record import Record
 from otel_monitoring.storage.documents import pack, plain, unpack
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.tables import RECORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from sqlalchemy import ColumnElement, Connection, Row
 
 _RAW, _PACKED = 0, 1
 _PACKED_FROM_BYTES = 256
 _MOST_KIND, _MOST_KEY, _MOST_TRACE = 32, 200, 32
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Something that happened.
-
-    Attributes:
-        kind: What it is: ``event``, ``health``, ``error`` and the like; at most 32 characters.
-        time_ms: When, Unix milliseconds.
-        key: What it happened to, or its name: an event's name, a check's, an error's fingerprint; at most 200
-            characters.
-        document: What else is to be said, plain values.
-        source: The number of the source in this database; 0 where it is not known.
-        trace: The trace that it belongs to, 32 hexadecimal digits; empty for none.
-        severity: How bad it is, as the logs of OpenTelemetry count: 0 for unknown, 1 to 24.
-        value: A number that is compared or summed up, such as a duration; ``None`` for none.
-        id: Its number in this database; 0 before it is there.
-    """
-
-    kind: str
-    time_ms: int
-    key: str
-    document: Mapping[str, Any] = field(default_factory=dict)
-    source: int = 0
-    trace: str = ""
-    severity: int = 0
-    value: float | None = None
-    id: int = 0
 
 
 def append_records(connection: Connection, records: Iterable[Record]) -> None:

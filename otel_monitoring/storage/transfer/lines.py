@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select
 
 from otel_monitoring.model.labels import Labels
+from otel_monitoring.model.record import Record
 from otel_monitoring.storage.documents import digest, pack, pack_labels, unpack, unpack_labels
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.repositories.records import (
-    Record,
     append_records,
     load_records,
     record_of,

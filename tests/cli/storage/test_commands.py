@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_monitoring.model.clock import SystemClock
+from otel_monitoring.model.record import Record
 from otel_monitoring.storage.database import Database
-from otel_monitoring.storage.repositories.records import Record, append_records, load_records
+from otel_monitoring.storage.repositories.records import append_records, load_records
 from tests.storage.history.recorded import Recorded
 
 if TYPE_CHECKING:

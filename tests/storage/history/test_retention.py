@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
+from otel_monitoring.model.record import Record
 from otel_monitoring.storage.history.retention import Keep, Retention, due, size_bytes
 from otel_monitoring.storage.history.spans import RAW, spans
-from otel_monitoring.storage.repositories.records import Record, append_records
+from otel_monitoring.storage.repositories.records import append_records
 from otel_monitoring.storage.tables import BLOCKS, RECORDS, SERIES, SOURCES
 from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, HOUR_MS, Background, Recorded
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from otel_monitoring.model.record import Record
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.repositories.records import (
-    Record,
     append_records,
     delete_records,
     load_records,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from otel_monitoring.model.record import Record
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.history.retention import Keep, Retention
-from otel_monitoring.storage.repositories.records import Record, append_records, load_records
+from otel_monitoring.storage.repositories.records import append_records, load_records
 from otel_monitoring.storage.transfer.archive import Archive
 from otel_monitoring.storage.transfer.lines import take_events
 from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, Background, Recorded

@@ -9,9 +9,10 @@ import pytest
 from otel_monitoring.model.alert import Alert, Transition
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels
+from otel_monitoring.model.record import Record
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.errors import StorageError
-from otel_monitoring.storage.repositories.records import Record, append_records, load_records
+from otel_monitoring.storage.repositories.records import append_records, load_records
 from otel_monitoring.storage.repositories.transitions import append_transitions, load_transitions
 from otel_monitoring.storage.transfer.backup import backup
 from otel_monitoring.storage.transfer.lines import alerts, events, take_alerts, take_events
