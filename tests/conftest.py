@@ -24,6 +24,15 @@ def _globals() -> list[tuple[Any, str, str]]:
     ]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_in_the_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep nothing on disk unless a test says so, and then not where the user's own files are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OTEL_MONITORING_STORAGE__URL", "memory")
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """As in a new process: no ``OTEL_`` variable, no global provider, no instance; so again afterwards."""
@@ -32,6 +41,7 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatc
     for name in [name for name in os.environ if name.startswith("OTEL_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("OTEL_SEMCONV_STABILITY_OPT_IN", "http,database")
+    monkeypatch.setenv("OTEL_MONITORING_STORAGE__URL", "memory")
     for module, provider, once in _globals():
         monkeypatch.setattr(module, provider, None)
         monkeypatch.setattr(module, once, Once())

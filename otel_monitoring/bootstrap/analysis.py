@@ -318,13 +318,12 @@ class Analysis:
 
 
 def _keeping(builder: Builder, store: SeriesStore) -> Keeping | None:
-    """Return what outlives the process, where the settings name a storage."""
-    url = builder.settings.storage.url
-    if url is None:
+    """Return what outlives the process, unless the settings want nothing of the kind."""
+    if builder.storage_url is None:
         return None
     from otel_monitoring.bootstrap.storage.keeping import Keeping
 
-    return Keeping(builder, url=url.get_secret_value(), store=store)
+    return Keeping(builder, url=builder.storage_url, store=store)
 
 
 def _engine(builder: Builder, store: SeriesStore, history: HistoryStore | None) -> Engine:

@@ -53,7 +53,7 @@ class LazyAnalysis:
 
     def hear_last(self, data: Any) -> None:
         """Remember what was collected for a flush: it may be the last thing that is heard of this process."""
-        if self._builder.settings.storage.url is not None:
+        if self._builder.storage_url is not None:
             self._last = data
 
     def evaluate(self, now_ms: int) -> None:

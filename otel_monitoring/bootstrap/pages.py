@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.lazy import LazyAnalysis
     from otel_monitoring.bootstrap.parts import Builder
-    from otel_monitoring.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -185,19 +184,20 @@ def _sources(builder: Builder, analysis: LazyAnalysis, *, started_ms: int) -> So
         collect_interval_s=builder.settings.telemetry.collect_interval_s,
         retention_s=builder.settings.store.retention_s,
         started_ms=started_ms,
-        flags=_flags(builder.settings),
+        flags=_flags(builder),
         experimental=builder.settings.query.experimental,
     )
 
 
-def _flags(settings: Settings) -> dict[str, str]:
+def _flags(builder: Builder) -> dict[str, str]:
     """Return the flags of Prometheus that settings of ours stand for."""
+    settings = builder.settings
     query = settings.query
     memory_s, disk_s = settings.store.retention_s, settings.storage.retention_metrics_days * _DAY_S
     durations_s = {
         "query.lookback-delta": query.lookback_s,
         "query.timeout": query.timeout_s,
-        "storage.tsdb.retention.time": memory_s if settings.storage.url is None else disk_s,
+        "storage.tsdb.retention.time": memory_s if builder.storage_url is None else disk_s,
     }
     shown = {name: format_duration(round(seconds * 1000)) for name, seconds in durations_s.items()}
     return {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_monitoring._version import __version__
+from otel_monitoring.bootstrap.storage.place import storage_url
 from otel_monitoring.bootstrap.telemetry import export, standard
 from otel_monitoring.context import correlation
 from otel_monitoring.context.logs import CorrelationLogProcessor
@@ -62,6 +63,7 @@ class Builder:
     parts: list[Any] = field(default_factory=list)
     closers: list[Callable[[], Any]] = field(default_factory=list)
     functions: Mapping[str, Callable[[Message], object]] = field(default_factory=dict)
+    storage_url: str | None = None
 
 
 def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
@@ -105,6 +107,7 @@ def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
         metrics=SelfMetrics(found.meter.get_meter(SCOPE, __version__)),
         aggregations=_aggregations(settings),
         parts=starts_anew,
+        storage_url=storage_url(settings, service=str(who.attributes["service.name"]), environ=environ),
     )
 
 

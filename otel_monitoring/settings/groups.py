@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from otel_monitoring.settings.types import (
     Algorithms,
     Count,
+    Folder,
     Names,
     Networks,
     Pairs,
@@ -21,6 +22,7 @@ from otel_monitoring.settings.types import (
     SecretUrl,
     SecretUrls,
     SecretUrlText,
+    StorageUrl,
 )
 
 
@@ -274,9 +276,16 @@ class QuerySettings(Group):
 class StorageSettings(Group):
     """What is kept on disk."""
 
-    url: SecretUrlText | None = option(
+    url: StorageUrl | None = option(
         default=None,
-        description="`sqlite:///path` or `postgresql://…`; without it nothing outlives the process.",
+        description=(
+            "`sqlite:///path`, `postgresql://…`, or `memory` for nothing that outlives the process; "
+            "without it a file of the service under `data_directory`."
+        ),
+    )
+    data_directory: Folder | None = option(
+        default=None,
+        description="Folder of the files; by default `otel_monitoring` in `$XDG_STATE_HOME`.",
     )
     retention_metrics_days: float = Field(
         default=30.0, gt=0, description="Days that samples are kept, and the processes that took them."

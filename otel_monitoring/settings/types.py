@@ -10,6 +10,10 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 MASK = "**********"
+MEMORY = "memory"
+"""The storage that is none."""
+
+_STORAGES = frozenset({"sqlite", "sqlite+pysqlite", "postgres", "postgresql", "postgresql+psycopg"})
 
 
 class Secret(SecretStr):
@@ -42,6 +46,8 @@ class SecretUrl(Secret):
 
     def __str__(self) -> str:
         """Return the scheme and a mask for whatever follows it."""
+        if self.get_secret_value() == MEMORY:
+            return MEMORY
         scheme, separator, rest = self.get_secret_value().partition("://")
         if not separator:
             return super().__str__()
@@ -88,6 +94,24 @@ def _as_secret_url(value: SecretStr) -> SecretUrl:
     return SecretUrl(value.get_secret_value())
 
 
+def _as_storage_url(value: SecretStr) -> SecretUrl:
+    text = value.get_secret_value()
+    if text == MEMORY:
+        return SecretUrl(text)
+    scheme, _, place = text.partition("://")
+    if scheme not in _STORAGES or not place.strip("/") or ":memory:" in place:
+        msg = f"sqlite:///path, postgresql://host/database or {MEMORY}"
+        raise ValueError(msg)
+    return SecretUrl(text)
+
+
+def _is_folder(value: str) -> str:
+    if not value.strip() or "?" in value or "\0" in value:
+        msg = "the path of a folder, without question marks"
+        raise ValueError(msg)
+    return value
+
+
 def _compiles(value: str) -> str:
     try:
         re.compile(value)
@@ -126,6 +150,8 @@ _Algorithm = Literal[
 ]
 
 SecretText = Annotated[SecretStr, AfterValidator(_as_secret)]
+StorageUrl = Annotated[SecretStr, AfterValidator(_as_storage_url)]
+Folder = Annotated[str, AfterValidator(_is_folder)]
 SecretUrlText = Annotated[SecretStr, AfterValidator(_as_secret_url)]
 Pattern = Annotated[str, AfterValidator(_compiles)]
 Network = Annotated[str, AfterValidator(_is_network)]

@@ -36,6 +36,7 @@ class Rig:
     """An analysis with a clock that is moved by hand, fed by the reader of real instruments."""
 
     def __init__(self, **settings: Any) -> None:
+        settings.setdefault("storage", {"url": "memory"})
         self.clock = FakeClock(1_700_000_000_000)
         self.builder = parts.begin(load_settings(settings=None, environ={}, **settings), {})
         self.builder.clock = self.clock

@@ -107,7 +107,7 @@ def test_values_of_secret_pairs_show_as_masks() -> None:
         (HttpSettings, {"excluded_paths": "[/a"}, "a JSON list"),
         (HttpSettings, {"trusted_proxies": "10.0.0.0/99"}, "an IP address or network"),
         (CorrelationSettings, {"pattern": "("}, "a regular expression"),
-        (StorageSettings, {"url": "hunter2"}, "a URL with its scheme"),
+        (StorageSettings, {"url": "hunter2"}, "sqlite:///path, postgresql://host/database or memory"),
     ],
 )
 def test_an_error_says_what_was_expected(

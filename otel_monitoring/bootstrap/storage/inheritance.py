@@ -109,5 +109,5 @@ class _Inheriting:
 
 
 def _folder(builder: Builder) -> Path | None:
-    url = builder.settings.storage.url
-    return None if url is None else ledger_folder(url.get_secret_value())
+    url = builder.storage_url
+    return None if url is None else ledger_folder(url)

@@ -226,7 +226,9 @@ class Voice:
             self._fence, self._is_alone, self._has_lapsed = fence, False, False
         if knows_better:
             self._hand_over_again()
-        _log.info("this process evaluates the rules and tells people from now on")
+        _log.info(
+            "this process evaluates the rules and tells people from now on, under token %d", fence.token
+        )
         for notice in waiting:
             self._deliver(notice, self._dispatcher.resume(notice), is_firm=True)
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
+from opentelemetry.semconv.attributes.service_attributes import SERVICE_NAME
 
+from otel_monitoring.bootstrap.storage.place import (
+    NAMELESS,
+    SUFFIX,
+    data_directory,
+    storage_url,
+)
 from otel_monitoring.cli.connecting import duration_ms, time_ms
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.model.clock import SystemClock
+from otel_monitoring.settings.types import MEMORY
+from otel_monitoring.telemetry.resource import resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from otel_monitoring.settings import Settings
     from otel_monitoring.storage.database import Database
@@ -22,7 +33,9 @@ VARIABLE = "OTEL_MONITORING_STORAGE__URL"
 StorageUrl: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--storage", metavar="URL", help=f"sqlite:///path or postgresql://…; by default ${VARIABLE}."
+        "--storage",
+        metavar="URL",
+        help="sqlite:///path or postgresql://…; by default what the settings say, or the only file there is.",
     ),
 ]
 Since: TypeAlias = Annotated[
@@ -40,17 +53,35 @@ def settings() -> Settings:
 
 
 def url_of(given: str | None) -> str:
-    """Return the URL of the storage.
+    """Return the URL of the storage: the one given, that of the settings, or the only file there is.
 
     Raises:
-        MonitoringError: None is given.
+        MonitoringError: It is none of these.
     """
-    known = settings().storage.url if given is None else None
-    url = given if given is not None else known.get_secret_value() if known is not None else None
+    if given is not None:
+        return given
+    chosen = settings()
+    attributes = chosen.telemetry.resource_attributes
+    service = str(resource(service_name=chosen.service_name, attributes=attributes).attributes[SERVICE_NAME])
+    if chosen.storage.url is None and service.startswith(NAMELESS):
+        return f"sqlite:///{_only_file(data_directory(chosen.storage, os.environ))}"
+    url = storage_url(chosen, service=service, environ=os.environ)
     if url is None:
-        msg = f"no storage: give --storage, or set {VARIABLE}"
+        msg = f"storage.url is {MEMORY!r}: nothing is kept; give --storage"
         raise MonitoringError(msg)
     return url
+
+
+def _only_file(folder: Path) -> Path:
+    found = sorted(folder.glob(f"*{SUFFIX}"))
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        msg = f"no storage: there is none in {folder}; give --storage, or set {VARIABLE}"
+    else:
+        names = ", ".join(one.name for one in found)
+        msg = f"several storages in {folder}: {names}; give --storage sqlite:///{found[0]} or another of them"
+    raise MonitoringError(msg)
 
 
 @contextlib.contextmanager
