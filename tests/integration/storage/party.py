@@ -1,4 +1,4 @@
-"""What the tests of one voice stand on: samples, a receiver of messages, a line that can be cut."""
+"""What the tests of one voice stand on: samples, a receiver of messages, processes that take part."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,14 +22,16 @@ from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.sources import Source
 from otel_monitoring.storage.writer import Writer
+from tests.integration.storage.diary import Diary
+from tests.integration.storage.line import Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BROKEN = Labels.of({"__name__": "broken"})
 _FEED_EVERY_S = 0.25
-_GAINED = "this process evaluates the rules"
-_LOST = "another process evaluates the rules"
+_GAINED = b"this process evaluates the rules"
+_LOST = b"another process evaluates the rules"
 _SPEAKER = Path(__file__).with_name("speaker.py")
 
 RULES = """
@@ -80,17 +81,18 @@ class Feeder:
 
 @dataclass(frozen=True, slots=True)
 class Got:
-    """One message that arrived."""
+    """One message that arrived, and from whom."""
 
     status: str
     key: str
     starts_at: str
+    sender: str
 
 
 class Receiver:
     """A webhook that notes what arrives."""
 
-    def __init__(self) -> None:
+    def __init__(self, diary: Diary) -> None:
         self.got: list[Got] = []
         receiver = self
 
@@ -98,7 +100,9 @@ class Receiver:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 starts_at = body["alerts"][0]["startsAt"]
-                receiver.got.append(Got(body["status"], self.headers["Idempotency-Key"], starts_at))
+                got = Got(body["status"], self.headers["Idempotency-Key"], starts_at, self.path[1:])
+                diary.note(f"received {got}")
+                receiver.got.append(got)
                 self.send_response(200)
                 self.end_headers()
 
@@ -118,82 +122,68 @@ class Receiver:
         self._server.server_close()
 
 
-class Line:
-    """A way to a server that can be cut: open connections end, new ones are refused."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._target = (host, port)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._open: set[socket.socket] = set()
-        self.is_cut = False
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def cut(self) -> None:
-        self.is_cut = True
-        for one in list(self._open):
-            _close(one)
-
-    def mend(self) -> None:
-        self.is_cut = False
-
-    def stop(self) -> None:
-        _close(self._listener)
-        self.cut()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            if self.is_cut:
-                _close(near)
-                continue
-            far = socket.create_connection(self._target)
-            self._open |= {near, far}
-            for source, target in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
-
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while data := source.recv(65536):
-                target.sendall(data)
-        for one in (source, target):
-            self._open.discard(one)
-            _close(one)
-
-
-def _close(one: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        one.shutdown(socket.SHUT_RDWR)
-    one.close()
-
-
 class Speaker:
-    """A process that takes part, started again after it was killed."""
+    """A process that takes part, started again after it was killed.
 
-    def __init__(self, *, url: str, folder: Path, host: str, line: Line | None = None) -> None:
-        self._arguments = [url, str(folder / "rules.yml"), str(folder / "routes.yml"), host]
-        self._log = folder / f"{host}-{id(self)}.log"
+    Attributes:
+        name: Its own within the party.
+        url: The storage, as it reaches it.
+        line: Its way to the server, where it has one of its own.
+        is_stopped: Whether it is suspended.
+        diary: Where is noted what happens to it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        url: str,
+        host: str,
+        folder: Path,
+        temporary: Path,
+        diary: Diary,
+        line: Line | None,
+    ) -> None:
+        self.name = name
+        self.url = url
         self.line = line
+        self.diary = diary
         self.is_stopped = False
+        routes = folder / f"routes-{name}.yml"
+        self._arguments = [url, str(folder / "rules.yml"), str(routes), host]
+        self._log = folder / f"{name}.log"
+        self._temporary = temporary
+        temporary.mkdir(exist_ok=True)
         self.start()
 
     def start(self) -> None:
         with self._log.open("ab") as log:
-            log.write(b"---- started\n")
-            log.flush()
+            self._began_at = self._read_to = log.tell()
+            self._speaks = False
             self._process = subprocess.Popen(
                 [sys.executable, str(_SPEAKER), *self._arguments],
                 stderr=log,
                 stdout=log,
-                env={**os.environ, "OTEL_TRACES_EXPORTER": "none", "OTEL_METRICS_EXPORTER": "none"},
+                env={
+                    **os.environ,
+                    "OTEL_TRACES_EXPORTER": "none",
+                    "OTEL_METRICS_EXPORTER": "none",
+                    "TMPDIR": str(self._temporary),
+                    "TZ": "UTC",
+                },
             )
+        self.diary.note(f"{self.name} is started as process {self._process.pid}")
 
     def kill(self) -> None:
+        self.diary.note(f"{self.name} is killed")
         self._process.kill()
         self._process.wait(10)
+
+    def end(self, timeout_s: float = 30) -> int:
+        """Ask it to end, and return its exit code."""
+        self.diary.note(f"{self.name} is to end")
+        self._process.terminate()
+        return self._process.wait(timeout_s)
 
     def suspend(self) -> None:
         self.is_stopped = True
@@ -206,28 +196,67 @@ class Speaker:
     @property
     def log(self) -> str:
         """What it has said since it was started last."""
-        return self._log.read_text(errors="replace").rpartition("---- started\n")[2]
+        return self._log.read_bytes()[self._began_at :].decode(errors="replace")
 
     @property
     def speaks(self) -> bool:
         """Whether it said last that it is the one that speaks."""
-        said = self.log
-        return said.rfind(_GAINED) > said.rfind(_LOST)
+        with self._log.open("rb") as log:
+            log.seek(self._read_to)
+            for line in log:
+                if not line.endswith(b"\n"):
+                    break
+                self._read_to += len(line)
+                self._speaks = _GAINED in line or (self._speaks and _LOST not in line)
+        return self._speaks
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Processes of which one is to speak, what they hear of, and who is told."""
+
+    feeder: Feeder
+    receiver: Receiver
+    speakers: list[Speaker]
+    diary: Diary
 
 
 @contextlib.contextmanager
 def party(
-    url: str, folder: Path, *, speakers: int, lines: bool = False, one_host: bool = False
-) -> Iterator[tuple[Feeder, Receiver, list[Speaker]]]:
-    """Run a feeder, a receiver and processes of which one is to speak."""
-    receiver, feeder = Receiver(), Feeder(url)
+    url: str, folder: Path, *, speakers: int, lines: bool = False, one_host: bool = True
+) -> Iterator[Party]:
+    """Run a feeder, a receiver and processes of which one is to speak.
+
+    Args:
+        url: The storage.
+        folder: Where all files are.
+        speakers: How many take part.
+        lines: Whether each has its own way to the server, which can be cut.
+        one_host: Whether they are workers of one host; else each has a host name and a directory for
+            temporary files of its own, so that they share nothing but the storage.
+    """
+    diary = Diary(folder)
+    receiver, feeder = Receiver(diary), Feeder(url)
     (folder / "rules.yml").write_text(RULES)
-    (folder / "routes.yml").write_text(ROUTES.format(url=receiver.url))
     feeder.start()
-    hosts = ["host-0" if one_host else f"host-{number}" for number in range(speakers)]
-    made = [_speaker(url, folder, host, has_line=lines) for host in hosts]
+    made: list[Speaker] = []
     try:
-        yield feeder, receiver, made
+        for number in range(speakers):
+            name, host = f"speaker-{number}", "host-0" if one_host else f"host-{number}"
+            (folder / f"routes-{name}.yml").write_text(ROUTES.format(url=f"{receiver.url}{name}"))
+            line, through = _line(url) if lines else (None, url)
+            made.append(
+                Speaker(
+                    name,
+                    url=through,
+                    host=host,
+                    folder=folder,
+                    temporary=folder / host,
+                    diary=diary,
+                    line=line,
+                )
+            )
+        yield Party(feeder, receiver, made, diary)
     finally:
         for one in made:
             one.kill()
@@ -237,15 +266,13 @@ def party(
         receiver.stop()
 
 
-def _speaker(url: str, folder: Path, host: str, *, has_line: bool) -> Speaker:
-    if not has_line:
-        return Speaker(url=url, folder=folder, host=host)
+def _line(url: str) -> tuple[Line, str]:
+    """Return a way to the server of a URL, and the URL by that way."""
     from sqlalchemy import make_url
 
     given = make_url(url)
     line = Line(given.host or "127.0.0.1", given.port or 5432)
-    through = given.set(host="127.0.0.1", port=line.port).render_as_string(hide_password=False)
-    return Speaker(url=through, folder=folder, host=host, line=line)
+    return line, given.set(host="127.0.0.1", port=line.port).render_as_string(hide_password=False)
 
 
 def eventually_speaks(speakers: list[Speaker], *, timeout_s: float) -> Speaker | None:
