@@ -36,30 +36,39 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 REQUESTS = min(int(os.environ.get("OTEL_MONITORING_REQUESTS", "2000")), 1_000_000)
-COMMANDS = [
-    pytest.param((*GUNICORN, "--preload"), id="gunicorn --preload"),
-    pytest.param(GUNICORN, id="gunicorn"),
-    pytest.param(UVICORN, id="uvicorn --workers"),
+PRELOAD = (*GUNICORN, "--preload")
+SERVERS = [
+    pytest.param(PRELOAD, "sqlite_url", id="gunicorn --preload"),
+    pytest.param(PRELOAD, "postgres_url", id="gunicorn --preload on PostgreSQL"),
+    pytest.param(GUNICORN, "sqlite_url", id="gunicorn"),
+    pytest.param(UVICORN, "sqlite_url", id="uvicorn --workers"),
 ]
 
 
 @pytest.fixture(autouse=True)
 def _forgotten(request: pytest.FixtureRequest) -> Iterator[None]:
     """Remove what is left of the processes, which end by a kill."""
-    names = {"sqlite_url", "postgres_url"} & set(request.fixturenames)
+    names = {"sqlite_url", "postgres_url", "url"} & set(request.fixturenames)
     urls = [request.getfixturevalue(name) for name in names]
     yield
     for url in urls:
         forget_ledgers(url)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.fixture
+def url(request: pytest.FixtureRequest, storage: str) -> str:
+    """Return the URL of one of the storages, which is named by its fixture."""
+    found: str = request.getfixturevalue(storage)
+    return found
+
+
+@pytest.mark.parametrize(("command", "storage"), SERVERS)
 def test_the_totals_are_what_the_load_generator_counted_though_one_worker_is_killed(
-    command: tuple[str, ...], sqlite_url: str, tmp_path: Path
+    command: tuple[str, ...], url: str, tmp_path: Path
 ) -> None:
     with (
         running_collector(tmp_path) as collector,
-        workers(command, url=sqlite_url, folder=tmp_path, endpoint=collector.otlp_http) as server,
+        workers(command, url=url, folder=tmp_path, endpoint=collector.otlp_http) as server,
     ):
         outcome = load_and_kill(server, requests=REQUESTS)
         totals = settled(server.totals, outcome)
@@ -67,7 +76,10 @@ def test_the_totals_are_what_the_load_generator_counted_though_one_worker_is_kil
         (total,) = set(totals.values())
         eventually(lambda: _collected(collector) >= total, what="the total at the Collector")
 
-        print(f"in flight in the killed worker: {outcome.in_flight}")
+        print(
+            f"\n{outcome.completed} of {REQUESTS} requests completed, {total:.0f} counted, "
+            f"{outcome.in_flight} in flight in the killed worker"
+        )
         assert outcome.completed + outcome.in_flight == REQUESTS
         assert outcome.allows(total), (outcome, totals)
         assert set(exposed.values()) == {total}
@@ -77,7 +89,7 @@ def test_the_totals_are_what_the_load_generator_counted_though_one_worker_is_kil
 def test_the_instances_are_listed_with_whether_they_live_and_why_they_ended(
     sqlite_url: str, tmp_path: Path
 ) -> None:
-    with workers((*GUNICORN, "--preload"), url=sqlite_url, folder=tmp_path) as server:
+    with workers(PRELOAD, url=sqlite_url, folder=tmp_path) as server:
         load_and_kill(server, requests=200)
         living = set(server.pids(4))
 
