@@ -93,7 +93,7 @@ class QueueLogProcessor(LogRecordProcessor):
         """Queue a view of ``log_record``; later processors work on the record itself."""
         self._put(
             ReadableLogRecord(
-                log_record=_bounded(log_record.log_record),
+                log_record=bounded(log_record.log_record),
                 resource=log_record.resource or _no_resource(),
                 instrumentation_scope=log_record.instrumentation_scope,
                 limits=log_record.limits,
@@ -121,8 +121,8 @@ def _with_short_description(span: ReadableSpan) -> ReadableSpan:
     return shortened
 
 
-def _bounded(record: LogRecord) -> LogRecord:
-    """Return ``record``, or a copy without what is too long of it."""
+def bounded(record: LogRecord) -> LogRecord:
+    """Return ``record``, or a copy without what is too long of it, so that a queue of them is bounded."""
     attributes = record.attributes or {}
     is_long = [key for key, value in attributes.items() if _is_long(value, _DEPTH)]
     if not is_long and not _is_long(record.body, _DEPTH):
