@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from otel_monitoring.model.record import Record
 from otel_monitoring.storage.documents import pack, plain, unpack
@@ -41,6 +41,7 @@ def load_records(
     until_ms: int | None = None,
     key: str | None = None,
     trace: str | None = None,
+    before: tuple[int, int] | None = None,
     most: int = 1000,
 ) -> list[Record]:
     """Return the records of a kind with ``since_ms <= time < until_ms``, newest first.
@@ -52,6 +53,7 @@ def load_records(
         until_ms: Unix milliseconds; ``None`` for no end.
         key: Only those with this key; ``None`` for all.
         trace: Only those of this trace; ``None`` for all.
+        before: The time and the number of a record: only what comes after it in the answer.
         most: The most records that are returned.
 
     Raises:
@@ -62,6 +64,8 @@ def load_records(
         query = query.where(RECORDS.c.key == plain(key, _MOST_KEY))
     if trace is not None:
         query = query.where(RECORDS.c.trace == trace)
+    if before is not None:
+        query = query.where(tuple_(RECORDS.c.time_ms, RECORDS.c.id) < tuple_(*before))
     query = query.order_by(RECORDS.c.time_ms.desc(), RECORDS.c.id.desc()).limit(most)
     return [record_of(row) for row in connection.execute(query)]
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from otel_monitoring.storage.database import Database
 
 SIGN_UP = Record("event", 1000, "signup", {"plan": "pro", "name": "ü\0\ud800"}, source=3)
+AT = (("a", 1), ("b", 2), ("c", 2), ("d", 2))
 FAILURE = Record(
     "error",
     2000,
@@ -70,6 +71,17 @@ def test_records_are_read_by_key_and_by_trace(database: Database) -> None:
         by_trace = load_records(connection, "event", trace="cd" * 16)
     assert [one.key for one in by_key] == ["signup"]
     assert [one.key for one in by_trace] == ["login"]
+
+
+def test_pages_follow_each_other_also_within_a_moment(database: Database) -> None:
+    with database.write() as connection:
+        append_records(connection, [replace(SIGN_UP, key=key, time_ms=time_ms) for key, time_ms in AT])
+
+    with database.read() as connection:
+        first = load_records(connection, "event", most=2)
+        after = (first[-1].time_ms, first[-1].id)
+        second = load_records(connection, "event", before=after, most=3)
+    assert [one.key for one in first + second] == ["d", "c", "b", "a"]
 
 
 def test_the_oldest_of_a_kind_go_first_and_a_few_at_a_time(database: Database) -> None:
