@@ -1,6 +1,7 @@
 """``rate`` and its kin for the windows of many steps at once: what a range query asks for.
 
-The results are the same, to the last digit, as those of ``windows`` for one window after the other.
+The results are the same, to the last digit, as those of ``windows`` for one window after the other; means,
+which are rounded once here, but for that.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from otel_monitoring.promql.functions.rolling import ROLLING
 from otel_monitoring.promql.functions.windows import Span, delta, increase, rate, stretched
 from otel_monitoring.stores.block import is_hole
 
@@ -140,5 +142,6 @@ STEPPED: dict[Kernel, Callable[[Block, Times, int, Pulse], Result]] = {
     rate: partial(_stepped, counter=True, per_second=True),
     increase: partial(_stepped, counter=True, per_second=False),
     delta: partial(_stepped, counter=False, per_second=False),
+    **ROLLING,
 }
 """Functions that can do the windows of many steps at once."""

@@ -198,7 +198,7 @@ def avg_over_time(w: Window) -> Result:
 
 def _mean(w: Window) -> Floats:
     if w.present is not None:
-        return _exact_mean(w.holding(0.0), w.count)
+        return exact_mean(w.holding(0.0), w.count)
     found = w.moments
     return _mended(found.mean, found.mean_doubtful, w.values, _mean_of)
 
@@ -215,10 +215,16 @@ def _mended(
 
 
 def _mean_of(samples: Floats) -> Floats:
-    return _exact_mean(samples, np.full(samples.shape[1], len(samples), dtype=np.intp))
+    return exact_mean(samples, np.full(samples.shape[1], len(samples), dtype=np.intp))
 
 
-def _exact_mean(samples: Floats, count: Rows) -> Floats:
+def exact_mean(samples: Floats, count: Rows) -> Floats:
+    """Return the means along the first axis, compensated; large samples are divided before they are added.
+
+    Args:
+        samples: Shape (k, n), 0 in the holes.
+        count: How many samples each series has, shape (n,).
+    """
     total = exact_sum(samples)
     mean = total / count
     too_large = np.isinf(total) & ~np.isinf(samples).any(axis=0)
