@@ -141,6 +141,7 @@ class Keeping:
             memory=memory,
             clock=clock,
             alone=alone,
+            catch_up=lambda *, at_once: self.follower.catch_up(at_once=at_once),
             can_speak=settings.alerts.enabled,
         )
 

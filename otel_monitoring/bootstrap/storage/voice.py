@@ -46,6 +46,16 @@ _GUARD = "storage.voice"
 _MOST_DECIDED = 10_000
 _WELL_S = 30.0
 """A loop that has not come round for so long leaves the lease to another process."""
+_BEHIND_S = 30.0
+"""Whoever cannot read for so long what was collected elsewhere, evaluates what there is."""
+
+
+class CatchUp(Protocol):
+    """Reads what other processes collected."""
+
+    def __call__(self, *, at_once: bool) -> bool:
+        """Return whether it is there; ``at_once`` means up to this moment."""
+        ...
 
 
 class Hand(Protocol):
@@ -79,6 +89,7 @@ class Voice:
         memory: What is written and read.
         clock: The time.
         alone: Decides who goes on while the database does not answer.
+        catch_up: Asked before rules are: what is not read yet would look as if nothing had changed.
         can_speak: Whether this process evaluates rules at all; one that does not only shows.
     """
 
@@ -91,6 +102,7 @@ class Voice:
         memory: Memory,
         clock: Clock,
         alone: Alone,
+        catch_up: CatchUp,
         can_speak: bool = True,
     ) -> None:
         self._database = database
@@ -98,6 +110,7 @@ class Voice:
         self._memory = memory
         self._clock = clock
         self._alone = alone
+        self._catch_up = catch_up
         self._can_speak = can_speak
         self._outbox = Outbox(owner=owner)
         self._guard = Guard(_GUARD)
@@ -110,6 +123,8 @@ class Voice:
         self._term = 0
         self._fence: Fence | None = None
         self._has_lapsed = False
+        self._is_behind = True
+        self._behind_since_s: float | None = None
         self._is_alone = False
         self._is_asking = False
         self._under_way: dict[str, tuple[Notice, Callable[[bool], None]]] = {}
@@ -192,6 +207,8 @@ class Voice:
         if not self._with_storage(self._take_up_where_needed):
             return
         self._with_storage(partial(self._memory.bring_together, self._database))
+        if not self._is_current():
+            return
         evaluate(now_ms)
         if self._fence is not None and self._with_storage(partial(self._commit, self._fence)):
             self._alone.contact()
@@ -205,6 +222,15 @@ class Voice:
             self._hand_over_again()
         evaluate(now_ms)
         self._hand_over()
+
+    def _is_current(self) -> bool:
+        """Tell whether all that was collected is there; read it now where this process has just taken up."""
+        if self._catch_up(at_once=self._is_behind):
+            self._is_behind, self._behind_since_s = False, None
+            return True
+        now_s = self._clock.monotonic_s()
+        self._behind_since_s = now_s if self._behind_since_s is None else self._behind_since_s
+        return now_s - self._behind_since_s > _BEHIND_S
 
     def _take_up_where_needed(self) -> None:
         """Read everything where the lease is newly ours; after going on alone under it, go on."""
@@ -223,7 +249,7 @@ class Voice:
             if not knows_better:
                 self._leave()
                 apply()
-            self._fence, self._is_alone, self._has_lapsed = fence, False, False
+            self._fence, self._is_alone, self._has_lapsed, self._is_behind = fence, False, False, True
         if knows_better:
             self._hand_over_again()
         _log.info(

@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 _JOIN_S = 1.0
 _MOST_BATCHES = 200
+_LOOKS_MISSED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class Follower:
         self._guard = Guard("storage.follow")
         self._seen: tuple[Seen, ...] = ()
         self._looked = False
+        self._read_at_s = float("-inf")
         self._looking = threading.Lock()
         self._thread: threading.Thread | None = None
         self._wake = threading.Event()
@@ -122,12 +124,24 @@ class Follower:
         with self._looking:
             return self._look(self._clock.monotonic_s())
 
+    def catch_up(self, *, at_once: bool = False) -> bool:
+        """Have what the others appended, as whoever decides by it has to; whoever was suspended has not.
+
+        Args:
+            at_once: Look in any case; else only where the thread missed two looks.
+
+        Returns:
+            Whether it is there; not where the storage could not be asked.
+        """
+        late_s = self._clock.monotonic_s() - self._read_at_s
+        return self.look() if at_once or late_s > _LOOKS_MISSED * self._pace.look_s else True
+
     def _look(self, now_s: float) -> bool:
         answered, known = False, self.carried.sources
         try:
             if self._database.ensure():
                 self._read(now_s)
-                answered = True
+                answered, self._read_at_s = True, now_s
         except StorageError as error:
             _log.debug("nothing was read from the storage: %s", error)
         if now_s >= self._carry_at_s or self.carried.sources != known:

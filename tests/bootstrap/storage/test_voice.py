@@ -72,6 +72,17 @@ class Instance:
         self.analysis.evaluate(self.clock.now_ms())
         assert self.analysis.telling.deliver.flush(10)
 
+    def evaluate(self) -> None:
+        """Let an interval pass, evaluate and deliver; collect and read nothing."""
+        self.clock.advance(15)
+        self.analysis.evaluate(self.clock.now_ms())
+        assert self.analysis.telling.deliver.flush(10)
+
+    def reads_no_more(self) -> None:
+        """End the thread that reads, as if it did not come to it."""
+        assert self.analysis.keeping is not None
+        self.analysis.keeping.follower.stop(5)
+
     def alerts(self) -> list[tuple[str, int]]:
         return [
             (alert.state, alert.active_at_ms)
@@ -182,6 +193,35 @@ def test_an_alert_goes_on_in_another_instance(house: House, before: int) -> None
 
     assert not since or before == 8 or {at_ms for _, at_ms in since} == {at_ms for _, at_ms in held}
     assert house.statuses == ["firing", "resolved"]
+
+
+def test_whoever_takes_over_reads_first_what_the_others_collected(house: House) -> None:
+    """P10: what it had read before would say that nothing is broken any more."""
+    one, two = house.start(), house.start()
+    house.rounds(1, one, two, is_broken=False)
+    two.reads_no_more()
+    house.rounds(8, one, is_broken=True)
+    two.evaluate()
+
+    one.crash(heir=two)
+    two.evaluate()
+
+    assert two.voice.is_speaking
+    assert [state for state, _ in two.alerts()] == ["firing"]
+    assert house.statuses == ["firing"]
+
+
+def test_whoever_was_away_reads_first_what_the_others_collected(house: House) -> None:
+    """P10: after a suspension the lease may well be renewed before anything was read."""
+    two, one = house.start(), house.start()
+    house.rounds(1, two, one, is_broken=False)
+    two.reads_no_more()
+    house.rounds(8, one, is_broken=True)
+
+    two.evaluate()
+
+    assert two.voice.is_speaking
+    assert [state for state, _ in two.alerts()] == ["pending"]
 
 
 def test_a_silence_made_anywhere_holds_everywhere(house: House) -> None:

@@ -107,6 +107,25 @@ def test_what_an_earlier_run_left_is_there_after_a_restart(
     assert block.values[:, 0].tolist() == list(range(500))
 
 
+def test_catching_up_reads_at_once_or_where_two_looks_were_missed(
+    one: Process, two: Process, clock: FakeClock
+) -> None:
+    two.follower.look()
+    one.collect(10)
+
+    values = []
+    for passed_s, at_once in ((1, False), (1, True), (0, False)):
+        clock.advance(passed_s)
+        assert two.follower.catch_up(at_once=at_once)
+        values.append(two.value("served_total"))
+    one.collect(20)
+    clock.advance(3)
+    assert two.follower.catch_up()
+
+    assert values == [{}, {"one": 10.0}, {"one": 10.0}]
+    assert two.value("served_total") == {"one": 20.0}
+
+
 def test_of_a_dead_process_the_counters_stay_and_the_gauges_go(
     one: Process, two: Process, clock: FakeClock
 ) -> None:
