@@ -1,7 +1,7 @@
 """The audit: entries that each hold the hash of the one before, so that a change or a gap shows.
 
-Whoever can write to the database can write the whole chain anew; its last hash, kept elsewhere, shows that
-too.
+Where the chain ends is noted beside it, so that the loss of its last entries shows as well. Whoever can write
+to the database can write all of it anew; the last hash, kept elsewhere, shows that too.
 
 Source: Haber and Stornetta, How to time-stamp a digital document (1991), linking.
 """
@@ -10,22 +10,26 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, tuple_
 
 from otel_monitoring.storage.documents import pack, plain, unpack
+from otel_monitoring.storage.errors import StorageError
+from otel_monitoring.storage.repositories.notes import Notes
 from otel_monitoring.storage.tables import AUDIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
 BEGIN = "0" * 64
 """What the first entry holds in place of a hash."""
 
 _CHECKED_AT_ONCE = 1000
+_ENDS = Notes("audit_end", keys=("chain",))
+_CHAIN = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +51,110 @@ class AuditEntry:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first place at which a chain is not what was written.
+
+    Attributes:
+        number: The number of the entry.
+        time_ms: When what is found there was done, or where there is nothing, what comes after it, Unix
+            milliseconds; ``None`` where nothing does.
+        reason: What is wrong with it, as people read it.
+    """
+
+    number: int
+    time_ms: int | None
+    reason: str
+
+
+class End(NamedTuple):
+    """Where a chain ends.
+
+    Attributes:
+        number: The number of its last entry; 0 for none.
+        digest: Its hash.
+    """
+
+    number: int = 0
+    digest: str = BEGIN
+
+
 def append_audit(
     connection: Connection, *, time_ms: int, action: str, document: Mapping[str, Any]
 ) -> AuditEntry:
-    """Add an entry to the end of the chain; others who add one wait for the end of the transaction."""
+    """Add an entry to the end of the chain; others who add one wait for the end of the transaction.
+
+    Where somebody took entries off the end or put some there, the chain goes on so that it shows.
+    """
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(text(f"LOCK TABLE {AUDIT.name} IN EXCLUSIVE MODE"))
-    last = connection.execute(select(AUDIT).order_by(AUDIT.c.number.desc()).limit(1)).first()
+    found = _newest(connection)
+    end = _noted_end(connection) or found
     row: dict[str, Any] = {
-        "number": 1 if last is None else last.number + 1,
+        "number": max(end.number, found.number) + 1,
         "time_ms": time_ms,
         "action": plain(action),
         "document": pack(dict(document)),
-        "previous": BEGIN if last is None else last.digest,
+        "previous": end.digest,
     }
     row["digest"] = _digest(**row)
     connection.execute(AUDIT.insert().values(**row))
+    noted = {"chain": _CHAIN, "number": row["number"], "digest": row["digest"]}
+    _ENDS.save(connection, [noted], now_ms=time_ms)
     return AuditEntry(row["number"], time_ms, row["action"], document, row["digest"])
 
 
+def has_audit(connection: Connection, *, time_ms: int, key: str) -> bool:
+    """Tell whether an entry of that time has a document with that ``id``."""
+    query = select(AUDIT.c.document).where(AUDIT.c.time_ms == time_ms)
+    return any(unpack(text).get("id") == key for text in connection.scalars(query))
+
+
 def load_audit(connection: Connection, *, after: int = 0, most: int = 1000) -> list[AuditEntry]:
-    """Return entries in the order of the chain, beginning after number ``after``."""
-    return [
-        AuditEntry(row.number, row.time_ms, row.action, unpack(row.document), row.digest)
-        for row in _rows(connection, after, most)
-    ]
+    """Return entries in the order of the chain, beginning after number ``after``.
+
+    Raises:
+        StorageError: A document is damaged.
+    """
+    return [_entry(row) for row in _rows(connection, after, most)]
 
 
-def broken_at(connection: Connection, *, expected: tuple[int, str] | None = None) -> int | None:
-    """Return the number of the first entry that is missing, out of place or not what was written.
+def newest_audit(
+    connection: Connection,
+    *,
+    since_ms: int = 0,
+    until_ms: int | None = None,
+    before: tuple[int, int] | None = None,
+    most: int = 1000,
+) -> list[AuditEntry]:
+    """Return entries with ``since_ms <= time < until_ms``, newest first.
+
+    Args:
+        connection: Any connection.
+        since_ms: Unix milliseconds.
+        until_ms: Unix milliseconds; ``None`` for no end.
+        before: The time and the number of an entry: only what comes after it in the answer.
+        most: The most entries that are returned.
+
+    Raises:
+        StorageError: A document is damaged.
+    """
+    query = _chain().where(AUDIT.c.time_ms >= since_ms)
+    if until_ms is not None:
+        query = query.where(AUDIT.c.time_ms < until_ms)
+    if before is not None:
+        query = query.where(tuple_(AUDIT.c.time_ms, AUDIT.c.number) < tuple_(*before))
+    query = query.order_by(AUDIT.c.time_ms.desc(), AUDIT.c.number.desc()).limit(most)
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def end_of(connection: Connection) -> End:
+    """Return where the chain ends, to be kept elsewhere."""
+    return _newest(connection)
+
+
+def broken_at(connection: Connection, *, expected: End | None = None) -> Break | None:
+    """Return the first entry that is missing, out of place, not what was written, or too many.
 
     Args:
         connection: Any connection.
@@ -85,19 +164,85 @@ def broken_at(connection: Connection, *, expected: tuple[int, str] | None = None
     Returns:
         ``None`` where the chain is whole.
     """
-    number, previous = 0, BEGIN
-    while rows := _rows(connection, number, _CHECKED_AT_ONCE):
+    seen, noted = End(), _noted_end(connection)
+    while True:
+        found = _first_break(connection, seen, [one for one in (noted, expected) if one])
+        if isinstance(found, Break):
+            return found
+        before, noted = noted, _noted_end(connection)
+        if noted == before or (noted and noted.number == found.number):
+            return _wrong_end(connection, found, noted=noted, expected=expected)
+        seen = found  # others append meanwhile
+
+
+def _first_break(connection: Connection, seen: End, known: list[End]) -> Break | End:
+    """Go through the entries after one; return the first that does not fit, or where they end."""
+    while rows := _rows(connection, seen.number, _CHECKED_AT_ONCE):
         for row in rows:
-            is_whole = (row.number, row.previous) == (number + 1, previous) and row.digest == _digest_of(row)
-            if not is_whole or (expected and row.number == expected[0] and row.digest != expected[1]):
-                return number + 1
-            number, previous = row.number, row.digest
-    return number + 1 if expected and expected[0] > number else None
+            reason = _wrong(row, seen, known)
+            if reason:
+                return Break(seen.number + 1, _time_ms(row), reason)
+            seen = End(row.number, row.digest)
+    return seen
+
+
+def _wrong(row: Row[Any], before: End, known: list[End]) -> str:
+    if row.number != before.number + 1:
+        return "it is missing"
+    if row.digest != _digest_of(row):
+        return "it was changed"
+    if row.previous != before.digest:
+        return "it does not follow the one before"
+    is_it = all(end.digest == row.digest for end in known if end.number == row.number)
+    return "" if is_it else "it is another one than was written"
+
+
+def _wrong_end(
+    connection: Connection, found: End, *, noted: End | None, expected: End | None
+) -> Break | None:
+    """Return what is wrong with where the entries end, each of which fits the one before."""
+    last = max((end.number for end in (noted, expected) if end), default=0)
+    if last > found.number:
+        return Break(found.number + 1, None, "it is missing, and so is all after it")
+    if noted is None and not found.number:
+        return None
+    first = found.number if noted is None else noted.number + 1
+    rows = _rows(connection, first - 1, 1)
+    if not rows:
+        return None
+    said = "nothing says that it is the last one" if noted is None else "it was put there by somebody else"
+    return Break(first, _time_ms(rows[0]), said)
+
+
+def _time_ms(row: Row[Any]) -> int | None:
+    return row.time_ms if isinstance(row.time_ms, int) else None  # SQLite takes anything
+
+
+def _noted_end(connection: Connection) -> End | None:
+    """Return where the chain ends according to the note beside it; ``None`` where it is gone or damaged."""
+    try:
+        [noted] = [one for one in _ENDS.load(connection, now_ms=0) if one["chain"] == _CHAIN]
+        return End(int(noted["number"]), str(noted["digest"]))
+    except (StorageError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _newest(connection: Connection) -> End:
+    row = connection.execute(_chain().order_by(AUDIT.c.number.desc()).limit(1)).first()
+    return End() if row is None else End(row.number, row.digest)
 
 
 def _rows(connection: Connection, after: int, most: int) -> list[Row[Any]]:
-    query = select(AUDIT).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(most)
+    query = _chain().where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(most)
     return list(connection.execute(query).all())
+
+
+def _chain() -> Select[Any]:
+    return select(AUDIT)
+
+
+def _entry(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(row.number, row.time_ms, row.action, unpack(row.document), row.digest)
 
 
 def _digest_of(row: Row[Any]) -> str:
