@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 def _globals() -> list[tuple[Any, str, str]]:
@@ -24,13 +25,18 @@ def _globals() -> list[tuple[Any, str, str]]:
     ]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _nothing_in_the_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+@pytest.fixture(scope="session")
+def _state_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Make names of folders where programs keep what they remember."""
+    folder, numbers = tmp_path_factory.mktemp("state"), itertools.count()
+    return lambda: f"{folder}/{next(numbers)}"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_in_the_home(_state_home: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep nothing on disk unless a test says so, and then not where the user's own files are."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OTEL_MONITORING_STORAGE__URL", "memory")
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-        yield
+    monkeypatch.setenv("OTEL_MONITORING_STORAGE__URL", "memory")
+    monkeypatch.setenv("XDG_STATE_HOME", _state_home())
 
 
 @pytest.fixture

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from otel_monitoring.storage.metrics import METRICS as STORAGE_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -106,6 +109,18 @@ class LazyAnalysis:
         metrics.observe("otel_monitoring.store.size", lambda: self._stat("size_bytes"))
         metrics.observe("otel_monitoring.store.refused", self._refused)
         metrics.observe("otel_monitoring.query.count", self._queries)
+        if self._builder.storage_url is not None:
+            for metric in STORAGE_METRICS:
+                metrics.observe(metric, partial(self._of_storage, metric.name))
+            metrics.observe("otel_monitoring.alerts.speaking", self._speaking)
+
+    def _of_storage(self, name: str) -> Iterable[tuple[float, Mapping[str, str]]]:
+        keeping = None if self._made is None else self._made.keeping
+        return [] if keeping is None else keeping.rows[name]()
+
+    def _speaking(self) -> Iterable[tuple[float, Mapping[str, str]]]:
+        voice = None if self._made is None else self._made.voice
+        return [] if voice is None else [(int(voice.is_speaking), {})]
 
     def _stat(self, name: str) -> Iterable[tuple[float, Mapping[str, str]]]:
         return [] if self._made is None else [(self._made.store.stats()[name], {})]

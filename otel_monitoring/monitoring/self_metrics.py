@@ -125,6 +125,13 @@ METRICS = (
         "Queries of rules and pages, by outcome: ok or error.",
         ("outcome",),
     ),
+    MetricDescription(
+        "otel_monitoring.alerts.speaking",
+        "1",
+        "gauge",
+        "1 where this process evaluates the rules and tells people, 0 where another one does.",
+        (),
+    ),
 )
 """Every metric of the toolkit about itself."""
 

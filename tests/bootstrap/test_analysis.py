@@ -188,7 +188,8 @@ def test_the_limits_of_queries_are_settings(rig: Callable[..., Rig]) -> None:
 
 
 def test_queries_are_counted_by_outcome(fresh_process: pytest.MonkeyPatch) -> None:
-    builder = parts.begin(load_settings(settings=None, environ={}, service_name="shop"), {})
+    loaded = load_settings(settings=None, environ={}, service_name="shop", storage={"url": "memory"})
+    builder = parts.begin(loaded, {})
     lazy = LazyAnalysis(builder)
     builder.on_collect.append(lazy.hear)
     collect = parts.tap(builder)

@@ -153,7 +153,8 @@ def test_one_setting_makes_rules_ask_a_server(
     prometheus: Prometheus, fresh_process: pytest.MonkeyPatch
 ) -> None:
     told: dict[str, Any] = {"url": prometheus.url}
-    builder = parts.begin(load_settings(settings=None, environ={}, service_name="shop", query=told), {})
+    loaded = load_settings(settings=None, environ={}, query=told, storage={"url": "memory"})
+    builder = parts.begin(loaded, {})
     analysis = Analysis(builder)
 
     found = Asking(analysis.ask)("vector(7)", T_MS)

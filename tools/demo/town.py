@@ -49,6 +49,7 @@ class Town:
         self._screen = screen
         self._alerts = alerts
         self._target = target
+        self._folder = folder
         self._token = secrets.token_urlsafe(16)
         self._payments = Service("payments", "examples.shop.payments:app", folder=folder)
         self._shop = Service("shop", "examples.shop.app:app", folder=folder)
@@ -65,7 +66,11 @@ class Town:
         Raises:
             ServiceError: One of them did not start.
         """
-        common = {**INTERVALS, "OTEL_MONITORING_API__TOKEN": self._token}
+        common = {
+            **INTERVALS,
+            "OTEL_MONITORING_API__TOKEN": self._token,
+            "OTEL_MONITORING_STORAGE__DATA_DIRECTORY": str(self._folder),  # the demo leaves nothing behind
+        }
         if self._target:
             common |= self._target.environment
         await self._payments.start(common)

@@ -22,6 +22,7 @@ from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.history.replay import replayed
 from otel_monitoring.storage.history.store import HistoryStore
 from otel_monitoring.storage.lease import Lease
+from otel_monitoring.storage.metrics import storage_rows
 from otel_monitoring.storage.samples.follow import Follower, Pace
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.polling import SampleReader
@@ -65,6 +66,7 @@ class Keeping:
         self._store = store
         self.database = Database(url=url, clock=builder.clock, shield=suppress_instrumentation)
         self.writer = Writer(database=self.database, clock=builder.clock)
+        self.rows = storage_rows(self.database, self.writer)
         self.upkeep = upkeep(builder.settings, database=self.database, clock=builder.clock)
         self.history = HistoryStore(
             memory=store,

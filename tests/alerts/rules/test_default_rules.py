@@ -58,6 +58,9 @@ POOL = (
 )
 DROPPED = 'otel_monitoring_export_dropped_total{job="shop",signal="traces",reason="queue_full"}'
 GIVEN_UP = 'otel_monitoring_notify_messages_total{job="shop",receiver="ops",kind="slack",outcome="failed"}'
+AVAILABLE = 'otel_monitoring_storage_available{job="shop",instance="a",reason="full"}'
+SET_ASIDE = 'otel_monitoring_storage_troubles_total{job="shop",instance="a",kind="set_aside"}'
+LEFT_OUT = 'otel_monitoring_storage_writes_total{job="shop",outcome="dropped"}'
 CASES = {
     "HighCpu": Case({CPU: "0.85x12"}, {CPU: "0.8x12"}),
     "CriticalCpu": Case({CPU: "0.96x12"}, {CPU: "0.95x12"}),
@@ -93,6 +96,9 @@ CASES = {
         {'otel_monitoring_export_circuit_open{signal="traces"}': "0x12"},
     ),
     "TelemetryDropped": Case({DROPPED: "0+5x12"}, {DROPPED: "5x12"}),
+    "StorageUnavailable": Case({AVAILABLE: "0x12"}, {AVAILABLE: "1x12"}),
+    "StorageDamaged": Case({SET_ASIDE: "1x12"}, {SET_ASIDE: "0x12"}),
+    "StorageLosesData": Case({LEFT_OUT: "0+1x12"}, {LEFT_OUT: "7x12"}),
     "NotificationsFailing": Case({GIVEN_UP: "0+1x12"}, {GIVEN_UP: "7x12"}),
     "CardinalityOverflow": Case(
         {'otel_monitoring_cardinality_overflow{metric="m",attribute="user"}': "1x12"},
@@ -139,3 +145,16 @@ def test_a_built_in_rule_is_quiet_at_its_threshold_or_with_little_traffic(name: 
 def test_a_built_in_rule_is_quiet_where_there_is_no_data(name: str) -> None:
     """A2, S3.10."""
     assert fired(name, {}, 3) == set()
+
+
+def test_a_damaged_storage_is_told_of_for_an_hour() -> None:
+    bench = RuleBench(GROUPS)
+    bench.load(SET_ASIDE, "1x120")
+    firing = []
+
+    for _ in range(100):
+        bench.advance("1m")
+        firing.append(bool(bench.firing("StorageDamaged")))
+
+    assert firing[2:59] == [True] * 57
+    assert firing[61:] == [False] * 39

@@ -35,6 +35,9 @@ DEFAULT_NAMES = {
     "TelemetryDropped",
     "CardinalityOverflow",
     "NotificationsFailing",
+    "StorageUnavailable",
+    "StorageDamaged",
+    "StorageLosesData",
 }
 
 
