@@ -306,6 +306,10 @@ class StorageSettings(Group):
     cache_bytes: int = Field(
         default=33_554_432, ge=1_048_576, description="Most memory of what was read of the storage."
     )
+    alone_after_s: Seconds = option(
+        default=120.0,
+        description="Time without the storage after which the last of several hosts to tell people goes on.",
+    )
 
 
 class AlertSettings(Group):
@@ -378,7 +382,7 @@ class NotifySettings(Group):
     )
     link_secret: SecretText | None = option(
         default=None,
-        description="Signs the links in messages; without it, they end with the process that made them.",
+        description="Signs the links in messages; without it, the processes of a storage make one.",
     )
     link_lifetime_s: Seconds = option(
         default=86_400.0, description="How long a link in a message can be used to acknowledge or silence."
@@ -405,7 +409,7 @@ class ApiSettings(Group):
         default="/monitoring", pattern=r"^(/[A-Za-z0-9._~-]+)+$", description="Path under which the API lies."
     )
     token: SecretText | None = option(
-        default=None, description="Bearer token of the API; without one, one is made and printed at start."
+        default=None, description="Bearer token of the API; without one, the processes of a storage make one and print it."
     )
 
 

@@ -132,9 +132,12 @@ class Keeping:
         span_s = min(max(span_s, _SHORTEST_SPAN_S), _LONGEST_SPAN_S)
         lease = Lease(database=self.database, name=_LEASE, holder=owner, span_s=span_s)
         alone = Alone(
-            name=lambda: self.database.identity or self.database.place.shown,
+            place=str(self.database.place.url),
+            service=self.samples.source.service,
+            identity=lambda: self.database.identity,
             has_other_hosts=self._has_other_hosts,
             contact_s=2 * max(span_s, settings.alerts.interval_s),
+            alone_after_s=settings.storage.alone_after_s,
         )
         return Voice(
             database=self.database,
@@ -147,10 +150,13 @@ class Keeping:
             can_speak=settings.alerts.enabled,
         )
 
-    def _has_other_hosts(self) -> bool:
-        """Tell whether a process of another host was alive at the last look."""
-        host = self.samples.source.host
-        return any(one.is_alive and one.run.source.host != host for one in self.follower.instances())
+    def _has_other_hosts(self) -> bool | None:
+        """Tell whether the service lived on another host at the last look; ``None`` before the first one."""
+        if self.database.is_sqlite:
+            return False
+        ours, seen = self.samples.source, self.follower.instances()
+        others = (one.run.source for one in seen if one.is_alive and one.run.source.host != ours.host)
+        return any(one.service == ours.service for one in others) if seen else None
 
     @property
     def state(self) -> State:

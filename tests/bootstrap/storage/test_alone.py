@@ -32,11 +32,20 @@ def clock() -> Clock:
 def process(tmp_path: Path, clock: Clock) -> Callable[..., Alone]:
     """Return a further process of one host."""
 
-    def made(*, has_other_hosts: bool = False, **given: Any) -> Alone:
+    def made(
+        *,
+        has_other_hosts: bool | None = False,
+        identity: str = "storage",
+        service: str = "shop",
+        **given: Any,
+    ) -> Alone:
         return Alone(
-            name=lambda: "storage",
+            place="server",
+            service=service,
+            identity=lambda: identity,
             has_other_hosts=lambda: has_other_hosts,
             contact_s=10,
+            alone_after_s=120,
             elapsed_s=clock,
             **{"folder": tmp_path, **given},
         )
@@ -100,6 +109,54 @@ def test_with_other_hosts_the_last_holder_waits_and_the_others_wait_longer(
     assert found == [(False, False)] * 2 + [(True, False)] * 4 + [(True, True)]
 
 
+def test_each_service_speaks_for_itself(process: Callable[..., Alone]) -> None:
+    one, two = process(service="shop"), process(service="till")
+
+    assert one.may_speak(was_holder=False)
+    assert two.may_speak(was_holder=False)
+
+
+def test_one_that_never_had_contact_waits_for_those_that_have(
+    process: Callable[..., Alone], clock: Clock
+) -> None:
+    """P10: a worker that is started while the server refuses it is not the only one."""
+    connected, new = process(), process(has_other_hosts=None, identity="")
+    connected.contact()
+
+    during = new.may_speak(was_holder=False)
+    clock.now_s += 10
+
+    assert not during
+    assert connected.may_speak(was_holder=True)
+    assert not new.may_speak(was_holder=False)
+
+
+def test_one_that_never_had_contact_knows_of_other_hosts_what_its_host_knew(
+    process: Callable[..., Alone], clock: Clock
+) -> None:
+    process(has_other_hosts=True).contact()
+    new = process(has_other_hosts=None, identity="")
+    found = []
+    for _ in range(2):
+        found.append(new.may_speak(was_holder=False))
+        clock.now_s += 599
+    clock.now_s += 1
+
+    assert [*found, new.may_speak(was_holder=False)] == [False, False, True]
+
+
+def test_where_nothing_is_known_of_other_hosts_one_waits_like_the_last_holder(
+    process: Callable[..., Alone], clock: Clock
+) -> None:
+    new = process(has_other_hosts=None, identity="")
+    found = []
+    for _ in range(3):
+        found.append(new.may_speak(was_holder=False))
+        clock.now_s += 60
+
+    assert found == [False, False, True]
+
+
 def test_contact_ends_the_wait(process: Callable[..., Alone], clock: Clock) -> None:
     holder = process(has_other_hosts=True)
     holder.may_speak(was_holder=True)
@@ -141,5 +198,6 @@ def test_a_file_that_somebody_wrote_nonsense_into_is_no_contact(
     one.may_speak(was_holder=False)
     (file,) = tmp_path.glob("*.lock")
     file.write_bytes(b"nonsense")
+    (tmp_path / file.name.replace(".lock", ".known")).write_bytes(b"\xff")
 
     assert one.may_speak(was_holder=False)

@@ -113,3 +113,21 @@ def test_a_storage_that_cannot_be_used_is_left_alone(fresh_process: pytest.Monke
     assert not read_anything
     assert [value for _labels, value in alone.ask("orders_total")] == [3.0]
     alone.analysis.stop(1)
+
+
+@pytest.mark.parametrize(("alone_after_s", "speaks"), [(0.001, True), (120.0, False)])
+def test_whoever_does_not_know_of_other_hosts_waits_for_the_server_as_long_as_it_is_told(
+    fresh_process: pytest.MonkeyPatch, alone_after_s: float, speaks: bool
+) -> None:
+    """P11."""
+    nowhere = {"url": "postgresql://nobody@127.0.0.1:1/nothing", "alone_after_s": alone_after_s}
+    rig = Rig(service_name="shop", storage=nowhere)
+    assert rig.analysis.keeping is not None
+    rig.analysis.keeping.follower.look()
+
+    for _ in range(3):
+        rig.pass_time(15)
+
+    assert rig.analysis.voice is not None
+    assert rig.analysis.voice.is_speaking == speaks
+    rig.analysis.stop(5)
