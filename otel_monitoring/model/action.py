@@ -28,3 +28,20 @@ class Action:
     at_ms: int
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An action as it is kept.
+
+    Attributes:
+        action: What was done.
+        number: Its place where it is kept, from 1.
+        digest: Its hash, which holds the one of the entry before; empty where it is in memory alone.
+        instance: The ``service.instance.id`` of the process where it was done; empty where that is not known.
+    """
+
+    action: Action
+    number: int
+    digest: str = ""
+    instance: str = ""
