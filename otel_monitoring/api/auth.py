@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.api.problems import problem_body
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from otel_monitoring.api.asgi import ASGIApp, Message, Receive, Scope, Send
 
@@ -27,20 +27,22 @@ _HEADERS = (
 
 
 class TokenAuth:
-    """Accept one bearer token.
+    """Accept bearer tokens.
 
     Args:
-        token: The token; ``None`` or an empty one accepts nobody.
+        token: The token, or what returns those that are accepted at the moment; an empty one accepts nobody.
     """
 
-    def __init__(self, token: str | None) -> None:
-        self._digest = _digest(token.encode()) if token else None
+    def __init__(self, token: str | Callable[[], Collection[str]] | None) -> None:
+        stated = token if isinstance(token, str) else ""
+        self._tokens = token if callable(token) else lambda: (stated,)
 
     def accepts(self, authorization: bytes) -> bool:
-        """Tell whether an ``Authorization`` header carries the token; takes the same time for every guess."""
+        """Tell whether an ``Authorization`` header carries a token; takes the same time for every guess."""
         scheme, _, given = authorization.strip().partition(b" ")
-        is_same = hmac.compare_digest(_digest(given.strip()), self._digest or _digest(b""))
-        return is_same and self._digest is not None and scheme.lower() == b"bearer"
+        digest = _digest(given.strip())
+        same = [hmac.compare_digest(digest, _digest(one.encode())) for one in self._tokens() if one]
+        return any(same) and scheme.lower() == b"bearer"
 
 
 class Gate:

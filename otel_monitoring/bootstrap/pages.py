@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import secrets
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.model.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fastapi import APIRouter
 
@@ -25,31 +24,60 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.lazy import LazyAnalysis
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.bootstrap.storage.credentials import Credentials
 
 _log = logging.getLogger(__name__)
 
-_TOKEN_BYTES = 24
+_TOKEN = "api_token"  # noqa: S105 - what it is called
 _DAY_S = 86_400
 
 
 class Pages:
-    """The mounted API and its token, which is printed once at start where none was set."""
+    """The mounted API and its token, which is printed once where none was set.
 
-    def __init__(self, mounted: Mounted, *, prefix: str, generated: str | None) -> None:
+    Args:
+        mounted: The API.
+        prefix: The path that it lies under.
+        made: Returns the token that was made; ``None`` where the settings say one.
+        credentials: Tell when the storage was asked for it.
+        is_kept: Whether there is a storage, so that the token of all processes is known with the first look.
+    """
+
+    def __init__(
+        self,
+        mounted: Mounted,
+        *,
+        prefix: str,
+        made: Callable[[], Sequence[str]] | None,
+        credentials: Credentials,
+        is_kept: bool,
+    ) -> None:
         self.mounted = mounted
         self._prefix = prefix
-        self._generated = generated
+        self._made = made
+        self._credentials = credentials
+        self._is_kept = is_kept
+        self._told = ""
+        credentials.when_asked(self.tell)
 
     def start(self) -> None:
-        """Print a generated token, as notebooks do: nobody else is told."""
-        token, self._generated = self._generated, None
-        if token is not None:
-            print(  # noqa: T201 - the terminal is where it belongs; a log would carry it further
-                f"otel_monitoring: pages under {self._prefix} are open to 'Authorization: Bearer {token}' "
-                "until this process ends; set OTEL_MONITORING_API__TOKEN to choose the token",
-                file=sys.stderr,
-                flush=True,
-            )
+        """Print a token that this process made for itself."""
+        if not self._is_kept:
+            self.tell()
+
+    def tell(self) -> None:
+        """Print a token that was made, as notebooks do: nobody else is told."""
+        token = self._made()[0] if self._made is not None else ""
+        if token == self._told:
+            return
+        self._told = token
+        where = "at every process" if self._credentials.is_shared else "until this process ends"
+        print(  # noqa: T201 - the terminal is where it belongs; a log would carry it further
+            f"otel_monitoring: pages under {self._prefix} are open to 'Authorization: Bearer {token}' "
+            f"{where}; set OTEL_MONITORING_API__TOKEN to choose the token",
+            file=sys.stderr,
+            flush=True,
+        )
 
     def stop(self, timeout_s: float) -> None:
         """End nothing."""
@@ -83,7 +111,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
     from otel_monitoring.api.mount import Mounted
 
     given = settings.token.get_secret_value() if settings.token else None
-    token = given or secrets.token_urlsafe(_TOKEN_BYTES)
+    tokens = None if given else builder.credentials.make(_TOKEN)
     started_ms = builder.clock.now_ms()
 
     def build() -> ASGIApp:
@@ -92,10 +120,12 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
         from otel_monitoring.api.router import build_api
 
         made = analysis.get()
+        if made.keeping is not None:
+            made.keeping.share_credentials()
         return build_api(
             alerts=analysis,
             health=registry,
-            auth=TokenAuth(token),
+            auth=TokenAuth(tokens or given),
             prometheus=_sources(builder, analysis, started_ms=started_ms),
             metrics=MetricsSource(
                 query=made.ask,
@@ -116,7 +146,13 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
         )
 
     mounted = Mounted(build, prefix=settings.prefix, guard=Guard("api"))
-    found = Pages(mounted, prefix=settings.prefix, generated=None if given else token)
+    found = Pages(
+        mounted,
+        prefix=settings.prefix,
+        made=tokens,
+        credentials=builder.credentials,
+        is_kept=builder.storage_url is not None,
+    )
     builder.services.append(found)
     builder.parts.append(found)
     return found

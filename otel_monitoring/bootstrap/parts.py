@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_monitoring._version import __version__
+from otel_monitoring.bootstrap.storage.credentials import Credentials
 from otel_monitoring.bootstrap.storage.place import storage_url
 from otel_monitoring.bootstrap.telemetry import export, standard
 from otel_monitoring.context import correlation
@@ -64,6 +65,7 @@ class Builder:
     closers: list[Callable[[], Any]] = field(default_factory=list)
     functions: Mapping[str, Callable[[Message], object]] = field(default_factory=dict)
     storage_url: str | None = None
+    credentials: Credentials = field(default_factory=Credentials)
 
 
 def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
@@ -92,6 +94,8 @@ def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
     where = export.plan(settings, environ, found.exported)
     starts_anew: list[Any] = [who, found.callbacks]
     loop = Loop(clock=clock, shield=suppress_instrumentation)
+    credentials = Credentials()
+    starts_anew.append(credentials)
     return Builder(
         settings=settings,
         environ=environ,
@@ -107,6 +111,7 @@ def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
         metrics=SelfMetrics(found.meter.get_meter(SCOPE, __version__)),
         aggregations=_aggregations(settings),
         parts=starts_anew,
+        credentials=credentials,
         storage_url=storage_url(settings, service=str(who.attributes["service.name"]), environ=environ),
     )
 

@@ -20,7 +20,7 @@ from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.message import Links, fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from otel_monitoring.model.alert import Notice, SentAlert
     from otel_monitoring.model.clock import Clock
@@ -66,14 +66,17 @@ class LinkSigner:
 
     Args:
         clock: Its wall clock says when a link has expired: another process may have made it.
-        secret: What links are signed with; empty for one that is made now and ends with the process.
+        secret: What links are signed with; empty for one that is made now and ends with the process. Or what
+            returns those of the moment: the first signs, any of them reads.
         lifetime_s: How long a link can be used.
     """
 
-    def __init__(self, *, clock: Clock, secret: str = "", lifetime_s: float = 86_400) -> None:
+    def __init__(
+        self, *, clock: Clock, secret: str | Callable[[], Sequence[str]] = "", lifetime_s: float = 86_400
+    ) -> None:
         self._clock = clock
-        given = secret.encode() if secret else secrets.token_bytes(_SECRET_BYTES)
-        self._key = hashlib.sha256(_PURPOSE + given).digest()
+        stated = secret if isinstance(secret, str) and secret else secrets.token_urlsafe(_SECRET_BYTES)
+        self._secrets = secret if callable(secret) else lambda: (stated,)
         self._lifetime_ms = round(lifetime_s * 1000)
 
     def token(self, deed: Deed, alerts: Sequence[SentAlert], *, receiver: str) -> str:
@@ -95,7 +98,7 @@ class LinkSigner:
             ],
             separators=(",", ":"),
         ).encode()
-        return f"{_text(content)}.{_text(self._signature(content))}"
+        return f"{_text(content)}.{_text(_signature(self._secrets()[0], content))}"
 
     def read(self, token: str) -> Link:
         """Return what a token is for, expired or not.
@@ -109,7 +112,8 @@ class LinkSigner:
             signed, given = _bytes("" if is_long else content), _bytes("" if is_long else signature)
         except (ValueError, binascii.Error):
             signed, given = b"", b""
-        if not hmac.compare_digest(self._signature(signed), given):
+        is_ours = [hmac.compare_digest(_signature(one, signed), given) for one in self._secrets()]
+        if not any(is_ours):
             msg = "this link is not valid"
             raise LinkError(msg)
         deed, joined, receiver, expires_at_ms, nonce = json.loads(signed)
@@ -123,9 +127,6 @@ class LinkSigner:
     def is_expired(self, link: Link) -> bool:
         """Tell whether the time of a link is over."""
         return link.expires_at_ms <= self._clock.now_ms()
-
-    def _signature(self, content: bytes) -> bytes:
-        return hmac.digest(self._key, content, "sha256")
 
 
 class UsedLinks:
@@ -232,6 +233,11 @@ def common_labels(alerts: Sequence[SentAlert]) -> dict[str, str]:
     for alert in alerts[1:]:
         found &= set(alert.labels)
     return dict(sorted(found))
+
+
+def _signature(secret: str, content: bytes) -> bytes:
+    key = hashlib.sha256(_PURPOSE + secret.encode()).digest()
+    return hmac.digest(key, content, "sha256")
 
 
 def _text(raw: bytes) -> str:

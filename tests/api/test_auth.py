@@ -32,6 +32,18 @@ def test_the_token_opens(authorization: str) -> None:
     assert get(gate(), "/alerts", authorization=authorization).text == "/alerts"
 
 
+def test_each_token_of_the_moment_opens() -> None:
+    tokens = ["first"]
+    gate = Gate(inner_fake, auth=TokenAuth(lambda: tokens), open_paths=())
+
+    tokens.insert(0, "second")
+
+    found = [
+        get(gate, "/alerts", authorization=f"Bearer {one}").status_code for one in ("first", "second", "")
+    ]
+    assert found == [200, 200, 401]
+
+
 @pytest.mark.parametrize(
     "authorization",
     ["", "Bearer", "Bearer ", "Bearer wrong", "Bearer s3cret2", "Basic s3cret", "s3cret", "Bearer s3cre"],

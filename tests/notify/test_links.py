@@ -42,6 +42,18 @@ def test_a_link_says_what_it_is_for() -> None:
     assert link.expires_at_ms == CLOCK.now_ms() + 86_400_000
 
 
+def test_the_first_secret_of_the_moment_signs_and_each_of_them_reads() -> None:
+    found = ["own"]
+    signer = LinkSigner(clock=CLOCK, secret=lambda: found)
+    before = signer.token("acknowledge", [ALERT], receiver="ops")
+
+    found.insert(0, "shared")
+
+    after = signer.token("acknowledge", [ALERT], receiver="ops")
+    assert signer.read(before).receiver == "ops"
+    assert LinkSigner(clock=CLOCK, secret="shared").read(after).receiver == "ops"
+
+
 def test_two_links_for_the_same_thing_are_two_links() -> None:
     other = SIGNER.read(SIGNER.token("acknowledge", [ALERT], receiver="ops"))
 

@@ -26,6 +26,7 @@ _DEADLINE_S = 2.0
 """The longest that one query for a message may take."""
 
 _PAGE = "/act"
+_LINKS = "link_secret"
 
 
 class MessageBacking:
@@ -38,10 +39,11 @@ class MessageBacking:
 
     def __init__(self, builder: Builder, analysis: Analysis) -> None:
         notify = builder.settings.notify
-        secret = notify.link_secret.get_secret_value() if notify.link_secret else ""
         self._builder = builder
         self._analysis = analysis
-        self._signer = LinkSigner(clock=builder.clock, secret=secret, lifetime_s=notify.link_lifetime_s)
+        self._signer = LinkSigner(
+            clock=builder.clock, secret=_link_secret(builder), lifetime_s=notify.link_lifetime_s
+        )
         self.used = UsedLinks(clock=builder.clock)
         self._moved = Moved(analysis.store, clock=builder.clock)
         self._gather = Gatherer(
@@ -98,6 +100,14 @@ class MessageBacking:
     def _starts(self, alert: SentAlert, since_ms: int) -> Sequence[int]:
         found = self._analysis.history.find(since_ms=since_ms, labels=alert.labels)
         return [one.started_at_ms for one in found if one.started_at_ms >= since_ms]
+
+
+def _link_secret(builder: Builder) -> str | Callable[[], Sequence[str]]:
+    """Return what links are signed with: the setting, else what all processes of the storage agree on."""
+    stated = builder.settings.notify.link_secret
+    if stated is not None:
+        return stated.get_secret_value()
+    return builder.credentials.make(_LINKS)
 
 
 def page_url(settings: Settings) -> str:

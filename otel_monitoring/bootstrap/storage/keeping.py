@@ -19,6 +19,7 @@ from otel_monitoring.bootstrap.storage.rule_series import RuleSeries
 from otel_monitoring.bootstrap.storage.upkeep import upkeep
 from otel_monitoring.bootstrap.storage.voice import Voice
 from otel_monitoring.storage.database import Database
+from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.history.replay import replayed
 from otel_monitoring.storage.history.store import HistoryStore
 from otel_monitoring.storage.lease import Lease
@@ -102,6 +103,7 @@ class Keeping:
                 remember_s=_REMEMBER_S,
             ),
             own=source.label,
+            then=self.share_credentials,
         )
 
     def rule_series(self) -> RuleSeries:
@@ -123,6 +125,16 @@ class Keeping:
         self.follower.start()
         self.upkeep.start()
         self.samples.append(batch)
+
+    def share_credentials(self) -> None:
+        """Agree with the others on what opens the pages and signs links, where the storage answers."""
+        credentials = self._builder.credentials
+        try:
+            if self.database.ensure():
+                credentials.share(self.database, now_ms=self._builder.clock.now_ms())
+        except StorageError as error:
+            _log.debug("the storage does not say what opens the pages: %s", error)
+        credentials.tell()
 
     def voice(self, memory: Memory) -> Voice:
         """Return who speaks for all processes on this storage."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select
 
 from otel_monitoring.storage.documents import digest, pack, unpack
-from otel_monitoring.storage.statements import put
+from otel_monitoring.storage.statements import insert_new, put
 from otel_monitoring.storage.tables import NOTES
 
 if TYPE_CHECKING:
@@ -39,6 +39,10 @@ class Notes:
     def save(self, connection: Connection, records: Iterable[Mapping[str, Any]], *, now_ms: int) -> None:
         """Keep records, each in place of the one with the same keys; others stay."""
         put(connection, NOTES, [self._row(record, now_ms) for record in records])
+
+    def add(self, connection: Connection, records: Iterable[Mapping[str, Any]], *, now_ms: int) -> None:
+        """Keep records of which there is none with the same keys; whoever comes first stays."""
+        insert_new(connection, NOTES, [self._row(record, now_ms) for record in records])
 
     def replace(self, connection: Connection, records: Iterable[Mapping[str, Any]], *, now_ms: int) -> None:
         """Keep these records and no others."""

@@ -18,7 +18,7 @@ from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.samples.sources import Run, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.storage.database import Database
@@ -77,6 +77,7 @@ class Follower:
         clock: The monotonic side tells who is alive, the wall clock stamps what is carried on.
         pace: How often it does what.
         own: The ``service.instance.id`` of this process.
+        then: Called at the end of each look, whether the database answered or not.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Follower:
         clock: Clock,
         pace: Pace,
         own: str = "",
+        then: Callable[[], object] | None = None,
     ) -> None:
         self._database = database
         self._reader = reader
@@ -97,6 +99,7 @@ class Follower:
         self._clock = clock
         self._pace = pace
         self._own = own
+        self._then = then
         self._carry_at_s = clock.monotonic_s()
         self._progress: dict[str, tuple[int, float]] = {}
         self._guard = Guard("storage.follow")
@@ -147,6 +150,8 @@ class Follower:
         if now_s >= self._carry_at_s or self.carried.sources != known:
             self._carry_at_s = now_s + self._pace.carry_s
             self.carried.append(self._clock.now_ms())
+        if self._then is not None:
+            self._then()
         self._looked = True
         return answered
 

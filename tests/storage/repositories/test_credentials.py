@@ -1,0 +1,37 @@
+"""What all processes of a storage have to know is what the first of them wrote."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from otel_monitoring.storage.repositories.credentials import agreed
+
+if TYPE_CHECKING:
+    from otel_monitoring.storage.database import Database
+
+
+def test_whoever_comes_first_decides(database: Database) -> None:
+    first = agreed(database, {"token": "one"}, now_ms=1)
+    second = agreed(database, {"token": "two", "link": "l"}, now_ms=2)
+
+    assert first == {"token": "one"}
+    assert second == {"token": "one", "link": "l"}
+
+
+def test_all_who_come_at_the_same_time_agree(database: Database) -> None:
+    found: list[dict[str, str]] = []
+    together = threading.Barrier(4)
+
+    def come(name: str) -> None:
+        together.wait(10)
+        found.append(agreed(database, {"token": name}, now_ms=1))
+
+    threads = [threading.Thread(target=come, args=(name,)) for name in "abcd"]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(30)
+
+    assert len(found) == 4
+    assert len({one["token"] for one in found}) == 1
