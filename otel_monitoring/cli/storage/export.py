@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotation
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from otel_monitoring.cli.storage.files import ending, written
 from otel_monitoring.cli.storage.opened import End, Since, Start, StorageUrl, opened, span
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ class Format(StrEnum):
 
     OPENMETRICS = "openmetrics"
     CSV = "csv"
+    PARQUET = "parquet"
 
+
+_ENDINGS: Final = {".csv": Format.CSV, ".parquet": Format.PARQUET, ".pq": Format.PARQUET}
 
 Shape = Annotated[
     Format | None,
@@ -54,45 +58,49 @@ def command(
     end: End = "now",
     storage: StorageUrl = None,
 ) -> None:
-    """Write what a storage holds: metrics as OpenMetrics or CSV, alerts and events as lines of JSON."""
-    start_ms, end_ms = span(since, start, end)
-    with opened(storage) as database:
-        if output is None:
-            _write(database, what, sys.stdout, format_of(shape, None), selector, (start_ms, end_ms))
-            return
-        with output.open("x", encoding="utf-8", newline="") as file:
-            _write(database, what, file, format_of(shape, output), selector, (start_ms, end_ms))
+    """Write what a storage holds: metrics as OpenMetrics, CSV or Parquet, alerts and events as JSON lines."""
+    times_ms, format_ = span(since, start, end), format_of(shape, output)
+    matchers = _matchers(selector)
+    is_binary = what is What.METRICS and format_ is Format.PARQUET
+    if is_binary and output is None and sys.stdout.isatty():
+        msg = "a table of bytes is nothing for a terminal: give --output"
+        raise typer.BadParameter(msg, param_hint="--format")
+    with opened(storage) as database, written(output, is_binary=is_binary) as file:
+        if what is What.METRICS:
+            _write_metrics(database, file, format_, times_ms, matchers)
+        else:
+            _write_lines(database, what, file, times_ms)
 
 
 def format_of(given: Format | None, path: Path | None) -> Format:
-    """Return the format of metrics."""
-    if given is not None:
-        return given
-    return Format.CSV if path is not None and path.suffix == ".csv" else Format.OPENMETRICS
+    """Return the format of metrics: the one given, or by the name of the file."""
+    return given or _ENDINGS.get(ending(path), Format.OPENMETRICS)
 
 
-def _write(
-    database: Database,
-    what: What,
-    file: TextIO,
-    shape: Format,
-    selector: str | None,
-    times_ms: tuple[int, int],
+def _write_lines(database: Database, what: What, file: Any, times_ms: tuple[int, int]) -> None:
+    from otel_monitoring.storage.transfer import lines
+
+    kept = lines.alerts if what is What.ALERTS else lines.events
+    with database.read() as connection:
+        file.writelines(kept(connection, start_ms=times_ms[0], end_ms=times_ms[1]))
+
+
+def _write_metrics(
+    database: Database, file: Any, shape: Format, times_ms: tuple[int, int], matchers: Sequence[Matcher]
 ) -> None:
-    from otel_monitoring.storage.transfer import lines, openmetrics, table
+    from otel_monitoring.storage.transfer import openmetrics, parquet, table
     from otel_monitoring.storage.transfer.out import Samples
 
-    start_ms, end_ms = times_ms
-    if what is not What.METRICS:
-        kept = lines.alerts if what is What.ALERTS else lines.events
-        with database.read() as connection:
-            file.writelines(kept(connection, start_ms=start_ms, end_ms=end_ms))
-        return
-    samples = Samples(database, start_ms=start_ms, end_ms=end_ms, matchers=_matchers(selector))
-    if shape is Format.CSV:
+    samples = Samples(database, start_ms=times_ms[0], end_ms=times_ms[1], matchers=matchers)
+    if shape is Format.PARQUET:
+        names = samples.label_names()
+        parquet.write_parquet(samples, file, label_names=names, metadata=samples.metadata())
+    elif shape is Format.CSV:
         table.write_csv(samples, file)
     else:
         file.writelines(openmetrics.written(samples.names(), samples.of, samples.metadata()))
+    for note in samples.notes:
+        print(note, file=sys.stderr)
 
 
 def _matchers(selector: str | None) -> Sequence[Matcher]:

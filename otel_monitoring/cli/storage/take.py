@@ -2,48 +2,56 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotation
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from otel_monitoring.cli.storage.export import Format, Shape, What, format_of
+from otel_monitoring.cli.storage.files import STANDARD, read
 from otel_monitoring.cli.storage.opened import StorageUrl, opened
 
 if TYPE_CHECKING:
-    from typing import TextIO
-
     from otel_monitoring.storage.database import Database
-
-_STANDARD_INPUT = "-"
 
 
 def command(
     what: Annotated[What, typer.Argument(help="metrics, alerts or events.")],
-    file: Annotated[Path, typer.Argument(help="What export wrote; - for standard input.")],
+    file: Annotated[Path, typer.Argument(help="What export wrote, or an archive; - for standard input.")],
     *,
     shape: Shape = None,
     storage: StorageUrl = None,
 ) -> None:
     """Read what was exported into a storage."""
-    with opened(storage) as database:
-        if str(file) == _STANDARD_INPUT:
-            said = _take(database, what, sys.stdin, format_of(shape, None), "standard input")
+    format_ = format_of(shape, file)
+    is_binary = what is What.METRICS and format_ is Format.PARQUET
+    if is_binary and str(file) == STANDARD:
+        msg = "Parquet is read from its end, and standard input has none: give a file"
+        raise typer.BadParameter(msg, param_hint="FILE")
+    name = "standard input" if str(file) == STANDARD else file.name
+    with opened(storage) as database, read(file, is_binary=is_binary) as given:
+        if what is What.METRICS:
+            said = _take_metrics(database, given, format_, name)
         else:
-            with file.open(encoding="utf-8", newline="") as text:
-                said = _take(database, what, text, format_of(shape, file), file.name)
+            said = _take_lines(database, what, given)
     print(said)
 
 
-def _take(database: Database, what: What, file: TextIO, shape: Format, name: str) -> str:
-    from otel_monitoring.storage.transfer import lines, openmetrics, table
+def _take_lines(database: Database, what: What, file: Any) -> str:
+    from otel_monitoring.storage.transfer import lines
+
+    keep = lines.take_alerts if what is What.ALERTS else lines.take_events
+    with database.write() as connection:
+        return f"{keep(connection, file)} {what.value} taken"
+
+
+def _take_metrics(database: Database, file: Any, shape: Format, name: str) -> str:
+    from otel_monitoring.storage.transfer import openmetrics, parquet, table
     from otel_monitoring.storage.transfer.into import take
 
-    if what is not What.METRICS:
-        keep = lines.take_alerts if what is What.ALERTS else lines.take_events
-        with database.write() as connection:
-            return f"{keep(connection, file)} {what.value} taken"
-    given = table.read_csv(file) if shape is Format.CSV else openmetrics.read(file)
+    if shape is Format.PARQUET:
+        given = parquet.read_parquet(file)
+    else:
+        given = table.read_csv(file) if shape is Format.CSV else openmetrics.read(file)
     taken = take(database, given, name=name)
     return f"{taken.samples} samples of {taken.series} series taken"

@@ -24,12 +24,14 @@ from otel_monitoring.storage.history.spans import RAW, Span, Written
 from otel_monitoring.storage.samples.sources import Source, source_row
 from otel_monitoring.storage.statements import insert_new, put
 from otel_monitoring.storage.tables import FAMILIES, SERIES, SOURCES
+from otel_monitoring.storage.transfer.pieces import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import Connection
 
+    from otel_monitoring.model.labels import Labels
     from otel_monitoring.storage.database import Database
     from otel_monitoring.storage.transfer.points import Points
 
@@ -42,7 +44,7 @@ class Taken:
 
     Attributes:
         samples: How many samples.
-        series: How many series; one that came in pieces may count more than once.
+        series: How many series; a very long one that came in pieces may count more than once.
         sources: How many sources they were put into.
     """
 
@@ -53,9 +55,13 @@ class Taken:
 
 @dataclass(slots=True)
 class _Load:
-    points: list[Points] = field(default_factory=list)
+    pieces: dict[Labels, list[Points]] = field(default_factory=dict)
     families: dict[str, Metadata] = field(default_factory=dict)
     samples: int = 0
+
+    def points(self) -> list[Points]:
+        """Return the series, each once; of two samples at the same time the first counts."""
+        return [joined(several[::-1]) for several in self.pieces.values()]
 
 
 def take(database: Database, given: Iterable[Points | Metadata], *, name: str) -> Taken:
@@ -71,7 +77,7 @@ def take(database: Database, given: Iterable[Points | Metadata], *, name: str) -
     """
     taken = Taken()
     for load in _loads(given):
-        for group in _by_times(load.points):
+        for group in _by_times(load.points()):
             with database.write() as connection:
                 _write(connection, group, list(load.families.values()), name)
             taken.samples += sum(len(points.times_ms) for points in group)
@@ -87,29 +93,21 @@ def _loads(given: Iterable[Points | Metadata]) -> Iterator[_Load]:
         if isinstance(one, Metadata):
             load.families[one.name] = one
             continue
-        load.points.append(one)
+        load.pieces.setdefault(one.labels, []).append(one)
         load.samples += len(one.times_ms)
         if load.samples >= _SAMPLES_AT_ONCE:
             yield load
             load = _Load(families=load.families)
-    if load.points:
+    if load.pieces:
         yield load
 
 
-def _by_times(points: Sequence[Points]) -> Iterator[list[Points]]:
-    """Yield series of the same times, no label set twice."""
-    groups: dict[bytes, list[dict[object, Points]]] = {}
+def _by_times(points: Sequence[Points]) -> Iterable[list[Points]]:
+    """Return series of the same times together."""
+    groups: dict[bytes, list[Points]] = {}
     for one in points:
-        times_ms, first = np.unique(one.times_ms, return_index=True)
-        tidy = type(one)(one.labels, times_ms, one.values[first])
-        several = groups.setdefault(times_ms.tobytes(), [])
-        group = next((group for group in several if one.labels not in group), None)
-        if group is None:
-            several.append(group := {})
-        group[one.labels] = tidy
-    for several in groups.values():
-        for group in several:
-            yield list(group.values())
+        groups.setdefault(one.times_ms.tobytes(), []).append(one)
+    return groups.values()
 
 
 def _write(connection: Connection, group: Sequence[Points], families: Sequence[Metadata], name: str) -> None:

@@ -1,6 +1,7 @@
 """Samples as a table: CSV, which everything reads.
 
-A row is a sample: ``series`` as PromQL writes it, ``time_ms`` and ``value``.
+A row is a sample: ``series`` as PromQL writes it, ``time_ms`` and ``value``, which is empty where the series
+ends: a staleness marker.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
 
+from otel_monitoring.model.sample import STALE
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.transfer.openmetrics import labels_text, parsed_labels
 from otel_monitoring.storage.transfer.points import Points
+from otel_monitoring.stores.block import is_stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,8 +31,11 @@ def write_csv(points: Iterable[Points], file: TextIO) -> int:
     count = 0
     for one in points:
         name = labels_text(one.labels)
-        rows = zip(one.times_ms.tolist(), one.values.tolist(), strict=True)
-        writer.writerows((name, time_ms, repr(value)) for time_ms, value in rows)
+        texts = [
+            "" if ends else repr(value)
+            for value, ends in zip(one.values.tolist(), is_stale(one.values).tolist(), strict=True)
+        ]
+        writer.writerows((name, *row) for row in zip(one.times_ms.tolist(), texts, strict=True))
         count += len(one.times_ms)
     return count
 
@@ -47,7 +53,7 @@ def read_csv(file: TextIO) -> Iterator[Points]:
         raise StorageError(msg)
     for name, rows in groupby(reader, key=lambda row: row[0] if row else ""):
         try:
-            pairs = [(int(time_ms), float(value)) for _, time_ms, value in rows]
+            pairs = [(int(time_ms), float(value) if value else STALE) for _, time_ms, value in rows]
         except ValueError:
             msg = f"line {reader.line_num}: expected a series, Unix milliseconds and a number"
             raise StorageError(msg) from None

@@ -54,8 +54,10 @@ def test_metrics_go_out_as_openmetrics(run: Run, url: str) -> None:
     assert 29 <= sum(line.startswith('served_total{instance="one"}') for line in lines) <= 31
 
 
-@pytest.mark.parametrize("name", ["all.csv", "all.txt"])
+@pytest.mark.parametrize("name", ["all.csv", "all.txt", "all.txt.gz", "all.csv.gz", "all.parquet"])
 def test_what_went_out_comes_in(run: Run, url: str, tmp_path: Path, name: str) -> None:
+    if name.endswith(".parquet"):
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed: the extra parquet brings it")
     file, other = str(tmp_path / name), f"sqlite:///{tmp_path}/other.db"
     new = Database(url=other, clock=SystemClock())
     assert new.ensure()
