@@ -62,6 +62,7 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
     header: Annotated[
         list[str] | None, typer.Option("--header", "-H", metavar="'NAME: VALUE'", help="Sent along.")
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     timeout_s: Annotated[float, typer.Option("--timeout", min=0.1, metavar="SECONDS")] = 10.0,
 ) -> None:
     """Ask a running application, or a Prometheus, in PromQL."""
@@ -82,12 +83,12 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
         raise typer.Exit(1) from None
     finally:
         query.close()
-    _print(result, shape)
+    _print(result, Format.JSON if as_json else shape)
 
 
 def _print(result: Result, shape: Format | None) -> None:
-    for note in (*result.warnings, *result.infos):
-        print(note, file=sys.stderr)
+    if shape is not Format.JSON:
+        _print_notes(result)
     if not output.rows_of(result):
         print("no series", file=sys.stderr)
     if shape is None:
@@ -102,6 +103,14 @@ def _print(result: Result, shape: Format | None) -> None:
         output.print_csv(result)
     elif output.rows_of(result):
         (output.print_chart if shape is Format.CHART else output.print_table)(result)
+
+
+def _print_notes(result: Result) -> None:
+    """Say what is doubtful, what is worth knowing, and from where the samples came."""
+    for note in (*result.warnings, *result.infos):
+        print(note, file=sys.stderr)
+    if result.tiers:
+        print(f"read from: {', '.join(result.tiers)}", file=sys.stderr)
 
 
 def _start_ms(start: str | None, since: str | None, end_ms: int, now_ms: int) -> int | None:

@@ -65,11 +65,16 @@ def print_table(result: Result) -> None:
 
 
 def print_json(result: Result) -> None:
-    """Print a list with an object for each series: ``labels``, and ``values`` as pairs of time and value."""
+    """Print ``series``, an object each: ``labels``, and ``values`` as pairs of time and value.
+
+    Beside them are ``tiers``, from where the samples came, ``warnings`` and ``infos``.
+    """
     grouped: dict[Labels, list[list[Any]]] = {}
     for labels, time_ms, value in rows_of(result):
         grouped.setdefault(labels, []).append([_time(time_ms), _finite(value)])
-    body = [{"labels": labels.as_dict(), "values": values} for labels, values in grouped.items()]
+    series = [{"labels": labels.as_dict(), "values": values} for labels, values in grouped.items()]
+    about = {"tiers": result.tiers, "warnings": result.warnings, "infos": result.infos}
+    body = {**about, "series": series}
     print(json.dumps(body, indent=2, ensure_ascii=False))
 
 

@@ -28,6 +28,7 @@ from otel_monitoring.promql.result import Result, Series
 from otel_monitoring.promql.vectors.memo import Memo
 from otel_monitoring.promql.vectors.values import Scalar, String, settled_name, settled_names
 from otel_monitoring.stores.block import is_hole
+from otel_monitoring.stores.wanted import TIERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -319,6 +320,7 @@ def _result(
         time_ms=at_ms,
         warnings=tuple(environment.warnings.values()),
         infos=tuple(environment.infos.values()),
+        tiers=tuple(tier for tier in TIERS if tier in environment.tiers),
         samples_read=environment.budget.limit - environment.budget.samples,
     )
 

@@ -36,6 +36,8 @@ class Result:
         time_ms: The time of an instant query.
         warnings: What is doubtful about the answer.
         infos: What may be worth knowing about it.
+        tiers: From where its samples came: some of ``memory``, ``raw``, ``minute``, ``hour``; empty where
+            that is not known.
         samples_read: How many samples were looked at; 0 where that is not known.
     """
 
@@ -47,4 +49,5 @@ class Result:
     time_ms: int
     warnings: tuple[str, ...] = ()
     infos: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
     samples_read: int = 0

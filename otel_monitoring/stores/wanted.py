@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from otel_monitoring.model.matcher import Matcher
+
+
+MEMORY: Final = "memory"
+TIERS: Final = (MEMORY, "raw", "minute", "hour")
+"""From where samples come: memory, or of what is stored every sample, minutes, or hours."""
 
 
 def _freely(_: int) -> None:
@@ -32,6 +37,7 @@ class Wanted:
         function: What is made of them, as PromQL names it; empty where the samples themselves are wanted.
         reserve: Asked before memory is taken for so many samples; raises where these are too many.
         note: Told what people should know of the samples, such as that they are summed up.
+        reading: Told from where samples come: one of ``TIERS``.
     """
 
     matchers: Sequence[Matcher]
@@ -42,3 +48,4 @@ class Wanted:
     function: str = ""
     reserve: Callable[[int], None] = _freely
     note: Callable[[str], None] = _silently
+    reading: Callable[[str], None] = _silently

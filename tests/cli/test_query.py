@@ -50,19 +50,27 @@ def test_an_application_is_found_by_its_address(run: Run, url: str) -> None:
     ):
         result = run("query", "orders_total", "--url", address, "--time", AT)
 
-        assert (result.exit_code, result.output.split()) == (
+        assert (result.exit_code, result.stdout.split()) == (
             0,
             ["__name__", "shop", "value", "orders_total", "a", "4", "orders_total", "b", "+Inf"],
         )
 
 
-def test_json_has_a_list_of_series(run: Run, url: str) -> None:
+def test_json_has_the_series_and_what_is_known_of_them(run: Run, url: str) -> None:
     result = run("query", "orders_total", "--url", url, "--time", str(T_MS / 1000), "--format", "json")
 
-    assert json.loads(result.output)[1] == {
+    assert json.loads(result.output)["series"][1] == {
         "labels": {"__name__": "orders_total", "shop": "b"},
         "values": [["2023-11-14T22:13:20.000Z", "+Inf"]],
     }
+
+
+def test_from_where_the_samples_came_is_said(run: Run, url: str) -> None:
+    words = ("query", "orders_total", "--url", url, "--time", AT)
+
+    assert run(*words).stderr == "read from: memory\n"
+    found = json.loads(run(*words, "--json").stdout)
+    assert (found["tiers"], found["warnings"], found["infos"]) == (["memory"], [], [])
 
 
 def test_csv_has_a_row_a_sample(run: Run, url: str) -> None:
@@ -81,7 +89,7 @@ def test_csv_has_a_row_a_sample(run: Run, url: str) -> None:
         "csv",
     )
 
-    assert list(csv.reader(io.StringIO(result.output))) == [
+    assert list(csv.reader(io.StringIO(result.stdout))) == [
         ["__name__", "shop", "time", "value"],
         ["orders_total", "a", "2023-11-14T22:12:20.000Z", "1"],
         ["orders_total", "a", "2023-11-14T22:13:20.000Z", "4"],

@@ -56,6 +56,10 @@ class AnswerBody(BaseModel):
     unit: str = Field(description="UCUM, of the metric.", examples=["s"])
     series: list[SeriesBody]
     warnings: list[str]
+    infos: list[str]
+    tiers: list[str] = Field(
+        description="From where the samples came: memory; or of what is stored raw, minute or hour."
+    )
     near: list[str] = Field(description="Where nothing was found: names that look alike.")
 
 
@@ -136,6 +140,8 @@ def _answer(asked: Asked, source: MetricsSource) -> AnswerBody:
         unit=metric.unit,
         series=series,
         warnings=[*result.warnings],
+        infos=[*result.infos],
+        tiers=[*result.tiers],
         near=[] if series or metric.name in known else near(asked.metric, known),
     )
 

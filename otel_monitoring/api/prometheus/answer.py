@@ -36,13 +36,17 @@ class ApiError(Exception):
         self.kind = kind
 
 
-def success(data: Any, *, warnings: Sequence[str] = (), infos: Sequence[str] = ()) -> Response:
-    """Return an answer with data."""
+def success(
+    data: Any, *, warnings: Sequence[str] = (), infos: Sequence[str] = (), tiers: Sequence[str] = ()
+) -> Response:
+    """Return an answer with data; ``tiers`` is ours, and says from where its samples came."""
     body: dict[str, Any] = {"status": "success", "data": data}
     if warnings:
         body["warnings"] = list(warnings)
     if infos:
         body["infos"] = list(infos)
+    if tiers:
+        body["tiers"] = list(tiers)
     return _response(body, 200)
 
 

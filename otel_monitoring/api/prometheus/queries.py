@@ -134,7 +134,7 @@ def _answer(sources: Sources, given: Parameters, *, limit: int, ask: Callable[[]
     if stats and stats not in _STATS:
         warnings.append(_OLD_STATS.format(stats))
     data = encode.result(found, stats=_stats(found, took_s) if stats else None)
-    return success(data, warnings=warnings, infos=_few(found.infos, "info"))
+    return success(data, warnings=warnings, infos=_few(found.infos, "info"), tiers=found.tiers)
 
 
 def _few(notes: Sequence[str], kind: str) -> list[str]:

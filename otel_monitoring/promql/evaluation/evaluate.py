@@ -48,7 +48,7 @@ from otel_monitoring.promql.vectors.values import (
     joined,
     without_name,
 )
-from otel_monitoring.stores.wanted import Wanted
+from otel_monitoring.stores.wanted import MEMORY, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,6 +123,7 @@ class Environment:
         experimental: Whether names are dropped at the end of the query.
         shared: What was read and computed already, maybe for another query at the same time.
         history: Whom to ask for what is not in memory; ``None`` where memory is all there is.
+        tiers: From where samples came; filled during the evaluation.
     """
 
     select: Callable[[Sequence[Matcher], int, int], list[Block]]
@@ -140,6 +141,7 @@ class Environment:
     experimental: bool = False
     shared: Shared = field(default_factory=Shared)
     history: History | None = None
+    tiers: set[str] = field(default_factory=set)
 
 
 class Evaluator:
@@ -374,6 +376,8 @@ class Evaluator:
         if found is None:
             blocks = self._env.select(node.matchers, start_ms, end_ms)
             found = self._env.shared.selected[key] = without_repetition(blocks, self.memo)
+        if found:
+            self._env.tiers.add(MEMORY)
         return found
 
     def _wanted(self, node: Selector, at_ms: Times, start_ms: int, end_ms: int) -> Wanted:
@@ -391,6 +395,7 @@ class Evaluator:
             function=function,
             reserve=self.budget.reserve,
             note=lambda text: self.inform(text, node),
+            reading=self._env.tiers.add,
         )
 
     def _instant(self, node: Selector) -> tuple[Vector, Floats]:

@@ -33,7 +33,7 @@ def result_of(body: Any) -> Result:
         if kind not in _KINDS:
             msg = f"the answer is of the unknown type {kind!r}"
             raise QueryError(msg)
-        notes = {name: tuple(map(str, body.get(name) or ())) for name in ("warnings", "infos")}
+        notes = {name: tuple(map(str, body.get(name) or ())) for name in ("warnings", "infos", "tiers")}
         return _result(kind, rows, notes)
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         msg = f"the answer does not have the shape of Prometheus's: {type(error).__name__}: {error}"
@@ -60,6 +60,7 @@ def _result(kind: ResultKind, rows: Any, notes: Mapping[str, tuple[str, ...]]) -
         time_ms=time_ms,
         warnings=notes["warnings"],
         infos=notes["infos"],
+        tiers=notes["tiers"],
     )
 
 

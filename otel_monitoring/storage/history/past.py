@@ -165,7 +165,10 @@ class Past:
 
     def _tell(self, stretches: Sequence[Stretch]) -> None:
         function = self._wanted.function
-        for tier_ms in sorted({one.tier_ms for one in stretches} - {RAW}):
+        tiers = sorted({one.tier_ms for one in stretches})
+        for tier_ms in tiers:
+            self._wanted.reading(NAMES[tier_ms])
+        for tier_ms in tiers[RAW in tiers :]:
             about = "" if is_exact(function) else f", and {function} does not see the others"
             self._wanted.note(f"older samples are those of each {NAMES[tier_ms]}{about}")
 

@@ -19,7 +19,7 @@ from otel_monitoring.storage.history.choice import chosen, order
 from otel_monitoring.storage.history.past import Past, Place, Shelf
 from otel_monitoring.storage.history.spans import Span, spans
 from otel_monitoring.storage.samples.sources import runs
-from otel_monitoring.stores.wanted import Wanted
+from otel_monitoring.stores.wanted import MEMORY, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,6 +93,8 @@ class HistoryStore:
             QueryError: A regular expression is not valid, or too many samples are wanted.
         """
         blocks = self._memory.select(wanted.matchers, wanted.start_ms, wanted.end_ms)
+        if blocks:
+            wanted.reading(MEMORY)
         if self.is_in_memory(wanted.start_ms):
             return blocks
         oldest_ms = self._memory.oldest()  # after the blocks: what is forgotten meanwhile is read twice

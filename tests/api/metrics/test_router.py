@@ -104,7 +104,7 @@ def test_what_is_recorded_can_be_asked_for(shop: Shop) -> None:
     assert found["promql"] == (
         'avg by (oven_id) (avg_over_time(oven_temperature_celsius{oven_id="a"}[300000ms]))'
     )
-    assert (found["kind"], found["unit"]) == ("gauge", "Cel")
+    assert (found["kind"], found["unit"], found["tiers"]) == ("gauge", "Cel", ["memory"])
     assert [(one["labels"], one["points"][0]["value"]) for one in found["series"]] == [
         ({"oven_id": "a"}, 180.0)
     ]

@@ -358,6 +358,11 @@ def test_another_word_for_stats_is_taken_with_a_warning() -> None:
     assert 'value "yes" for parameter "stats" is deprecated' in body["warnings"][0]
 
 
+def test_from_where_the_samples_came_is_said_beside_the_data() -> None:
+    assert ask("query", query="orders_total").json()["tiers"] == ["memory"]
+    assert "tiers" not in ask("query", query="1").json()
+
+
 def test_ten_notes_of_a_kind_are_told_and_the_number_of_the_rest() -> None:
     store = SeriesStore()
     for time_ms in (T_MS - 15_000, T_MS):

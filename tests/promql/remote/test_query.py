@@ -37,7 +37,14 @@ def test_a_query_at_one_time_is_posted(server: Server, ask: Callable[..., Remote
 def test_a_range_is_asked_with_its_step(server: Server, ask: Callable[..., RemoteQuery]) -> None:
     row = {"metric": {"a": "b"}, "values": [[0, "1"], [0.5, "+Inf"], [1, "NaN"]]}
     server.script = [
-        said({"status": "success", "data": {"resultType": "matrix", "result": [row]}, "warnings": ["w"]})
+        said(
+            {
+                "status": "success",
+                "data": {"resultType": "matrix", "result": [row]},
+                "warnings": ["w"],
+                "tiers": ["memory", "hour"],
+            }
+        )
     ]
 
     result = ask()("up", 0, 1_000, 500)
@@ -47,7 +54,7 @@ def test_a_range_is_asked_with_its_step(server: Server, ask: Callable[..., Remot
     assert result.series[0].labels.as_dict() == {"a": "b"}
     assert result.series[0].times_ms.tolist() == [0, 500, 1_000]
     assert [str(value) for value in result.series[0].values.tolist()] == ["1.0", "inf", "nan"]
-    assert result.warnings == ("w",)
+    assert (result.warnings, result.tiers) == (("w",), ("memory", "hour"))
 
 
 def test_a_vector_and_a_string_are_read(server: Server, ask: Callable[..., RemoteQuery]) -> None:

@@ -164,6 +164,27 @@ def test_over_days_samples_are_those_of_a_minute_ago_at_most(whole: Whole) -> No
     same(expected, found)  # steps are at full minutes, as the samples of minutes
 
 
+@pytest.mark.parametrize(
+    ("expr", "hours", "tiers"),
+    [
+        ("served_total", (1, 0), ("memory",)),
+        ("served_total", (20, 0), ("memory", "raw")),
+        ("served_total", (20, 10), ("raw",)),
+        ("max_over_time(served_total[1h])", (72, 0), ("memory", "raw", "minute")),
+        ("max_over_time(served_total[6h])", (72, 6), ("hour",)),
+        ("time()", (72, 0), ()),
+    ],
+)
+def test_the_answer_names_from_where_it_comes(
+    whole: Whole, expr: str, hours: tuple[int, int], tiers: tuple[str, ...]
+) -> None:
+    start_ms, end_ms = (END_MS - one * HOUR_MS for one in hours)
+
+    found = whole.both.range_(expr, start_ms, end_ms, HOUR_MS)
+
+    assert found.tiers == tiers
+
+
 def test_functions_that_need_every_sample_get_it(whole: Whole) -> None:
     asked = {"start_ms": DAY_ZERO_MS + HOUR_MS, "end_ms": END_MS, "step_ms": HOUR_MS}
 
