@@ -105,15 +105,15 @@ def build_api(  # noqa: PLR0913 - one place wires it
 
 def _add_acting(app: Any, desk: AlertDesk) -> None:
     from otel_monitoring.api.alerting.acknowledging import acknowledging_router
-    from otel_monitoring.api.alerting.audit import audit_router
     from otel_monitoring.api.alerting.history import history_router
     from otel_monitoring.api.alerting.receivers import receivers_router
     from otel_monitoring.api.alerting.silences import silences_router
     from otel_monitoring.api.alertmanager.application import alertmanager_app
+    from otel_monitoring.api.audit import audit_router
 
     for make in (history_router, acknowledging_router, silences_router, receivers_router):
         app.include_router(make(desk))
-    app.include_router(audit_router(desk.audit))
+    app.include_router(audit_router(desk.audit, clock=desk.clock))
     app.mount("/alertmanager", alertmanager_app(desk))
 
 

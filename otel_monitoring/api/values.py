@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 
 def number(value: float) -> float | str:
@@ -23,3 +25,16 @@ def time(time_ms: int) -> datetime:
 def time_if_any(time_ms: int | None) -> datetime | None:
     """Return :func:`time` of what happened; ``None`` where it did not."""
     return None if time_ms is None else time(time_ms)
+
+
+def plain(value: Any) -> Any:
+    """Return what was said once as JSON takes it, whatever numbers and characters are in it."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, Mapping):
+        return {plain(str(key)): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value
