@@ -33,8 +33,16 @@ else:
 _LOCK_S = 30.0
 _POLL_S = 0.02
 _CHECKED_BYTES = 64 << 20
+_PAGE_BYTES = 1024
+"""Every table, index and block leaves a page half empty: small ones save a third of a file."""
+
 _COMMON = ("PRAGMA cell_size_check=ON", "PRAGMA trusted_schema=OFF", "PRAGMA temp_store=MEMORY")
-_WRITER = (*_COMMON, "PRAGMA synchronous=NORMAL", "PRAGMA journal_size_limit=67108864")
+_WRITER = (
+    *_COMMON,
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA journal_size_limit=67108864",
+    "PRAGMA wal_autocheckpoint=4000",  # pages: four megabytes, as with pages of the usual size
+)
 _READER = (*_COMMON, "PRAGMA query_only=ON")
 _MEANINGS: tuple[tuple[str, Kind], ...] = (
     ("locked", "busy"),
@@ -239,7 +247,8 @@ class SqliteFile:
         with contextlib.suppress(FileExistsError):  # to open and close a file that is in use drops its locks
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         with contextlib.closing(self._raw()) as connection:
-            connection.execute("PRAGMA auto_vacuum=INCREMENTAL").close()  # counts before the first table
+            connection.execute(f"PRAGMA page_size={_PAGE_BYTES}").close()  # both count before the first table
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL").close()
             mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
         if mode != "wal":
             msg = f"{self._path} cannot be written ahead (journal mode {mode}): choose another folder"
