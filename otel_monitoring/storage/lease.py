@@ -121,7 +121,11 @@ class Lease:
 
     def hold(self) -> bool:
         """Tell whether we hold it at this moment; costs nothing and asks nobody."""
-        return self._elapsed_s() < self._until_s
+        return self.left_s() > 0
+
+    def left_s(self) -> float:
+        """Return for how many seconds we still hold it; negative where we do not."""
+        return self._until_s - self._elapsed_s()
 
     def fence(self) -> Fence:
         """Return what writes under this lease have to check.

@@ -41,6 +41,42 @@ def test_a_thread_asks_for_it(database: Database) -> None:
     assert keeper.lease.stats()["taken"] == 1
 
 
+def test_the_thread_works_for_as_long_as_it_is_held(database: Database) -> None:
+    worked: list[str] = []
+    over = threading.Event()
+
+    def keeper_of(holder: str) -> LeaseKeeper:
+        def work() -> float:
+            worked.append(holder)
+            if len(worked) == 3:
+                over.set()
+            return 0.0
+
+        return LeaseKeeper(lease=_lease(database, holder, FakeClock()), work=work)
+
+    holding, waiting = keeper_of("a"), keeper_of("b")
+    assert holding.step()
+    waiting.start()
+    holding.start()
+    assert over.wait(10)
+    holding.stop(10)
+    waiting.stop(10)
+
+    assert set(worked) == {"a"}
+
+
+def test_it_is_renewed_before_a_step_that_comes_after_a_third_of_the_span(database: Database) -> None:
+    elapsed = FakeClock()
+    keeper = LeaseKeeper(lease=_lease(database, "a", elapsed))
+
+    for passed_s in (0, 5, 5, 1):
+        elapsed.advance(passed_s)
+        assert keeper.is_held()
+
+    assert keeper.lease.stats()["renewed"] == 1
+    assert keeper.lease.left_s() == 29.0
+
+
 def test_stopping_gives_it_to_the_next(database: Database) -> None:
     keeper = LeaseKeeper(lease=_lease(database, "a", FakeClock()), is_well=lambda: True)
     keeper.step()

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _LEASE = "upkeep"
 _SPAN_S = 60.0
-_LOOK_S = 30.0
 _GRACE_S = 300.0
 _REST_S = 0.1
 
@@ -64,4 +63,4 @@ def upkeep(settings: Settings, *, database: Database, clock: Clock) -> Upkeep:
             database=database, fence=lease.fence, keep=keep_of(settings), going=archive_of(settings)
         ),
     }
-    return Upkeep(lease=lease, workers=workers, clock=clock, look_s=_LOOK_S)
+    return Upkeep(lease=lease, workers=workers, clock=clock)

@@ -10,11 +10,11 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 from __future__ import annotations
 
 import logging
-import threading
+import math
 from typing import TYPE_CHECKING, Protocol
 
-from otel_monitoring.guard import Guard
 from otel_monitoring.storage.errors import StorageError
+from otel_monitoring.storage.keeper import LeaseKeeper
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_RENEWALS_PER_SPAN = 3
 _REST = 3.0
 _LEAST_REST_S = 0.02
 
@@ -48,49 +47,28 @@ class Upkeep:
         lease: Held by one process of all.
         workers: What is done, by name, in this order.
         clock: Tells now, and how long a step took.
-        look_s: How often it looks whether there is something to do, in seconds.
     """
 
-    def __init__(self, *, lease: Lease, workers: Mapping[str, Worker], clock: Clock, look_s: float) -> None:
-        self.lease = lease
+    def __init__(self, *, lease: Lease, workers: Mapping[str, Worker], clock: Clock) -> None:
+        self.keeper = LeaseKeeper(lease=lease, name="upkeep", work=self._work)
         self._workers = workers
         self._clock = clock
-        self._look_s = look_s
-        self.after_fork()
 
     def after_fork(self) -> None:
         """Run no thread and hold nothing in a child process."""
-        self._guard = Guard("storage.upkeep")
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._renewed_s = float("-inf")
-        self.lease.after_fork()
+        self.keeper.after_fork()
 
     def start(self) -> None:
         """Start the thread, unless it runs."""
-        if self._thread is None:
-            self._wake = threading.Event()
-            self._thread = threading.Thread(target=self._run, name="otel-monitoring-upkeep", daemon=True)
-            self._thread.start()
+        self.keeper.start()
 
     def stop(self, timeout_s: float) -> None:
         """End the thread after the step that it is in, and give the lease back."""
-        thread, self._thread = self._thread, None
-        self._wake.set()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout_s)
-        self.lease.release()
+        self.keeper.stop(timeout_s)
 
     def step(self) -> bool:
         """Do one step, where this process is the one to do it; return whether there may be more."""
-        if not self._is_ours():
-            return False
-        now_ms = self._clock.now_ms()
-        try:
-            return any(worker.step(now_ms) for worker in self._workers.values())
-        except StorageError as error:
-            _log.debug("the storage is kept up later: %s", error)
-            return False
+        return self.keeper.is_held() and self._step()
 
     def stats(self) -> dict[str, int]:
         """Return what was done so far."""
@@ -100,18 +78,17 @@ class Upkeep:
             for what, count in worker.stats().items()
         }
 
-    def _is_ours(self) -> bool:
-        """Tell whether we hold the lease, renewed in time for the step that follows."""
-        now_s = self._clock.monotonic_s()
-        if now_s - self._renewed_s >= self.lease.span_s / _RENEWALS_PER_SPAN or not self.lease.hold():
-            self._renewed_s = now_s
-            return self.lease.renew()
-        return True
+    def _work(self) -> float:
+        """Do one step; return for how long to rest after it, at most until the lease is renewed."""
+        began_s = self._clock.monotonic_s()
+        is_worth_it = self._step()
+        took_s = self._clock.monotonic_s() - began_s
+        return max(_LEAST_REST_S, _REST * took_s) if is_worth_it else math.inf
 
-    def _run(self) -> None:
-        thread, wake = threading.current_thread(), self._wake
-        while self._thread is thread:
-            began_s = self._clock.monotonic_s()
-            is_worth_it = self._guard.call(self.step)
-            took_s = self._clock.monotonic_s() - began_s
-            wake.wait(max(_LEAST_REST_S, _REST * took_s) if is_worth_it else self._look_s)
+    def _step(self) -> bool:
+        now_ms = self._clock.now_ms()
+        try:
+            return any(worker.step(now_ms) for worker in self._workers.values())
+        except StorageError as error:
+            _log.debug("the storage is kept up later: %s", error)
+            return False

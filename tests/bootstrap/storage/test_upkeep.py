@@ -29,12 +29,11 @@ def test_what_memory_forgot_is_answered_from_blocks(
     keeping.follower.look()
     keeping.upkeep.stop(5)
 
-    steps = 0
-    while keeping.upkeep.step():
-        steps += 1
+    while keeping.upkeep.step():  # what its thread has done already is not done again
+        pass
 
     stats = keeping.upkeep.stats()
-    assert steps == stats["compact_windows"] >= 2
+    assert stats["compact_windows"] >= 2
     assert stats["compact_collections"] >= 24
     assert rig.ask("count_over_time(orders_total[5h])")[0][1] == 1200.0
     assert rig.ask("min_over_time(orders_total[5h])")[0][1] == 5.0

@@ -36,7 +36,7 @@ class FakeWorker:
 def upkeep(database: Database, holder: str, *workers: FakeWorker) -> Upkeep:
     lease = Lease(database=database, name="upkeep", holder=holder, span_s=600)
     named = {f"worker{number}": worker for number, worker in enumerate(workers)}
-    return Upkeep(lease=lease, workers=named, clock=FakeClock(), look_s=60)
+    return Upkeep(lease=lease, workers=named, clock=FakeClock())
 
 
 def test_workers_work_one_after_the_other(database: Database) -> None:
@@ -66,4 +66,4 @@ def test_the_thread_ends_with_the_process(database: Database) -> None:
     one.start()
     one.stop(10)
 
-    assert not one.lease.hold()
+    assert not one.keeper.lease.hold()
