@@ -127,7 +127,7 @@ METRICS = (
     ),
     MetricDescription(
         "otel_monitoring.alerts.speaking",
-        "1",
+        "{process}",
         "gauge",
         "1 where this process evaluates the rules and tells people, 0 where another one does.",
         (),

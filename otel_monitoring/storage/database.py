@@ -9,6 +9,7 @@ This module needs SQLAlchemy; import it lazily on the start-up path.
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import os
 import sqlite3
@@ -42,6 +43,15 @@ _log = logging.getLogger(__name__)
 _QUIET_S = 2.0
 _RETRY_S = (1.0, 15.0)
 _FAILURES_COUNTED = 10
+_OF_SYSTEM: dict[int, Kind] = {
+    errno.EACCES: "read_only",
+    errno.EPERM: "read_only",
+    errno.EROFS: "read_only",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+}
+"""What the system says of a file or a folder; whatever else it says is ``failed``."""
+
 _abandoned: list[object] = []
 """What a child process inherited: closing it would speak for the parent."""
 
@@ -279,7 +289,7 @@ class Database:
         if isinstance(error, PoolTimeoutError):
             return Trouble("busy", "every connection is in use")
         if isinstance(error, OSError):
-            kind: Kind = "read_only" if isinstance(error, PermissionError) else "failed"
+            kind = _OF_SYSTEM.get(error.errno or 0, "failed")
             return Trouble(kind, f"{self.place.shown}: {error.strerror or type(error).__name__}")
         return self._back.meaning(error)
 

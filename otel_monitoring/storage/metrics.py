@@ -23,7 +23,7 @@ _LOG = "-wal"
 METRICS = (
     MetricDescription(
         "otel_monitoring.storage.available",
-        "1",
+        "{storage}",
         "gauge",
         "1 where the storage can be used; 0 and the reason where everything goes on in memory alone.",
         ("reason",),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _APPS = "tests.integration.end_to_end.apps"
 _START_S = 40.0
 _STOP_S = 20.0
-_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV")
+_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "XDG_STATE_HOME")
 
 
 @dataclass(frozen=True, slots=True)
