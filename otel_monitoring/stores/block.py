@@ -38,6 +38,8 @@ class Block:
         times_ms: Unix times in milliseconds, shape (t,), strictly increasing.
         values: The samples, shape (t, n); a hole is ``ABSENT`` or a staleness marker.
         whole: Whether there is certainly no hole and no NaN in ``values``.
+        counts: Where ``values`` are sums, of how many samples each is one, with the same holes, shape (t, n);
+            ``None`` where they are samples.
     """
 
     source: str
@@ -45,6 +47,12 @@ class Block:
     times_ms: NDArray[np.int64]
     values: NDArray[np.float64]
     whole: bool
+    counts: NDArray[np.float64] | None = None
+
+
+def counts_of(values: NDArray[np.float64], counts: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Return of how many samples each value is the sum: 1 where they are samples, ABSENT in the holes."""
+    return np.where(is_hole(values), ABSENT, 1.0) if counts is None else counts
 
 
 def is_hole(values: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ left, functions that drop the name at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
@@ -25,6 +25,7 @@ from otel_monitoring.promql.evaluation.series import (
 from otel_monitoring.promql.functions import table as functions
 from otel_monitoring.promql.functions.histograms import Mended
 from otel_monitoring.promql.functions.steps import STEPPED
+from otel_monitoring.promql.functions.windows import count_over_time, sum_over_time
 from otel_monitoring.promql.language.lexer import position_text, shown
 from otel_monitoring.promql.language.nodes import (
     Aggregate,
@@ -253,8 +254,25 @@ class Evaluator:
         at_ms, range_ms, blocks = self.ranged(node)
         self.budget.reserve(len(at_ms) * sum(len(block.labels) for block in blocks))
         apply = self._apply_once if self._is_instant else self._apply
-        parts = [apply(block, at_ms, range_ms, function, params) for block in blocks]
+        parts = [
+            apply(block, at_ms, range_ms, function, params)
+            if block.counts is None
+            else self._apply_to_sums(block, block.counts, at_ms, range_ms, function)
+            for block in blocks
+        ]
         return joined(parts, self.memo) if parts else self._nothing()
+
+    def _apply_to_sums(
+        self, block: Block, counts: Floats, at_ms: Times, range_ms: int, function: Kernel
+    ) -> Vector:
+        """Count samples that are summed up, or take their mean; nothing else is asked of sums."""
+        counted = replace(block, values=counts, counts=None)
+        many = self._apply(counted, at_ms, range_ms, sum_over_time, ())
+        if function is count_over_time:
+            return many
+        sums = self._apply(replace(block, counts=None), at_ms, range_ms, sum_over_time, ())
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return Vector(sums.labels, sums.values / many.values, sums.present)
 
     @property
     def _is_instant(self) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 
 from otel_monitoring.promql.vectors.moments import moments_of
 from otel_monitoring.promql.vectors.values import Vector, joined
-from otel_monitoring.stores.block import ABSENT, Block, is_absent, is_hole, is_stale
+from otel_monitoring.stores.block import ABSENT, Block, counts_of, is_absent, is_hole, is_stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -206,7 +206,8 @@ def _repeated(blocks: Sequence[Block]) -> set[Labels]:
 def _columns(block: Block, labels: set[Labels], *, inside: bool) -> Block:
     columns = [at for at, one in enumerate(block.labels) if (one in labels) is inside]
     kept = tuple(block.labels[at] for at in columns)
-    return Block(block.source, kept, block.times_ms, block.values[:, columns], block.whole)
+    counts = None if block.counts is None else block.counts[:, columns]
+    return Block(block.source, kept, block.times_ms, block.values[:, columns], block.whole, counts)
 
 
 def _merged(blocks: Sequence[Block], labels: list[Labels]) -> Block:
@@ -214,12 +215,15 @@ def _merged(blocks: Sequence[Block], labels: list[Labels]) -> Block:
     place = {one: at for at, one in enumerate(labels)}
     times_ms = np.unique(np.concatenate([block.times_ms for block in blocks]))
     values = np.full((len(times_ms), len(labels)), ABSENT)
+    counts = None if all(block.counts is None for block in blocks) else values.copy()
     for block in blocks:
         rows = np.searchsorted(times_ms, block.times_ms)
         for at, one in enumerate(block.labels):
             known = ~is_absent(block.values[:, at])
             values[rows[known], place[one]] = block.values[known, at]
-    return Block("", tuple(labels), times_ms, values, whole=False)
+            if counts is not None:
+                counts[rows[known], place[one]] = counts_of(block.values, block.counts)[known, at]
+    return Block("", tuple(labels), times_ms, values, whole=False, counts=counts)
 
 
 def joined_with_times(parts: list[tuple[Vector, Floats]], memo: Memo) -> tuple[Vector, Floats]:

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 COUNTING: Final = frozenset({"rate", "increase", "irate"})
 """Functions of counters: they see what counters would be had they never begun anew."""
 
-_COLUMNS: Final = {"max_over_time": "max", "min_over_time": "min", "sum_over_time": "sum"}
+_COLUMNS: Final = {
+    "max_over_time": ("max",),
+    "min_over_time": ("min",),
+    "sum_over_time": ("sum",),
+    "avg_over_time": ("sum", "count"),
+    "count_over_time": ("sum", "count"),
+}
 _OF_SAMPLES: Final = frozenset({"", "last_over_time", "present_over_time", "absent_over_time", "delta"})
 _SHORT_MS: Final = 2 * 86_400_000
 _WIDTHS_IN_A_WINDOW: Final = 5
@@ -37,9 +43,14 @@ def is_exact(function: str) -> bool:
     return function in COUNTING or function in _COLUMNS or function in _OF_SAMPLES
 
 
-def column(function: str) -> str:
-    """Return the column of a tier that stands for the samples of a function."""
-    return _COLUMNS.get(function, "last")
+def columns(function: str) -> tuple[str, ...]:
+    """Return the columns of a tier that a function is made of; the first stands for the samples.
+
+    Beside ``sum``, ``count`` says of how many samples it is the sum.
+    """
+    if function in COUNTING:
+        return ("last", "dropped", "base")
+    return _COLUMNS.get(function, ("last",))
 
 
 def order(wanted: Wanted) -> tuple[int, ...]:

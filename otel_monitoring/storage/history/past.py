@@ -15,11 +15,11 @@ import numpy as np
 
 from otel_monitoring.storage.blocks.tiers import Carry, Tier, dropped, edges, unbroken
 from otel_monitoring.storage.history.catalogue import Catalogue
-from otel_monitoring.storage.history.choice import COUNTING, NAMES, column, is_exact
+from otel_monitoring.storage.history.choice import COUNTING, NAMES, columns, is_exact
 from otel_monitoring.storage.history.gather import Collections, Gathered, marked
 from otel_monitoring.storage.history.read import Stretch, WindowReader
 from otel_monitoring.storage.history.spans import RAW, Span
-from otel_monitoring.stores.block import ABSENT, Block
+from otel_monitoring.stores.block import ABSENT, Block, counts_of, is_hole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +135,7 @@ class Past:
         return self._joined(_in_order(stretches), block)
 
     def _stretches(self, windows: Sequence[Span]) -> list[Stretch]:
-        columns = ("last", "dropped", "base") if self._counts else (column(self._wanted.function),)
+        wanted = columns(self._wanted.function)
         by_tier: dict[int, list[Span]] = defaultdict(list)
         for span in windows:
             by_tier[span.tier_ms].append(span)
@@ -145,7 +145,7 @@ class Past:
                 self._connection,
                 several,
                 series=self._numbers,
-                columns=columns,
+                columns=wanted,
                 database=self._at.database,
             )
             found += [_points(stretch) if self._counts else stretch for stretch in read]
@@ -187,7 +187,9 @@ class Past:
         values = marked(Gathered(np.arange(len(labels)), times_ms, values)).values
         rows = np.ascontiguousarray(values.T)
         name = self._at.name if block is None else block.source
-        return Block(name, labels, times_ms, rows, whole=not np.isnan(rows).any())
+        return Block(
+            name, labels, times_ms, rows, whole=not np.isnan(rows).any(), counts=_sample_counts(parts)
+        )
 
 
 def _in_order(stretches: list[Stretch]) -> list[Stretch]:
@@ -218,6 +220,17 @@ def _unbroken(parts: Sequence[Stretch]) -> Floats:
         taken.append(part.columns["dropped"] if "dropped" in part.columns else dropped(values, carry))
         carry = Carry.after(values, carry)
     return unbroken(np.hstack([part.columns["value"] for part in parts]), np.hstack(taken))
+
+
+def _sample_counts(parts: Sequence[Stretch]) -> Floats | None:
+    """Return of how many samples each value is the sum; ``None`` where all of them are samples."""
+    if not any("count" in part.columns for part in parts):
+        return None
+    counts = []
+    for part in parts:
+        values, known = next(iter(part.columns.values())), part.columns.get("count")
+        counts.append(counts_of(values, None if known is None else np.where(is_hole(values), ABSENT, known)))
+    return np.ascontiguousarray(np.hstack(counts).T)
 
 
 def _widened(stretch: Stretch, count: int) -> Stretch:
