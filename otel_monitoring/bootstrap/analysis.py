@@ -24,6 +24,7 @@ from otel_monitoring.bootstrap.aside import Aside
 from otel_monitoring.bootstrap.messages.backing import MessageBacking, generator_url
 from otel_monitoring.bootstrap.messages.telling import Telling
 from otel_monitoring.bootstrap.rule_words import unfollowed
+from otel_monitoring.bootstrap.storage.recording import Recording
 from otel_monitoring.errors import MonitoringError, RuleError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
@@ -103,8 +104,12 @@ class Analysis:
         self._aside: Aside
         self.voice: Voice | None = None
         self.audit = AuditTrail(
-            logger=builder.providers.logger.get_logger(AUDIT_SCOPE, __version__), redact=builder.redactor.text
+            logger=builder.providers.logger.get_logger(AUDIT_SCOPE, __version__),
+            redact=builder.redactor.text,
+            fields=builder.redactor.attributes,
+            archive=None if self.keeping is None else self.keeping.audit,
         )
+        self.recording = Recording(builder, self.keeping)
         self.backing = MessageBacking(builder, self)
         self.telling = Telling(
             builder,
@@ -302,6 +307,7 @@ class Analysis:
         self.backing.after_fork()
         self.history.after_fork()
         self.audit.after_fork()
+        self.recording.after_fork()
 
     def stop(self, timeout_s: float) -> None:
         """Give what waits for delivery one last try."""
@@ -311,6 +317,7 @@ class Analysis:
             self.voice.stop(timeout_s)
         if self._rule_series is not None:
             self._rule_series.end(at_ms=self._clock.now_ms())
+        self.recording.finish()
         if self.keeping is not None:
             self.keeping.stop(timeout_s)
         if self.remote is not None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _EVALUATE_EVERY_S = 1.0  # rule groups have their own grid; this only asks whether one of them is due
 _TRIM_EVERY_S = 60.0
+_RECORD_EVERY_S = 1.0
 
 
 class Running:
@@ -102,6 +103,7 @@ def build(
     _carry(builder, server)
     who = identity.identify(builder)
     hang_up = _hang_up(builder, analysis)
+    builder.loop.add("records", _RECORD_EVERY_S, lambda _now_ms: analysis.record(registry.report))
     monitoring = Monitoring(
         clock=builder.clock,
         loop=builder.loop,

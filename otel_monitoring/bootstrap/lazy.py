@@ -6,15 +6,17 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from otel_monitoring.bootstrap.storage.recording import METRICS as RECORD_METRICS
 from otel_monitoring.storage.metrics import METRICS as STORAGE_METRICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from otel_monitoring.alerts.evaluation.status import GroupStatus
     from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.health.report import HealthReport
     from otel_monitoring.settings import Settings
 
 _REFUSED = ("batches_refused", "series_refused", "chunks_dropped", "metrics_refused", "duplicates")
@@ -69,6 +71,11 @@ class LazyAnalysis:
         if self._made is not None:
             self._made.trim(now_ms)
 
+    def record(self, report: Callable[[], HealthReport]) -> None:
+        """Keep what happened and how everything is; events wait until there is somebody to keep them."""
+        if self._made is not None:
+            self._made.recording.step(report())
+
     def groups(self) -> list[GroupStatus]:
         """Return how all rules stand."""
         return self.get().groups()
@@ -109,6 +116,8 @@ class LazyAnalysis:
         metrics.observe("otel_monitoring.store.size", lambda: self._stat("size_bytes"))
         metrics.observe("otel_monitoring.store.refused", self._refused)
         metrics.observe("otel_monitoring.query.count", self._queries)
+        for metric in RECORD_METRICS:
+            metrics.observe(metric, partial(self._of_recording, metric.name))
         if self._builder.storage_url is not None:
             for metric in STORAGE_METRICS:
                 metrics.observe(metric, partial(self._of_storage, metric.name))
@@ -117,6 +126,9 @@ class LazyAnalysis:
     def _of_storage(self, name: str) -> Iterable[tuple[float, Mapping[str, str]]]:
         keeping = None if self._made is None else self._made.keeping
         return [] if keeping is None else keeping.rows[name]()
+
+    def _of_recording(self, name: str) -> Iterable[tuple[float, Mapping[str, str]]]:
+        return [] if self._made is None else self._made.recording.rows(name)
 
     def _speaking(self) -> Iterable[tuple[float, Mapping[str, str]]]:
         voice = None if self._made is None else self._made.voice

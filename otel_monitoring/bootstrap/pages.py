@@ -159,10 +159,12 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
 
 
 def storage_routes(builder: Builder, made: Analysis) -> Sequence[APIRouter]:
-    """Return the routes of the storage, where there is one."""
-    keeping = made.keeping
+    """Return the routes of what is kept, and of the storage where there is one."""
+    from otel_monitoring.api.events import events_router
+
+    keeping, events = made.keeping, events_router(made.recording, clock=builder.clock)
     if keeping is None:
-        return ()
+        return (events,)
     from otel_monitoring.api.cleanup import cleanup_router
     from otel_monitoring.api.instances import instances_router
     from otel_monitoring.bootstrap.storage.upkeep import archive_of, keep_of
@@ -176,6 +178,7 @@ def storage_routes(builder: Builder, made: Analysis) -> Sequence[APIRouter]:
         going=archive_of(builder.settings),
     )
     return (
+        events,
         cleanup_router(cleanup, audit=made.audit, clock=clock),
         instances_router(keeping.instances, clock=clock),
     )

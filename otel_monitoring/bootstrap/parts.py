@@ -18,7 +18,9 @@ from otel_monitoring.context.redact import Limits, Redactor
 from otel_monitoring.context.spans import CorrelationSpanProcessor
 from otel_monitoring.guard import Guard, all_guards
 from otel_monitoring.ingest.aggregations import Aggregations
+from otel_monitoring.ingest.events import EventTap
 from otel_monitoring.ingest.reader import NO_LIMIT_MS, StoreMetricReader
+from otel_monitoring.measure.audit_trail import EVENT_NAME as AUDIT
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.monitoring.loop import Loop
 from otel_monitoring.monitoring.self_metrics import SelfMetrics
@@ -66,6 +68,7 @@ class Builder:
     functions: Mapping[str, Callable[[Message], object]] = field(default_factory=dict)
     storage_url: str | None = None
     credentials: Credentials = field(default_factory=Credentials)
+    events: EventTap = field(default_factory=lambda: EventTap(left_out=[AUDIT]))
 
 
 def begin(loaded: LoadedSettings, environ: Mapping[str, str]) -> Builder:
@@ -178,6 +181,9 @@ def _tap_spans_and_logs(builder: Builder) -> None:
     for traces in exports.of("traces"):
         found.tracer.add_span_processor(QueueSpanProcessor(traces, guard=Guard("tap.spans")))
     found.logger.add_log_record_processor(CorrelationLogProcessor())
+    found.logger.add_log_record_processor(builder.events)
+    builder.parts.append(builder.events)
+    builder.closers.append(builder.events.close)
     for logs in exports.of("logs"):
         found.logger.add_log_record_processor(QueueLogProcessor(logs))
 

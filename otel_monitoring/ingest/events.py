@@ -78,6 +78,11 @@ class EventTap(LogRecordProcessor):
         """Begin empty in a child process: the parent keeps what waited."""
         self._begin()
 
+    def close(self) -> None:
+        """Hold nothing from here on: a provider that is not ours goes on without us."""
+        self._capacity = 0
+        self._waiting.clear()
+
     def shutdown(self) -> None:
         """Do nothing: what waits is taken by whoever keeps it."""
 

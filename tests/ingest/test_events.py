@@ -144,6 +144,16 @@ def test_a_child_process_begins_empty() -> None:
     assert shop.tap.force_flush()
 
 
+def test_nothing_is_held_after_the_end() -> None:
+    shop = Application()
+    shop.emit("a")
+
+    shop.tap.close()
+    shop.emit("b")
+
+    assert shop.tap.stats()["waiting"] == 0
+
+
 @pytest.mark.parametrize("body", [b"\xff\0", 3, 2.5, ["a", {"b": None}], True])
 def test_a_body_of_any_kind_is_kept(body: Any) -> None:
     shop = Application()

@@ -24,6 +24,8 @@ from otel_monitoring.storage.history.replay import replayed
 from otel_monitoring.storage.history.store import HistoryStore
 from otel_monitoring.storage.lease import Lease
 from otel_monitoring.storage.metrics import storage_rows
+from otel_monitoring.storage.recording.audit import AuditLog
+from otel_monitoring.storage.recording.records import RecordLog
 from otel_monitoring.storage.samples.follow import Follower, Pace
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.polling import SampleReader
@@ -68,6 +70,12 @@ class Keeping:
         self.database = Database(url=url, clock=builder.clock, shield=suppress_instrumentation)
         self.writer = Writer(database=self.database, clock=builder.clock)
         self.rows = storage_rows(self.database, self.writer)
+        self.records = RecordLog(
+            database=self.database, writer=self.writer, instance=lambda: self.samples.source.instance
+        )
+        self.audit = AuditLog(
+            database=self.database, writer=self.writer, instance=lambda: self.samples.source.label
+        )
         self.upkeep = upkeep(builder.settings, database=self.database, clock=builder.clock)
         self.history = HistoryStore(
             memory=store,
@@ -189,6 +197,8 @@ class Keeping:
         self.writer.after_fork()
         self.upkeep.after_fork()
         self.history.after_fork()
+        self.records.after_fork()
+        self.audit.after_fork()
         self._begin()
 
     def stop(self, timeout_s: float) -> None:
