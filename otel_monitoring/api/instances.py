@@ -25,13 +25,15 @@ class InstanceBody(BaseModel):
     version: str
     host: str
     pid: int
-    state: Literal["running", "stopped", "gone"] = Field(
-        description="`gone`: it collected nothing for a while and did not say that it ends."
+    state: Literal["running", "stopped", "crashed"] = Field(
+        description="`stopped` as planned; `crashed` where it was killed, failed, or gives no sign of life."
     )
     started_at: datetime = Field(serialization_alias="startedAt")
     last_seen_at: datetime = Field(serialization_alias="lastSeenAt", description="When it collected last.")
     ended_at: datetime | None = Field(serialization_alias="endedAt")
-    exit_reason: str = Field(serialization_alias="exitReason")
+    exit_reason: str = Field(
+        serialization_alias="exitReason", description="Why it does not run, as far as anybody knows."
+    )
     uptime_s: float = Field(serialization_alias="uptimeSeconds")
 
 
@@ -58,17 +60,16 @@ def instances_router(instances: Callable[[], Sequence[Seen]], *, clock: Clock) -
 def _body(seen: Seen, now_ms: int) -> InstanceBody:
     run, source = seen.run, seen.run.source
     until_ms = now_ms if seen.is_alive else run.ended_ms or run.last_seen_ms
-    stopped: Literal["stopped", "gone"] = "gone" if run.ended_ms is None else "stopped"
     return InstanceBody(
         id=source.label,
         service=source.service,
         version=source.version,
         host=source.host,
         pid=source.pid,
-        state="running" if seen.is_alive else stopped,
+        state=seen.state,
         started_at=values.time(source.started_ms),
         last_seen_at=values.time(run.last_seen_ms),
         ended_at=values.time_if_any(run.ended_ms),
-        exit_reason=run.exit_reason,
+        exit_reason=seen.reason,
         uptime_s=max(0, until_ms - source.started_ms) / 1000,
     )

@@ -46,6 +46,8 @@ _SUFFIX = ".ledger"
 _HEAD = struct.Struct("<II")
 _FIXED = 3
 _SIZE_BYTES = 512 << 10
+_LAST_WORD_BYTES = 256
+_ENDED = "ended"
 
 
 class Recorder(Protocol):
@@ -82,10 +84,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """What a process left: the attributes of its resource, and what it counted."""
+    """What a process left.
+
+    Attributes:
+        resource: The attributes of its resource.
+        entries: What it counted.
+        ended: Why it ended, by its own word; empty where it could not say.
+    """
 
     resource: Mapping[str, Any]
     entries: tuple[Entry, ...]
+    ended: str = ""
 
 
 class Ledger:
@@ -126,12 +135,19 @@ class Ledger:
         """Allow the file to be opened, by the first request."""
         self._is_started = True
 
-    def stop(self, *, is_settled: bool) -> None:
-        """Leave nothing where this process has said everything itself, else what others settle."""
+    def stop(self, *, is_settled: bool, reason: str = "") -> None:
+        """Leave nothing where this process has said everything itself, else what others settle.
+
+        Args:
+            is_settled: Whether the storage has everything.
+            reason: Why this process ends, for those who settle it.
+        """
         path, self._path = self._path, None
         lock, self._lock = self._lock, None
         if path is not None and is_settled:
             _remove(path)
+        elif path is not None and reason:
+            self._write({_ENDED: reason}, [], reserve_bytes=0)
         if lock is not None:
             os.close(lock)
 
@@ -175,7 +191,7 @@ class Ledger:
         return self._slots
 
     def _open(self) -> None:
-        name = f"{uuid.uuid4().hex}.new"
+        name = f"{uuid.uuid4().hex}-{_namespace():x}-{os.getpid()}.new"
         try:
             new, lock = _create(self._folder, name)
         except FileNotFoundError:  # whoever ended last removed the folder in between
@@ -196,14 +212,20 @@ class Ledger:
             os.close(lock)
             raise
 
-    def _write(self, document: Mapping[str, Any], doubles: Sequence[float]) -> int | None:
+    def _write(
+        self,
+        document: Mapping[str, Any],
+        doubles: Sequence[float],
+        *,
+        reserve_bytes: int = _LAST_WORD_BYTES,
+    ) -> int | None:
         """Add a record; its head comes last, so that it is there as a whole or not at all."""
         text = json.dumps(document, default=str).encode()
         text += b" " * (-len(text) % 8)
         at = self._end
         values_at = at + _HEAD.size + len(text)
         end = values_at + 8 * len(doubles)
-        if self._map is None or end + _HEAD.size > self._size_bytes:
+        if self._map is None or end + _HEAD.size + reserve_bytes > self._size_bytes:
             return None
         self._map[at + _HEAD.size : values_at] = text
         struct.pack_into(f"={len(doubles)}d", self._map, values_at, *doubles)
@@ -273,12 +295,20 @@ class Claim:
         self._path = path
         self._lock = lock
 
+    @property
+    def name(self) -> str:
+        """What the ledger is called."""
+        return self._path.name
+
     def read(self) -> Estate | None:
         """Return what is in it; ``None`` where it does not even say whose it is."""
         records = list(_records(self._path.read_bytes()))
         if not records:
             return None
-        return Estate(records[0][0], tuple(_entry(*one) for one in records[1:]))
+        (resource, _), *others = records
+        words = [str(document[_ENDED]) for document, _ in others if _ENDED in document]
+        entries = tuple(_entry(*one) for one in others if _ENDED not in one[0])
+        return Estate(resource, entries, words[-1] if words else "")
 
     def release(self, *, is_settled: bool) -> None:
         """Let others have it, or nobody ever again."""
@@ -287,8 +317,13 @@ class Claim:
         os.close(self._lock)
 
 
-def claim_all(folder: Path) -> list[Claim]:
-    """Return every ledger whose process is gone and that nobody else settles now."""
+def claim_all(folder: Path, *, held: Callable[[str], object] | None = None) -> list[Claim]:
+    """Return every ledger whose process is gone and that nobody else settles now.
+
+    Args:
+        folder: Where they are.
+        held: Called with the name of each of the others.
+    """
     if not _HAS_LOCKS or not folder.is_dir():
         return []
     found = []
@@ -301,9 +336,18 @@ def claim_all(folder: Path) -> list[Claim]:
                     raise FileNotFoundError(path)
             except OSError:
                 os.close(lock)
+                if held is not None:
+                    held(path.name)
                 continue
             found.append(Claim(path, lock))
     return found
+
+
+def pid_of(name: str) -> int | None:
+    """Return the number of the process that began a ledger; ``None`` where it counts in another namespace."""
+    _, _, rest = name.removesuffix(_SUFFIX).partition("-")
+    namespace, _, pid = rest.partition("-")
+    return int(pid) if pid.isdecimal() and namespace == f"{_namespace():x}" else None
 
 
 def ledger_folder(url: str, *, memory: Path = _SHARED_MEMORY) -> Path | None:
@@ -321,6 +365,14 @@ def ledger_folder(url: str, *, memory: Path = _SHARED_MEMORY) -> Path | None:
     path = url.removeprefix("sqlite:///")
     place = url if path == url else str(Path(path).absolute())
     return memory / f"otel_monitoring-{os.getuid()}-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+
+
+def _namespace() -> int:
+    """Return what tells the numbers of our processes from those of another container."""
+    try:
+        return Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        return 0
 
 
 def _create(folder: Path, name: str) -> tuple[Path, int]:

@@ -127,7 +127,7 @@ def test_processes_are_listed_with_those_that_run_in_front(instance: Instance) -
 
     assert [(one["id"], one["state"]) for one in found] == [
         ("living", "running"),
-        ("killed", "gone"),
+        ("killed", "crashed"),
         ("stopped", "stopped"),
     ]
     assert [one["uptimeSeconds"] for one in found] == [100.0, 70.0, 60.0]

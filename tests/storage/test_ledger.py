@@ -12,7 +12,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.aggregations import Aggregations
 from otel_monitoring.ingest.reader import StoreMetricReader
-from otel_monitoring.storage.ledger import Ledger, claim_all, ledger_folder
+from otel_monitoring.storage.ledger import Ledger, claim_all, ledger_folder, pid_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +73,50 @@ def test_what_was_recorded_is_read_as_it_was(folder: Path) -> None:
     assert entry.about["attributes"] == ROUTE
     assert entry.about["scope"][:2] == ["m", "1"]
     assert not folder.exists()
+
+
+def test_who_ends_before_everything_is_settled_leaves_word_why(folder: Path) -> None:
+    """A planned stop for which the time did not suffice is no crash."""
+    house = House(folder)
+    house.record(0.05)
+    house.ledger.stop(is_settled=False, reason="stopped")
+
+    (claim,) = claim_all(folder)
+    estate = claim.read()
+    claim.release(is_settled=True)
+
+    assert estate is not None
+    assert estate.ended == "stopped"
+    assert [one.counts for one in estate.entries] == [(1, 0, 0)]
+
+
+def test_a_ledger_that_is_full_has_room_for_the_last_word(folder: Path) -> None:
+    house = House(folder, size_bytes=4096)
+    for number in range(100):
+        house.record(0.05, attributes={"n": number})
+    house.ledger.stop(is_settled=False, reason="stopped")
+
+    (claim,) = claim_all(folder)
+    estate = claim.read()
+    claim.release(is_settled=True)
+
+    assert estate is not None
+    assert 0 < len(estate.entries) < 100
+    assert estate.ended == "stopped"
+
+
+def test_a_ledger_that_is_held_tells_the_process(folder: Path) -> None:
+    House(folder).record(0.05)
+    held: list[str] = []
+
+    claim_all(folder, held=held.append)
+
+    assert [pid_of(name) for name in held] == [os.getpid()]
+
+
+@pytest.mark.parametrize("name", ["", "a.ledger", "a-1-2.ledger", "a-1-x.ledger"])
+def test_a_number_of_another_namespace_is_none_of_ours(name: str) -> None:
+    assert pid_of(name) is None
 
 
 def test_nobody_gets_the_ledger_of_a_process_that_lives(folder: Path) -> None:

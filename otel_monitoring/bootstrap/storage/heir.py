@@ -25,7 +25,8 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from otel_monitoring.guard import Guard
 from otel_monitoring.model.sample import Batch
-from otel_monitoring.storage.ledger import claim_all
+from otel_monitoring.storage.ends import STOPPED, Watch
+from otel_monitoring.storage.ledger import claim_all, pid_of
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.sources import INSTANCE_ID, Run, Source
 from otel_monitoring.storage.writer import Job
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
     from otel_monitoring.stores.series import SeriesStore
 
 _log = logging.getLogger(__name__)
-
-REASON = "gone without a word"
 
 
 class Heir:
@@ -78,40 +77,67 @@ class Heir:
         self._export = export
         self._clock = clock
         self._guard = Guard("storage.heir")
+        self._watch = Watch()
         self._thread: threading.Thread | None = None
 
     def look(self) -> None:
         """Look whether anybody is gone; settle it from a thread of its own, for it reads the storage."""
         if self._thread is not None and self._thread.is_alive():
             return
-        claims = claim_all(self._folder)
+        claims = self._claims()
         if claims:
             self._thread = threading.Thread(
                 target=self.settle, args=(claims,), name="otel-monitoring-heir", daemon=True
             )
             self._thread.start()
 
-    def settle(self, claims: Sequence[Claim]) -> None:
-        """Settle every claim that can be settled now; let go of the others for a later look."""
+    def settle(self, claims: Sequence[tuple[Claim, str]]) -> None:
+        """Settle every claim that can be settled now; let go of the others for a later look.
+
+        Args:
+            claims: What processes left that are gone, each with how its process ended.
+        """
         can_read = self._guard.call(
             self._keeping.follower.look
         )  # what they appended to the last, they have by now
-        for claim in claims:
-            handed_over = bool(can_read) and self._guard.call(self._settle, claim)
+        for claim, reason in claims:
+            handed_over = bool(can_read) and self._guard.call(self._settle, claim, reason)
             if not handed_over:
                 claim.release(is_settled=False)
 
-    def _settle(self, claim: Claim) -> bool:
+    def after_fork(self) -> None:
+        """Let go in a child process of what its parent holds."""
+        self._watch.close()
+
+    def _claims(self) -> list[tuple[Claim, str]]:
+        """Return what can be settled now, and hold on to those who live."""
+        held: list[str] = []
+        claims = claim_all(self._folder, held=held.append)
+        self._watch.keep({*held, *(claim.name for claim in claims)})
+        for name in held:
+            pid = pid_of(name)
+            if pid is not None:
+                self._watch.hold(name, pid)
+        found = []
+        for claim in claims:
+            reason = self._watch.end_of(claim.name)
+            if reason is None:
+                claim.release(is_settled=False)
+            else:
+                found.append((claim, reason))
+        return found
+
+    def _settle(self, claim: Claim, reason: str) -> bool:
         estate = claim.read()
         writer = self._keeping.writer
         if estate is None:
             return writer.put(Job("ledger", _nothing, done=lambda _written: claim.release(is_settled=True)))
         run = self._run(estate)
         if run is None or run.ended_ms is None:
-            self._say_for(run, estate)
+            self._say_for(run, estate, estate.ended or reason)
         return writer.put(Job("ledger", _nothing, done=lambda written: claim.release(is_settled=written)))
 
-    def _say_for(self, run: Run | None, estate: Estate) -> None:
+    def _say_for(self, run: Run | None, estate: Estate, reason: str) -> None:
         now_ms = self._clock.now_ms()
         source = _source(estate, now_ms) if run is None else run.source
         log = SampleLog(database=self._keeping.database, writer=self._keeping.writer, source=source)
@@ -121,9 +147,10 @@ class Heir:
         data = metrics_of(estate, time_ns=now_ms * 1_000_000)
         noted = self._converter().convert(data, now_ms)
         log.append(self._last_words(source.instance, noted))
-        log.end(at_ms=now_ms, reason=REASON)
+        log.end(at_ms=now_ms, reason=reason)
         self._export(data)
-        _log.warning("process %d of %s is %s", source.pid, source.host, REASON)
+        level = logging.INFO if reason.startswith(STOPPED) else logging.WARNING
+        _log.log(level, "process %d of %s is settled: %s", source.pid, source.host, reason)
 
     def _run(self, estate: Estate) -> Run | None:
         """Return the run whose estate it is; ``None`` where it had appended nothing yet."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from otel_monitoring.storage.ends import own_end_reason
 from otel_monitoring.storage.ledger import Ledger, ledger_folder
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class _Leaving:
         self._ledger.start()
 
     def stop(self, timeout_s: float) -> None:  # noqa: ARG002 - there is nothing to wait for
-        self._ledger.stop(is_settled=self._analysis.has_said_all)
+        self._ledger.stop(is_settled=self._analysis.has_said_all, reason=own_end_reason())
 
 
 class _Inheriting:
@@ -79,6 +80,8 @@ class _Inheriting:
 
     def after_fork(self) -> None:
         """Start anew in a child process."""
+        if self._heir is not None:
+            self._heir.after_fork()
         self._heir = None
 
     def _made(self, keeping: Keeping) -> Heir:

@@ -19,6 +19,7 @@ from otel_monitoring.bootstrap.storage.rule_series import RuleSeries
 from otel_monitoring.bootstrap.storage.upkeep import upkeep
 from otel_monitoring.bootstrap.storage.voice import Voice
 from otel_monitoring.storage.database import Database
+from otel_monitoring.storage.ends import own_end_reason
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.history.replay import replayed
 from otel_monitoring.storage.history.store import HistoryStore
@@ -111,8 +112,8 @@ class Keeping:
                 remember_s=_REMEMBER_S,
             ),
             own=source.label,
-            then=self.share_credentials,
         )
+        self.follower.then = self.share_credentials
 
     def rule_series(self) -> RuleSeries:
         """Return what keeps the series that rules write, here and for the other processes."""
@@ -205,7 +206,7 @@ class Keeping:
         """Say that this process ends, write what waits, and close."""
         self.follower.stop(timeout_s)
         self.upkeep.stop(timeout_s)
-        self.samples.end(at_ms=self._builder.clock.now_ms(), reason="stopped")
+        self.samples.end(at_ms=self._builder.clock.now_ms(), reason=own_end_reason())
         if not self.writer.stop(timeout_s):
             _log.warning("the storage did not take everything before the end: %s", self.writer.stats())
         self.database.close()

@@ -6,8 +6,9 @@ import sys
 
 from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, Token, TokenFile, Url, pages
 from otel_monitoring.cli.table import print_json, print_table
+from otel_monitoring.model.durations import format_duration
 
-_HEADS = ("STATE", "SERVICE", "VERSION", "HOST", "PID", "STARTED", "LAST SEEN", "REASON")
+_HEADS = ("STATE", "SERVICE", "VERSION", "HOST", "PID", "STARTED", "UPTIME", "LAST SEEN", "REASON")
 
 
 def command(
@@ -30,11 +31,12 @@ def command(
                 one["host"],
                 str(one["pid"]),
                 one["startedAt"],
+                format_duration(round(one["uptimeSeconds"]) * 1000),
                 one["lastSeenAt"],
                 one["exitReason"],
             ]
             for one in found
         ]
-        print_table(_HEADS, rows, fixed=frozenset({"STATE", "PID", "STARTED", "LAST SEEN"}))
+        print_table(_HEADS, rows, fixed=frozenset({"STATE", "PID", "STARTED", "UPTIME", "LAST SEEN"}))
     else:
         print("no processes", file=sys.stderr)

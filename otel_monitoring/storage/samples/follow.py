@@ -11,9 +11,10 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from otel_monitoring.guard import Guard
+from otel_monitoring.storage.ends import SILENT, STOPPED
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.samples.sources import Run, runs
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from otel_monitoring.storage.samples.polling import SampleReader
     from otel_monitoring.stores.carried import Carried
     from otel_monitoring.stores.series import SeriesStore
+
+State: TypeAlias = Literal["running", "stopped", "crashed"]
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +47,18 @@ class Seen:
 
     run: Run
     is_alive: bool
+
+    @property
+    def state(self) -> State:
+        """Whether it runs, was stopped as planned, or is gone in another way."""
+        if self.is_alive:
+            return "running"
+        return "stopped" if self.run.exit_reason.startswith(STOPPED) else "crashed"
+
+    @property
+    def reason(self) -> str:
+        """Why it does not run; empty while it does."""
+        return "" if self.is_alive else self.run.exit_reason or SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,8 @@ class Follower:
         clock: The monotonic side tells who is alive, the wall clock stamps what is carried on.
         pace: How often it does what.
         own: The ``service.instance.id`` of this process.
+
+    Attributes:
         then: Called at the end of each look, whether the database answered or not.
     """
 
@@ -90,7 +107,6 @@ class Follower:
         clock: Clock,
         pace: Pace,
         own: str = "",
-        then: Callable[[], object] | None = None,
     ) -> None:
         self._database = database
         self._reader = reader
@@ -99,7 +115,7 @@ class Follower:
         self._clock = clock
         self._pace = pace
         self._own = own
-        self._then = then
+        self.then: Callable[[], object] | None = None
         self._carry_at_s = clock.monotonic_s()
         self._progress: dict[str, tuple[int, float]] = {}
         self._guard = Guard("storage.follow")
@@ -150,8 +166,8 @@ class Follower:
         if now_s >= self._carry_at_s or self.carried.sources != known:
             self._carry_at_s = now_s + self._pace.carry_s
             self.carried.append(self._clock.now_ms())
-        if self._then is not None:
-            self._then()
+        if self.then is not None:
+            self.then()
         self._looked = True
         return answered
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import socket
 from typing import TYPE_CHECKING, Any
@@ -94,20 +95,43 @@ def test_the_instances_are_listed_with_whether_they_live_and_why_they_ended(
         living = set(server.pids(4))
 
         def known() -> list[dict[str, Any]] | None:
-            _, answer = server.ask("/instances")
-            found: list[dict[str, Any]] = answer.json()
-            alive = {one["pid"] for one in found if one["is_alive"]}
-            ended = {one["pid"] for one in found if one["exit_reason"]}
-            return found if living <= alive and set(server.killed) <= ended else None
+            _, answer = server.ask("/monitoring/instances")
+            found: list[dict[str, Any]] = answer.json()["instances"]
+            running = {one["pid"] for one in found if one["state"] == "running"}
+            ended = {one["pid"] for one in found if one["endedAt"]}
+            return found if living <= running and set(server.killed) <= ended else None
 
         instances = eventually(known, what="the instances as they are")
+        by_command = json.loads(server.command("instances", "--json"))
 
     (killed,) = [one for one in instances if one["pid"] in server.killed]
-    assert not killed["is_alive"]
-    assert killed["exit_reason"] == "gone without a word"
+    assert killed["state"] == "crashed"
+    assert killed["exitReason"] in ("killed by SIGKILL", "gone without a word")
     assert {one["host"] for one in instances} == {socket.gethostname()}
     assert {one["version"] for one in instances} == {"1.2"}
-    assert all(one["started_ms"] <= one["last_seen_ms"] for one in instances)
+    assert all(one["startedAt"] <= one["lastSeenAt"] and one["uptimeSeconds"] > 0 for one in instances)
+    passing = ("lastSeenAt", "uptimeSeconds")
+    assert [_without(one, passing) for one in by_command] == [_without(one, passing) for one in instances]
+
+
+def test_a_planned_stop_is_no_crash(sqlite_url: str, tmp_path: Path) -> None:
+    """Neither of a worker that is replaced nor of all of them."""
+    with workers(GUNICORN, url=sqlite_url, folder=tmp_path) as server:
+        run_load(server.port, requests=50, path="/x")
+        replaced = server.pids(4)[0]
+        server.end(replaced)
+        server.pids(4)
+        server.stop()
+    with workers(GUNICORN, url=sqlite_url, folder=tmp_path) as server:
+
+        def known() -> list[dict[str, Any]] | None:
+            found: list[dict[str, Any]] = server.ask("/monitoring/instances")[1].json()["instances"]
+            return found if len([one for one in found if one["endedAt"]]) >= 5 else None
+
+        instances = eventually(known, what="five processes that ended")
+
+    assert {one["state"] for one in instances} == {"running", "stopped"}
+    assert {one["exitReason"] for one in instances if one["state"] == "stopped"} == {"stopped"}
 
 
 def test_the_gauges_of_a_killed_worker_end_and_its_counters_stay(sqlite_url: str, tmp_path: Path) -> None:
@@ -164,3 +188,7 @@ def test_two_hosts_on_one_server_answer_for_each_other(postgres_url: str, tmp_pa
 def _collected(collector: Collector) -> float:
     """Return the total of requests that the Collector shows."""
     return exposed_total("\n".join(metric_lines(collector.prometheus)))
+
+
+def _without(instance: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in instance.items() if name not in names}

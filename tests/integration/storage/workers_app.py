@@ -13,40 +13,13 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 shop = FastAPI()
-monitoring = setup_telemetry(shop, service_name="shop", service_version="1.2")
+setup_telemetry(shop, service_name="shop", service_version="1.2")
 
 
 @shop.get("/x")
 async def x() -> str:
     """Answer."""
     return "x"
-
-
-@shop.get("/instances")
-def instances() -> list[dict[str, Any]]:
-    """List every process that the storage knows, as this one sees it."""
-    keeping = monitoring_keeping()
-    return [
-        {
-            "host": one.run.source.host,
-            "pid": one.run.source.pid,
-            "version": one.run.source.version,
-            "started_ms": one.run.source.started_ms,
-            "last_seen_ms": one.run.last_seen_ms,
-            "is_alive": one.is_alive,
-            "exit_reason": one.run.exit_reason,
-        }
-        for one in (keeping.instances() if keeping else ())
-    ]
-
-
-def monitoring_keeping() -> Any:
-    """Return what the instance keeps; no public way leads there."""
-    for part in monitoring._parts:
-        made = getattr(part, "_made", None)
-        if made is not None and hasattr(made, "keeping"):
-            return made.keeping
-    return None
 
 
 class TellingPid:

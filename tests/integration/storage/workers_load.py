@@ -7,6 +7,8 @@ import os
 import re
 import shutil
 import signal
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +34,7 @@ COUNT = "http_server_request_duration_seconds_count"
 TOTAL = f'sum({COUNT}{{http_route="/x"}})'
 
 _TOKEN = "of-these-tests"
+_COMMAND = "from otel_monitoring.cli.main import main; main()"
 _READY = "Application startup complete"
 _SETTLED_S = 60.0
 
@@ -42,7 +45,7 @@ class Workers:
 
     Attributes:
         server: What was started.
-        killed: The processes that were killed.
+        killed: The processes that were killed, or asked to end.
     """
 
     server: Server
@@ -56,9 +59,9 @@ class Workers:
     def ask(self, path: str, **params: str) -> tuple[int, httpx.Response]:
         """Ask whoever takes the connection; return its process id as well."""
         headers = {"Authorization": f"Bearer {_TOKEN}", "Connection": "close"}
-        answer = httpx.get(
-            f"http://127.0.0.1:{self.port}{path}", params=params, headers=headers, timeout=20
-        ).raise_for_status()
+        answer = httpx.get(f"http://127.0.0.1:{self.port}{path}", params=params, headers=headers, timeout=20)
+        if answer.is_error:
+            pytest.fail(f"{path} answered {answer.status_code}:\n{self.server.printed()[-4000:]}")
         return int(answer.headers["x-pid"]), answer
 
     def pids(self, count: int) -> list[int]:
@@ -76,6 +79,23 @@ class Workers:
         """End a worker as nobody can prepare for."""
         os.kill(pid, signal.SIGKILL)
         self.killed.append(pid)
+
+    def end(self, pid: int) -> None:
+        """Ask a worker to end, as whoever replaces it does."""
+        os.kill(pid, signal.SIGTERM)
+        self.killed.append(pid)
+
+    def command(self, *words: str) -> str:
+        """Return what a command of ours prints when it asks this server."""
+        where = ("--url", f"http://127.0.0.1:{self.port}")
+        return subprocess.run(
+            [sys.executable, "-c", _COMMAND, *words, *where],
+            env=environment(None, OTEL_MONITORING_API__TOKEN=_TOKEN),
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        ).stdout
 
     def from_each(self, path: str, *, count: int = 4, **params: str) -> dict[int, httpx.Response]:
         """Ask until ``count`` living workers have answered; return the last answer of each."""
