@@ -1,4 +1,4 @@
-"""``/instances``: every process that the storage knows."""
+"""``/instances``: every process of the service that the storage knows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ class InstanceBody(BaseModel):
     """One run of a process."""
 
     id: str = Field(description="Its `service.instance.id`.")
-    service: str
+    service: str = Field(description="`service.name`.")
+    namespace: str = Field(description="`service.namespace`; empty for none.")
+    environment: str = Field(description="`deployment.environment.name`; empty for none.")
     version: str
     host: str
     pid: int
@@ -47,9 +49,9 @@ def instances_router(instances: Callable[[], Sequence[Seen]], *, clock: Clock) -
     """Return the route that lists the processes on the storage."""
     router = APIRouter(tags=["storage"])
 
-    @router.get("/instances", summary="Every process on the storage, and whether it runs")
+    @router.get("/instances", summary="Every process of the service, and whether it runs")
     def listed() -> InstancesBody:
-        """Processes are known for as long as their samples are kept."""
+        """Processes are known for as long as their samples are kept; other services have theirs."""
         found = [_body(seen, clock.now_ms()) for seen in instances()]
         found.sort(key=lambda one: (one.state != "running", -one.last_seen_at.timestamp()))
         return InstancesBody(instances=found)
@@ -62,7 +64,9 @@ def _body(seen: Seen, now_ms: int) -> InstanceBody:
     until_ms = now_ms if seen.is_alive else run.ended_ms or run.last_seen_ms
     return InstanceBody(
         id=source.label,
-        service=source.service,
+        service=source.service.name,
+        namespace=source.service.namespace,
+        environment=source.service.environment,
         version=source.version,
         host=source.host,
         pid=source.pid,

@@ -152,6 +152,7 @@ class Analysis:
         from otel_monitoring.bootstrap.storage.memory import Memory
 
         self._memory = Memory(
+            service=self.keeping.service.key,
             evaluator=self.evaluator,
             telling=self.telling,
             history=self.history,

@@ -350,11 +350,12 @@ def pid_of(name: str) -> int | None:
     return int(pid) if pid.isdecimal() and namespace == f"{_namespace():x}" else None
 
 
-def ledger_folder(url: str, *, memory: Path = _SHARED_MEMORY) -> Path | None:
-    """Return the folder that the processes of one storage and one user share.
+def ledger_folder(url: str, service: str, *, memory: Path = _SHARED_MEMORY) -> Path | None:
+    """Return the folder that the processes of one service on one storage and of one user share.
 
     Args:
         url: Where the storage is.
+        service: The key of the service: each settles what its own processes left.
         memory: A folder whose files are memory.
 
     Returns:
@@ -364,7 +365,8 @@ def ledger_folder(url: str, *, memory: Path = _SHARED_MEMORY) -> Path | None:
         return None
     path = url.removeprefix("sqlite:///")
     place = url if path == url else str(Path(path).absolute())
-    return memory / f"otel_monitoring-{os.getuid()}-{hashlib.sha256(place.encode()).hexdigest()[:16]}"
+    name = hashlib.sha256(f"{service} {place}".encode()).hexdigest()[:16]
+    return memory / f"otel_monitoring-{os.getuid()}-{name}"
 
 
 def _namespace() -> int:

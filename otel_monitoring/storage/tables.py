@@ -4,6 +4,9 @@ Every name begins with ``otel_monitoring_``, so that a database can be shared wi
 Unix milliseconds in 64 bits. What a record says besides its keys is a document: JSON in ASCII, since
 PostgreSQL takes neither NUL characters nor half surrogate pairs in a text, and its JSON type takes no NaN.
 What is long and a key, such as a label set, is a key by its digest.
+
+Several services may share a database. ``service`` is the key of the one that a row belongs to (``services``
+says what it stands for); rows of samples belong to a source, and with it to a service.
 """
 
 from __future__ import annotations
@@ -32,6 +35,7 @@ metadata = MetaData()
 
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what it calls an integer
 _Digest = String(32)
+_Service = String(16)
 
 
 def _table(name: str, *parts: Any, **words: Any) -> Table:
@@ -58,13 +62,21 @@ ABOUT = _table(
     "about", _key("id", SmallInteger), _need("identity", String(32)), _need("created_ms", BigInteger)
 )
 
+SERVICES = _table(
+    "services",
+    _key("key", _Service),
+    _need("name", Text),
+    _need("namespace", Text),
+    _need("environment", Text),
+)
+
 # ── samples: who collected (a run of a process), which series, in which order of columns, what values ──
 
 SOURCES = _table(
     "sources",
     _own_id(),
     _need("instance", String(200)),
-    _need("service", Text),
+    _need("service", _Service),
     _need("host", Text),
     _need("pid", BigInteger),
     _need("version", Text),
@@ -75,6 +87,8 @@ SOURCES = _table(
     Column("exit_reason", Text),
     _need("document", Text),
     _index("sources", "instance", unique=True),
+    _index("sources", "service", "last_seen_ms"),
+    _index("sources", "last_seen_ms"),
     sqlite_autoincrement=True,
 )
 SERIES = _table(
@@ -132,18 +146,11 @@ BLOCKS = _table(
 )
 """A range of series of one window, whose times are in ``windows``; ``tier_ms`` is 0 for raw samples."""
 
-# ── alerts: rules made at run time, where each alert stands, what happened, who is told ──
+# ── alerts: where each alert stands, what happened, what people said, who is told ──
 
-RULES = _table(
-    "rules",
-    _key("id", String(200)),
-    _need("version", Integer),
-    _need("updated_ms", BigInteger),
-    _need("actor", Text),
-    _need("document", Text),
-)
 ALERTS = _table(
     "alerts",
+    _key("service", _Service),
     _key("digest", _Digest),
     _need("rule", Text),
     _need("labels", Text),
@@ -155,27 +162,31 @@ ALERTS = _table(
 TRANSITIONS = _table(
     "transitions",
     _own_id(),
+    _need("service", _Service),
     _need("digest", _Digest),
     _need("at_ms", BigInteger),
     _need("change", String(16)),
     _need("rule", Text),
     _need("labels", Text),
     _need("document", Text),
-    _index("transitions", "digest", "at_ms", "change", unique=True),
+    _index("transitions", "service", "digest", "at_ms", "change", unique=True),
+    _index("transitions", "service", "at_ms"),
     _index("transitions", "at_ms"),
     sqlite_autoincrement=True,
 )
 NOTES = _table(
     "notes",
+    _key("service", _Service),
     _key("kind", String(32)),
     _key("digest", _Digest),
     _need("saved_ms", BigInteger),
     _need("document", Text),
 )
-"""What people said and what was told: silences, acknowledgements, the notification log; one document each."""
+"""What people said and what was told, a document each: silences, rules, the notification log."""
 
 OUTBOX = _table(
     "outbox",
+    _key("service", _Service),
     _key("digest", _Digest),
     _need("lane", Text),
     _need("key", Text),
@@ -184,10 +195,11 @@ OUTBOX = _table(
     _need("owner", Text),
     _need("tries", Integer),
     _need("document", Text),
-    _index("outbox", "put_ms", "sequence"),
+    _index("outbox", "service", "put_ms", "sequence"),
 )
 DELIVERIES = _table(
     "deliveries",
+    _key("service", _Service),
     _key("digest", _Digest),
     _need("lane", Text),
     _need("key", Text),
@@ -202,6 +214,7 @@ DELIVERIES = _table(
 RECORDS = _table(
     "records",
     _own_id(),
+    _need("service", _Service),
     _need("kind", String(32)),
     _need("time_ms", BigInteger),
     _need("source", _Id),
@@ -211,20 +224,22 @@ RECORDS = _table(
     Column("value", Float(53)),
     _need("encoding", SmallInteger),
     _need("data", LargeBinary),
-    _index("records", "kind", "time_ms"),
-    _index("records", "kind", "key", "time_ms"),
+    _index("records", "service", "kind", "time_ms"),
+    _index("records", "service", "kind", "key", "time_ms"),
     _index("records", "trace"),
+    _index("records", "time_ms"),
     sqlite_autoincrement=True,
 )
 AUDIT = _table(
     "audit",
+    _key("service", _Service),
     _key("number", BigInteger),
     _need("time_ms", BigInteger),
     _need("action", Text),
     _need("document", Text),
     _need("previous", String(64)),
     _need("digest", String(64)),
-    _index("audit", "time_ms"),
+    _index("audit", "service", "time_ms"),
 )
 
 LEASES = _table(

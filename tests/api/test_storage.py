@@ -20,6 +20,7 @@ from otel_monitoring.storage.history.retention import Keep
 from otel_monitoring.storage.repositories.records import append_records, load_records
 from otel_monitoring.storage.samples.follow import Seen
 from otel_monitoring.storage.samples.sources import Run, Source
+from otel_monitoring.storage.service import Service
 from otel_monitoring.testing import FakeClock
 from tests.api.test_router import AlertsFake, HealthFake
 
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.action import Action
 
+SHOP = Service("shop", environment="test")
 DAY_MS = 86_400_000
 NOW_MS = 20_000 * DAY_MS
 
 
 def seen(name: str, *, last_seen_ms: int, is_alive: bool = False, ended_ms: int | None = None) -> Seen:
-    source = Source(name, service="shop", host="a", pid=7, version="1.2", started_ms=NOW_MS - 100_000)
+    source = Source(name, service=SHOP, host="a", pid=7, version="1.2", started_ms=NOW_MS - 100_000)
     reason = "" if ended_ms is None else "stopped"
     return Seen(Run(1, source, last_seen_ms, 3, ended_ms, reason), is_alive)
 
@@ -72,7 +74,7 @@ class Instance:
 
     def left(self) -> int:
         with self.database.read() as connection:
-            return len(load_records(connection, "error"))
+            return len(load_records(connection, "error", service=SHOP.key))
 
 
 @pytest.fixture
@@ -80,7 +82,11 @@ def instance(tmp_path: Path) -> Iterator[Instance]:
     made = Instance(tmp_path)
     assert made.database.ensure()
     with made.database.write() as connection:
-        append_records(connection, [Record("error", NOW_MS - days * DAY_MS, "one") for days in (5, 50, 95)])
+        append_records(
+            connection,
+            [Record("error", NOW_MS - days * DAY_MS, "one") for days in (5, 50, 95)],
+            service=SHOP.key,
+        )
     yield made
     made.database.close()
 

@@ -85,6 +85,7 @@ def _send(database: Database, lease: Lease, holder: str, number: int) -> None:
             fence.check(connection)
             connection.execute(
                 TRANSITIONS.insert().values(
+                    service="shop",
                     digest=holder,
                     at_ms=number,
                     change=str(fence.token),

@@ -50,7 +50,7 @@ class House:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    found = ledger_folder("sqlite:///storage.db", memory=tmp_path)
+    found = ledger_folder("sqlite:///storage.db", "shop", memory=tmp_path)
     assert found is not None
     return found
 

@@ -57,11 +57,12 @@ class Credentials:
         """Have ``listener`` called each time the storage was asked, or could not be."""
         self._listeners.append(listener)
 
-    def share(self, database: Database, *, now_ms: int) -> None:
-        """Agree with the other processes of a storage, once for each database.
+    def share(self, database: Database, *, service: str, now_ms: int) -> None:
+        """Agree with the other processes of a service, once for each database.
 
         Args:
             database: What they share.
+            service: The key of the service.
             now_ms: The Unix time in milliseconds.
 
         Raises:
@@ -75,7 +76,7 @@ class Credentials:
             offered = {name: known[0] for name, known in self._known.items()}
         if is_known or not offered:
             return
-        found = agreed(database, offered, now_ms=now_ms)
+        found = agreed(database, offered, service=service, now_ms=now_ms)
         with self._lock:
             self._identity = identity
             for name, value in found.items():

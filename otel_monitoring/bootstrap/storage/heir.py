@@ -1,4 +1,4 @@
-"""Settle what processes of this host left that were killed: in the storage, and at whoever gets our metrics.
+"""Settle what killed processes of this service and host left: in the storage, and at whoever gets metrics.
 
 Source: decision 0026.
 """
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.storage.ledger import Claim, Entry, Estate
+    from otel_monitoring.storage.service import Service
     from otel_monitoring.stores.series import SeriesStore
 
 _log = logging.getLogger(__name__)
@@ -139,7 +140,7 @@ class Heir:
 
     def _say_for(self, run: Run | None, estate: Estate, reason: str) -> None:
         now_ms = self._clock.now_ms()
-        source = _source(estate, now_ms) if run is None else run.source
+        source = _source(estate, self._keeping.service, now_ms) if run is None else run.source
         log = SampleLog(database=self._keeping.database, writer=self._keeping.writer, source=source)
         if run is not None:
             with self._keeping.database.read() as connection:
@@ -213,12 +214,12 @@ def _who(run: Run) -> tuple[Any, Any]:
     return run.source.label, run.source.pid
 
 
-def _source(estate: Estate, now_ms: int) -> Source:
-    """Return who a process was that appended nothing."""
+def _source(estate: Estate, service: Service, now_ms: int) -> Source:
+    """Return who a process of our service was that appended nothing."""
     resource = estate.resource
     return Source(
         instance=uuid.uuid4().hex,
-        service=str(resource.get("service.name", "")),
+        service=service,
         host=str(resource.get("host.name", "")),
         pid=int(resource.get("process.pid", 0)),
         version=str(resource.get("service.version", "")),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.storage.ends import own_end_reason
 from otel_monitoring.storage.ledger import Ledger, ledger_folder
+from otel_monitoring.storage.service import Service
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,4 +114,4 @@ class _Inheriting:
 
 def _folder(builder: Builder) -> Path | None:
     url = builder.storage_url
-    return None if url is None else ledger_folder(url)
+    return None if url is None else ledger_folder(url, Service.of(builder.resource.attributes).key)

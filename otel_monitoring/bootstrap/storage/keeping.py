@@ -31,6 +31,7 @@ from otel_monitoring.storage.samples.follow import Follower, Pace
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.polling import SampleReader
 from otel_monitoring.storage.samples.sources import INSTANCE_ID, WRITTEN_BY, Source
+from otel_monitoring.storage.service import Service
 from otel_monitoring.storage.writer import Writer
 from otel_monitoring.stores.carried import Carried
 
@@ -70,18 +71,26 @@ class Keeping:
         self._store = store
         self.database = Database(url=url, clock=builder.clock, shield=suppress_instrumentation)
         self.writer = Writer(database=self.database, clock=builder.clock)
+        self.service = Service.of(builder.resource.attributes)
         self.rows = storage_rows(self.database, self.writer)
         self.records = RecordLog(
-            database=self.database, writer=self.writer, instance=lambda: self.samples.source.instance
+            database=self.database,
+            writer=self.writer,
+            service=self.service.key,
+            instance=lambda: self.samples.source.instance,
         )
         self.audit = AuditLog(
-            database=self.database, writer=self.writer, instance=lambda: self.samples.source.label
+            database=self.database,
+            writer=self.writer,
+            service=self.service.key,
+            instance=lambda: self.samples.source.label,
         )
         self.upkeep = upkeep(builder.settings, database=self.database, clock=builder.clock)
         self.history = HistoryStore(
             memory=store,
             database=self.database,
             since_ms=lambda: self._since_ms if self.is_caught_up else _NEVER_MS,
+            service=self.service.key,
             names=lambda: {self.samples.source.instance: _OWN_SOURCE},
             cache_bytes=builder.settings.storage.cache_bytes,
         )
@@ -90,7 +99,7 @@ class Keeping:
     def _begin(self) -> None:
         """Be a new source: what is appended from here on is this process's."""
         clock, settings = self._builder.clock, self._builder.settings
-        source = _source(self._builder)
+        source = _source(self._builder, self.service)
         interval_s = settings.telemetry.collect_interval_s
         self._since_ms = clock.now_ms() - round(settings.store.retention_s * 1000)
         self.samples = SampleLog(database=self.database, writer=self.writer, source=source)
@@ -98,6 +107,7 @@ class Keeping:
             database=self.database,
             reader=SampleReader(
                 database=self.database,
+                service=self.service.key,
                 own=[source.instance],
                 since_ms=self._since_ms,
                 replay=replayed,
@@ -140,21 +150,24 @@ class Keeping:
         credentials = self._builder.credentials
         try:
             if self.database.ensure():
-                credentials.share(self.database, now_ms=self._builder.clock.now_ms())
+                now_ms = self._builder.clock.now_ms()
+                credentials.share(self.database, service=self.service.key, now_ms=now_ms)
         except StorageError as error:
             _log.debug("the storage does not say what opens the pages: %s", error)
         credentials.tell()
 
     def voice(self, memory: Memory) -> Voice:
-        """Return who speaks for all processes on this storage."""
+        """Return who speaks for all processes of this service on this storage."""
         settings, clock = self._builder.settings, self._builder.clock
         span_s = settings.alerts.interval_s * _SPAN_PER_INTERVAL
         owner = uuid.uuid4().hex
         span_s = min(max(span_s, _SHORTEST_SPAN_S), _LONGEST_SPAN_S)
-        lease = Lease(database=self.database, name=_LEASE, holder=owner, span_s=span_s)
+        lease = Lease(
+            database=self.database, name=f"{_LEASE}/{self.service.key}", holder=owner, span_s=span_s
+        )
         alone = Alone(
             place=str(self.database.place.url),
-            service=self.samples.source.service,
+            service=self.service.key,
             identity=lambda: self.database.identity,
             has_other_hosts=self._has_other_hosts,
             contact_s=2 * max(span_s, settings.alerts.interval_s),
@@ -175,9 +188,8 @@ class Keeping:
         """Tell whether the service lived on another host at the last look; ``None`` before the first one."""
         if self.database.is_sqlite:
             return False
-        ours, seen = self.samples.source, self.follower.instances()
-        others = (one.run.source for one in seen if one.is_alive and one.run.source.host != ours.host)
-        return any(one.service == ours.service for one in others) if seen else None
+        host, seen = self.samples.source.host, self.follower.instances()
+        return any(one.is_alive and one.run.source.host != host for one in seen) if seen else None
 
     @property
     def state(self) -> State:
@@ -190,7 +202,7 @@ class Keeping:
         return self.follower.has_looked
 
     def instances(self) -> tuple[Seen, ...]:
-        """Return every process that the storage knows."""
+        """Return every process of this service that the storage knows."""
         return self.follower.instances()
 
     def after_fork(self) -> None:
@@ -213,12 +225,12 @@ class Keeping:
         self._begin()  # whatever starts again is another run
 
 
-def _source(builder: Builder) -> Source:
+def _source(builder: Builder, service: Service) -> Source:
     """Return who this process is: one run, whatever ``service.instance.id`` the user may have fixed."""
     attributes = builder.resource.attributes
     return Source(
         instance=uuid.uuid4().hex,
-        service=str(attributes.get("service.name", "")),
+        service=service,
         host=str(attributes.get("host.name") or socket.gethostname()),
         pid=os.getpid(),
         version=str(attributes.get("service.version", "")),

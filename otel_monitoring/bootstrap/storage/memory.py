@@ -41,6 +41,7 @@ class Memory:
     """All that outlives the process that speaks.
 
     Args:
+        service: The key of the service: all of it is that of one.
         evaluator: Where the alerts stand.
         telling: What people said, what was told, and to whom.
         history: What fired and when it stopped.
@@ -53,6 +54,7 @@ class Memory:
     def __init__(
         self,
         *,
+        service: str,
         evaluator: Evaluator,
         telling: Telling,
         history: AlertHistory,
@@ -61,7 +63,9 @@ class Memory:
         clock: Clock,
         acknowledged: Callable[[Sequence[Record]], object],
     ) -> None:
+        self.service = service
         self._evaluator = evaluator
+        self._revision_mark = notes.REVISION.of(service)
         self._telling = telling
         self._clock = clock
         self._identity = self._next_identity = ""
@@ -70,18 +74,20 @@ class Memory:
         self._alerts: dict[str, tuple[Alert, ...]] = {}
         self._unsaved: dict[str, tuple[Alert, ...]] = {}
         self._log = Told(
-            notes.NOTIFICATION_LOG, state=telling.dispatcher.state, replace=telling.dispatcher.restore
+            notes.NOTIFICATION_LOG.of(service),
+            state=telling.dispatcher.state,
+            replace=telling.dispatcher.restore,
         )
-        self._verdicts = Told(notes.VERDICTS, state=self._verdict_records, replace=_nothing)
+        self._verdicts = Told(notes.VERDICTS.of(service), state=self._verdict_records, replace=_nothing)
         self._told = (
             *self._quieting(),
             Told(
-                notes.EPISODES,
+                notes.EPISODES.of(service),
                 state=history.state,
                 replace=history.replace,
                 version=lambda: history.version,
             ),
-            Told(notes.DELIVERIES, state=self._delivery_records, replace=self._recall),
+            Told(notes.DELIVERIES.of(service), state=self._delivery_records, replace=self._recall),
         )
 
         def acknowledge(records: list[Record]) -> None:
@@ -90,20 +96,20 @@ class Memory:
 
         self._shared = (
             Shared(
-                notes.SILENCES,
+                notes.SILENCES.of(service),
                 state=telling.silences.state,
                 restore=telling.silences.restore,
                 discard=telling.silences.discard,
             ),
             Shared(
-                notes.ACKNOWLEDGEMENTS,
+                notes.ACKNOWLEDGEMENTS.of(service),
                 state=telling.acknowledged.state,
                 restore=acknowledge,
                 discard=telling.acknowledged.discard,
             ),
-            Shared(notes.RULES, state=rules.state, restore=rules.restore, discard=rules.discard),
+            Shared(notes.RULES.of(service), state=rules.state, restore=rules.restore, discard=rules.discard),
             Shared(
-                notes.USED_LINKS,
+                notes.USED_LINKS.of(service),
                 state=used_links.state,
                 restore=used_links.restore,
                 discard=used_links.discard,
@@ -145,12 +151,13 @@ class Memory:
     def write(self, connection: Connection) -> None:
         """Write what :meth:`prepare` found, within a transaction that checked a fence."""
         now_ms = self._clock.now_ms()
-        append_transitions(connection, self._transitions)
+        append_transitions(connection, self._transitions, service=self.service)
         for rule, alerts in self._unsaved.items():
-            save_alerts(connection, rule, alerts, at_ms=now_ms)
+            save_alerts(connection, rule, alerts, service=self.service, at_ms=now_ms)
         for one in self._all():
             one.write(connection, now_ms)
-        notes.REVISION.save(connection, [{"name": _REVISION, "mark": uuid.uuid4().hex}], now_ms=now_ms)
+        mark = {"name": _REVISION, "mark": uuid.uuid4().hex}
+        self._revision_mark.save(connection, [mark], now_ms=now_ms)
 
     def confirm(self) -> None:
         """Note that what was written is committed."""
@@ -168,7 +175,7 @@ class Memory:
             identity: That of the database.
         """
         now_ms = self._clock.now_ms()
-        alerts = load_all_alerts(connection)
+        alerts = load_all_alerts(connection, service=self.service)
         verdicts = _verdicts(self._verdicts.read(connection, now_ms))
         log = [_settled(page, waiting) for page in self._log.read(connection, now_ms)]
         others = [(one, one.read(connection, now_ms)) for one in self._told]
@@ -204,7 +211,7 @@ class Memory:
         """
         now_ms = self._clock.now_ms()
         with database.read() as connection:
-            revision = notes.REVISION.load(connection, now_ms=now_ms)
+            revision = self._revision_mark.load(connection, now_ms=now_ms)
             self._evaluator.follow(now_ms)
             if not revision or revision == self._revision:
                 return
@@ -212,7 +219,7 @@ class Memory:
             others = [(one, one.read(connection, now_ms)) for one in changed]
             is_evaluated = self._verdicts.has_changed(connection) or self._log.has_changed(connection)
             if is_evaluated:
-                alerts = load_all_alerts(connection)
+                alerts = load_all_alerts(connection, service=self.service)
                 verdicts = _verdicts(self._verdicts.read(connection, now_ms))
                 log = self._log.read(connection, now_ms)
         for one, records in others:
@@ -231,12 +238,12 @@ class Memory:
         flapping, cooldown, seconds = self._telling.flapping, self._telling.cooldown, self._clock.monotonic_s
         return (
             Told(
-                notes.FLAPPING,
+                notes.FLAPPING.of(self.service),
                 state=lambda: flapping.state(seconds()),
                 replace=lambda records: flapping.restore(records, seconds()),
             ),
             Told(
-                notes.COOLDOWN,
+                notes.COOLDOWN.of(self.service),
                 state=lambda: cooldown.state(seconds()),
                 replace=lambda records: cooldown.restore(records, seconds()),
             ),

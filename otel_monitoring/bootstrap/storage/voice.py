@@ -112,7 +112,7 @@ class Voice:
         self._alone = alone
         self._catch_up = catch_up
         self._can_speak = can_speak
-        self._outbox = Outbox(owner=owner)
+        self._outbox = Outbox(service=memory.service, owner=owner)
         self._guard = Guard(_GUARD)
         self.keeper = LeaseKeeper(lease=lease, is_well=self._is_well)
         self._begin()
@@ -191,7 +191,7 @@ class Voice:
         owner = uuid.uuid4().hex
         self.keeper.after_fork()
         self._lease.after_fork(holder=owner)
-        self._outbox = Outbox(owner=owner)
+        self._outbox = Outbox(service=self._memory.service, owner=owner)
         self._alone.close()
         self._guard = Guard(_GUARD)
         self._memory.forget()
@@ -323,9 +323,10 @@ class Voice:
 
     def _note(self, decided: _Decided, fence: Fence) -> None:
         page = self._dispatcher.page_state(decided.notice)
+        told = NOTIFICATION_LOG.of(self._memory.service)
 
         def write_page(connection: Connection) -> None:
-            NOTIFICATION_LOG.save(connection, [page] if page else [], now_ms=self._clock.now_ms())
+            told.save(connection, [page] if page else [], now_ms=self._clock.now_ms())
 
         write_fenced(self._database, fence, partial(self._write_decided, decided), write_page)
 

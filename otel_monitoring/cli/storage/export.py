@@ -11,12 +11,14 @@ import typer
 
 from otel_monitoring.cli.storage.files import ending, written
 from otel_monitoring.cli.storage.opened import End, Since, Start, StorageUrl, opened, span
+from otel_monitoring.cli.storage.whose import OfService, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from otel_monitoring.model.matcher import Matcher
     from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.transfer.out import Samples
 
 
 class What(StrEnum):
@@ -43,7 +45,7 @@ Shape = Annotated[
 ]
 
 
-def command(
+def command(  # noqa: PLR0913 - each is an option
     what: Annotated[What, typer.Argument(help="metrics, alerts or events.")],
     *,
     output: Annotated[
@@ -56,6 +58,7 @@ def command(
     since: Since = None,
     start: Start = None,
     end: End = "now",
+    service: OfService = None,
     storage: StorageUrl = None,
 ) -> None:
     """Write what a storage holds: metrics as OpenMetrics, CSV or Parquet, alerts and events as JSON lines."""
@@ -66,10 +69,12 @@ def command(
         msg = "a table of bytes is nothing for a terminal: give --output"
         raise typer.BadParameter(msg, param_hint="--format")
     with opened(storage) as database, written(output, is_binary=is_binary) as file:
+        key = key_of(database, service)
         if what is What.METRICS:
-            _write_metrics(database, file, format_, times_ms, matchers)
+            samples = _samples(database, times_ms, matchers, key)
+            _write_metrics(samples, file, format_)
         else:
-            _write_lines(database, what, file, times_ms)
+            _write_lines(database, what, file, times_ms, key)
 
 
 def format_of(given: Format | None, path: Path | None) -> Format:
@@ -77,21 +82,28 @@ def format_of(given: Format | None, path: Path | None) -> Format:
     return given or _ENDINGS.get(ending(path), Format.OPENMETRICS)
 
 
-def _write_lines(database: Database, what: What, file: Any, times_ms: tuple[int, int]) -> None:
+def _write_lines(
+    database: Database, what: What, file: Any, times_ms: tuple[int, int], service: str | None
+) -> None:
     from otel_monitoring.storage.transfer import lines
 
     kept = lines.alerts if what is What.ALERTS else lines.events
     with database.read() as connection:
-        file.writelines(kept(connection, start_ms=times_ms[0], end_ms=times_ms[1]))
+        file.writelines(kept(connection, start_ms=times_ms[0], end_ms=times_ms[1], service=service))
 
 
-def _write_metrics(
-    database: Database, file: Any, shape: Format, times_ms: tuple[int, int], matchers: Sequence[Matcher]
-) -> None:
-    from otel_monitoring.storage.transfer import openmetrics, parquet, table
+def _samples(
+    database: Database, times_ms: tuple[int, int], matchers: Sequence[Matcher], service: str | None
+) -> Samples:
     from otel_monitoring.storage.transfer.out import Samples
 
-    samples = Samples(database, start_ms=times_ms[0], end_ms=times_ms[1], matchers=matchers)
+    start_ms, end_ms = times_ms
+    return Samples(database, start_ms=start_ms, end_ms=end_ms, matchers=matchers, service=service)
+
+
+def _write_metrics(samples: Samples, file: Any, shape: Format) -> None:
+    from otel_monitoring.storage.transfer import openmetrics, parquet, table
+
     if shape is Format.PARQUET:
         names = samples.label_names()
         parquet.write_parquet(samples, file, label_names=names, metadata=samples.metadata())

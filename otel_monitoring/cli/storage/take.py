@@ -10,9 +10,11 @@ import typer
 from otel_monitoring.cli.storage.export import Format, Shape, What, format_of
 from otel_monitoring.cli.storage.files import STANDARD, read
 from otel_monitoring.cli.storage.opened import StorageUrl, opened
+from otel_monitoring.cli.storage.whose import ForService, receiver
 
 if TYPE_CHECKING:
     from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.service import Service
 
 
 def command(
@@ -20,6 +22,7 @@ def command(
     file: Annotated[Path, typer.Argument(help="What export wrote, or an archive; - for standard input.")],
     *,
     shape: Shape = None,
+    service: ForService = None,
     storage: StorageUrl = None,
 ) -> None:
     """Read what was exported into a storage."""
@@ -31,21 +34,22 @@ def command(
     name = "standard input" if str(file) == STANDARD else file.name
     with opened(storage) as database, read(file, is_binary=is_binary) as given:
         if what is What.METRICS:
-            said = _take_metrics(database, given, format_, name)
+            whose = receiver(database, service)
+            said = _take_metrics(database, given, format_, whose=whose, name=name)
         else:
-            said = _take_lines(database, what, given)
+            said = _take_lines(database, what, given, receiver(database, service) if service else None)
     print(said)
 
 
-def _take_lines(database: Database, what: What, file: Any) -> str:
+def _take_lines(database: Database, what: What, file: Any, whose: Service | None) -> str:
     from otel_monitoring.storage.transfer import lines
 
     keep = lines.take_alerts if what is What.ALERTS else lines.take_events
     with database.write() as connection:
-        return f"{keep(connection, file)} {what.value} taken"
+        return f"{keep(connection, file, service=whose)} {what.value} taken"
 
 
-def _take_metrics(database: Database, file: Any, shape: Format, name: str) -> str:
+def _take_metrics(database: Database, file: Any, shape: Format, *, whose: Service, name: str) -> str:
     from otel_monitoring.storage.transfer import openmetrics, parquet, table
     from otel_monitoring.storage.transfer.into import take
 
@@ -53,5 +57,5 @@ def _take_metrics(database: Database, file: Any, shape: Format, name: str) -> st
         given = parquet.read_parquet(file)
     else:
         given = table.read_csv(file) if shape is Format.CSV else openmetrics.read(file)
-    taken = take(database, given, name=name)
-    return f"{taken.samples} samples of {taken.series} series taken"
+    taken = take(database, given, service=whose, name=name)
+    return f"{taken.samples} samples of {taken.series} series taken for {whose}"

@@ -16,7 +16,7 @@ from otel_monitoring.storage.blocks.errors import DamagedError
 from otel_monitoring.storage.blocks.stitch import Stored
 from otel_monitoring.storage.blocks.tiers import HOUR_MS, MINUTE_MS
 from otel_monitoring.storage.statements import put
-from otel_monitoring.storage.tables import BLOCKS, WINDOWS
+from otel_monitoring.storage.tables import BLOCKS, SOURCES, WINDOWS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -77,6 +77,7 @@ def spans(
     start_ms: int,
     end_ms: int,
     source: int | None = None,
+    service: str | None = None,
 ) -> list[Span]:
     """Return the windows of a tier, or of several, that have a part in ``(start, end]``, by source and time.
 
@@ -86,6 +87,7 @@ def spans(
         start_ms: Unix milliseconds, exclusive.
         end_ms: Unix milliseconds, inclusive.
         source: The one source that is asked for; ``None`` for all.
+        service: The key of the service whose sources are asked for; ``None`` for all services.
     """
     table, tiers = WINDOWS.c, [tier_ms] if isinstance(tier_ms, int) else tier_ms
     query = (
@@ -95,6 +97,8 @@ def spans(
     )
     if source is not None:
         query = query.where(table.source == source)
+    if service is not None:
+        query = query.where(table.source.in_(select(SOURCES.c.id).where(SOURCES.c.service == service)))
     return [Span(*row) for row in connection.execute(query)]
 
 

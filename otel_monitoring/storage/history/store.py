@@ -48,6 +48,7 @@ class HistoryStore:
         memory: The series in memory.
         database: Where what is older was written.
         since_ms: From which time on memory holds everything, Unix milliseconds.
+        service: The key of the service whose past it is; ``None`` for all services.
         names: The names of sources in memory by their instance ids, where they differ.
         cache_bytes: What may be remembered of the storage.
     """
@@ -58,12 +59,14 @@ class HistoryStore:
         memory: SeriesStore,
         database: Database,
         since_ms: Callable[[], int],
+        service: str | None = None,
         names: Callable[[], Mapping[str, str]] = nobody,
         cache_bytes: int = 64 << 20,
     ) -> None:
         self._memory = memory
         self._database = database
         self._since_ms = since_ms
+        self._service = service
         self._names = names
         self._shelf = Shelf(most_bytes=cache_bytes)
         self._counts = dict.fromkeys(("reads", "failed"), 0)
@@ -141,8 +144,8 @@ class HistoryStore:
     ) -> list[Block]:
         in_memory = {block.source: block for block in blocks}
         tiers = order(wanted)
-        there = _windows(connection, wanted, tiers)
-        known = runs(connection, seen_since_ms=wanted.start_ms)
+        there = _windows(connection, wanted, tiers, self._service)
+        known = runs(connection, service=self._service, seen_since_ms=wanted.start_ms)
         layouts = self._shelf.catalogue.layouts(connection, [run.id for run in known])
         found = []
         for run in known:
@@ -162,10 +165,11 @@ class HistoryStore:
 
 
 def _windows(
-    connection: Connection, wanted: Wanted, tiers: Sequence[int]
+    connection: Connection, wanted: Wanted, tiers: Sequence[int], service: str | None
 ) -> dict[int, dict[int, list[Span]]]:
     """Return the windows by source and tier."""
     found: dict[int, dict[int, list[Span]]] = defaultdict(lambda: defaultdict(list))
-    for span in spans(connection, tier_ms=tiers, start_ms=wanted.start_ms, end_ms=wanted.end_ms):
+    within = {"start_ms": wanted.start_ms, "end_ms": wanted.end_ms}
+    for span in spans(connection, tier_ms=tiers, service=service, **within):
         found[span.source][span.tier_ms].append(span)
     return found

@@ -49,6 +49,7 @@ class AuditLog:
     Args:
         database: Where the chain is.
         writer: Writes in its own time.
+        service: The key of the service whose audit it is.
         instance: Returns the ``service.instance.id`` of this process.
         max_waiting: How many entries wait for a storage that is away; then the oldest go, and are counted.
     """
@@ -58,11 +59,13 @@ class AuditLog:
         *,
         database: Database,
         writer: Writer,
+        service: str,
         instance: Callable[[], str],
         max_waiting: int = 10_000,
     ) -> None:
         self._database = database
         self._writer = writer
+        self._service = service
         self._instance = instance
         self._max_waiting = max_waiting
         self._begin()
@@ -124,7 +127,14 @@ class AuditLog:
         if self._waiting:
             self._writer.flush(_FLUSH_S)
         with self._database.read() as connection:
-            found = newest_audit(connection, since_ms=since_ms, until_ms=until_ms, before=before, most=most)
+            found = newest_audit(
+                connection,
+                service=self._service,
+                since_ms=since_ms,
+                until_ms=until_ms,
+                before=before,
+                most=most,
+            )
         return [audited(entry) for entry in found]
 
     def stats(self) -> dict[str, int]:
@@ -141,8 +151,9 @@ class AuditLog:
         with self._lock:
             batch = tuple(islice(self._waiting, _AT_ONCE))
         for entry in batch:
-            if not has_audit(connection, time_ms=entry.time_ms, key=entry.document["id"]):
-                append_audit(connection, time_ms=entry.time_ms, action=entry.action, document=entry.document)
+            ours, at_ms, document = self._service, entry.time_ms, entry.document
+            if not has_audit(connection, service=ours, time_ms=at_ms, key=document["id"]):
+                append_audit(connection, service=ours, time_ms=at_ms, action=entry.action, document=document)
         self._tried = batch
 
     def _written(self, written: bool) -> None:  # noqa: FBT001 - what a job is told
@@ -165,10 +176,14 @@ def audited(entry: AuditEntry) -> Audited:
         target=str(said.get("target", "")),
         actor=str(said.get("actor", "")),
         at_ms=entry.time_ms,
-        before=said.get("before", {}),
-        after=said.get("after", {}),
+        before=_mapping(said.get("before")),
+        after=_mapping(said.get("after")),
     )
     return Audited(action, entry.number, entry.digest, str(said.get("instance", "")))
+
+
+def _mapping(said: Any) -> Mapping[str, Any]:
+    return said if isinstance(said, dict) else {}
 
 
 def _document(action: Action, instance: str) -> Mapping[str, Any]:

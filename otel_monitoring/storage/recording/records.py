@@ -39,12 +39,16 @@ class RecordLog:
     Args:
         database: Where to.
         writer: Writes them.
+        service: The key of the service whose records they are.
         instance: Returns the name of this run of the process, as of its samples.
     """
 
-    def __init__(self, *, database: Database, writer: Writer, instance: Callable[[], str]) -> None:
+    def __init__(
+        self, *, database: Database, writer: Writer, service: str, instance: Callable[[], str]
+    ) -> None:
         self._database = database
         self._writer = writer
+        self._service = service
         self._instance = instance
         self._begin()
 
@@ -83,6 +87,7 @@ class RecordLog:
             return load_records(
                 connection,
                 kind,
+                service=self._service,
                 since_ms=since_ms,
                 until_ms=until_ms,
                 key=key,
@@ -109,8 +114,8 @@ class RecordLog:
         def write(connection: Connection) -> None:
             source = _number_of(connection, instance)
             ours = [replace(record, source=source) for record in records]
-            if next(tries) == 0 or not _is_there(connection, ours[0]):
-                append_records(connection, ours)
+            if next(tries) == 0 or not _is_there(connection, ours[0], self._service):
+                append_records(connection, ours, service=self._service)
 
         def done(written: bool) -> None:  # noqa: FBT001 - what a job is told
             with self._lock:
@@ -125,10 +130,12 @@ class RecordLog:
             done(written=False)
 
 
-def _is_there(connection: Connection, record: Record) -> bool:
+def _is_there(connection: Connection, record: Record, service: str) -> bool:
     """Tell whether an earlier try has written a record after all: the answer of a server may get lost."""
     at_ms = record.time_ms
-    found = load_records(connection, record.kind, since_ms=at_ms, until_ms=at_ms + 1, key=record.key)
+    found = load_records(
+        connection, record.kind, service=service, since_ms=at_ms, until_ms=at_ms + 1, key=record.key
+    )
     said = pack(dict(record.document))
     return any(one.source == record.source and pack(one.document) == said for one in found)
 

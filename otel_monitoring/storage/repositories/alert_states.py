@@ -21,35 +21,38 @@ if TYPE_CHECKING:
 _PLAIN = ("value", "fired_at_ms", "resolved_at_ms", "last_sent_at_ms", "keep_firing_since_ms")
 
 
-def save_alerts(connection: Connection, rule: str, alerts: Iterable[Alert], *, at_ms: int) -> None:
+def save_alerts(
+    connection: Connection, rule: str, alerts: Iterable[Alert], *, service: str, at_ms: int
+) -> None:
     """Keep the alerts of one rule as they stand after an evaluation, and forget its others.
 
     Args:
         connection: In a transaction that checked a fence.
         rule: What identifies the rule, the same after a restart.
         alerts: All alerts of the rule, label sets without repetition.
+        service: The key of the service whose rule it is.
         at_ms: The time of the evaluation: the last sign of life of each (``ALERTS_FOR_STATE``).
     """
-    rows = [_row(rule, alert, at_ms) for alert in alerts]
+    rows = [{"service": service, **_row(rule, alert, at_ms)} for alert in alerts]
     kept = {row["digest"] for row in rows}
-    query = select(ALERTS.c.digest).where(ALERTS.c.rule == plain(rule))
+    query = select(ALERTS.c.digest).where(ALERTS.c.service == service, ALERTS.c.rule == plain(rule))
     gone = [key for key in connection.scalars(query) if key not in kept]
     for key in gone:
-        connection.execute(delete(ALERTS).where(ALERTS.c.digest == key))
+        connection.execute(delete(ALERTS).where(ALERTS.c.service == service, ALERTS.c.digest == key))
     put(connection, ALERTS, rows)
 
 
-def load_alerts(connection: Connection, rule: str) -> dict[Labels, tuple[Alert, int]]:
+def load_alerts(connection: Connection, rule: str, *, service: str) -> dict[Labels, tuple[Alert, int]]:
     """Return the alerts of a rule by their labels, each with the time of its last evaluation."""
-    query = select(ALERTS).where(ALERTS.c.rule == plain(rule))
+    query = select(ALERTS).where(ALERTS.c.service == service, ALERTS.c.rule == plain(rule))
     found = [_alert(row) for row in connection.execute(query)]
     return {alert.labels: (alert, last_ms) for alert, last_ms in found}
 
 
-def load_all_alerts(connection: Connection) -> dict[str, dict[Labels, tuple[Alert, int]]]:
-    """Return the alerts of every rule, by what identifies the rule."""
+def load_all_alerts(connection: Connection, *, service: str) -> dict[str, dict[Labels, tuple[Alert, int]]]:
+    """Return the alerts of every rule of a service, by what identifies the rule."""
     found: dict[str, dict[Labels, tuple[Alert, int]]] = {}
-    for row in connection.execute(select(ALERTS)):
+    for row in connection.execute(select(ALERTS).where(ALERTS.c.service == service)):
         alert, last_ms = _alert(row)
         found.setdefault(row.rule, {})[alert.labels] = (alert, last_ms)
     return found

@@ -1,5 +1,7 @@
 """The audit: entries that each hold the hash of the one before, so that a change or a gap shows.
 
+Each service has a chain of its own.
+
 Where the chain ends is noted beside it, so that the loss of its last entries shows as well. Whoever can write
 to the database can write all of it anew; the last hash, kept elsewhere, shows that too.
 
@@ -16,7 +18,7 @@ from sqlalchemy import select, text, tuple_
 
 from otel_monitoring.storage.documents import pack, plain, unpack
 from otel_monitoring.storage.errors import StorageError
-from otel_monitoring.storage.repositories.notes import Notes
+from otel_monitoring.storage.repositories.notes import Kind
 from otel_monitoring.storage.tables import AUDIT
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ BEGIN = "0" * 64
 """What the first entry holds in place of a hash."""
 
 _CHECKED_AT_ONCE = 1000
-_ENDS = Notes("audit_end", keys=("chain",))
+_HASHED = ("previous", "service", "number", "time_ms", "action", "document")
+_ENDS = Kind("audit_end", keys=("chain",))
 _CHAIN = "audit"
 
 
@@ -40,7 +43,7 @@ class AuditEntry:
         number: Its place in the chain, from 1 without a gap.
         time_ms: When, Unix milliseconds.
         action: What was done, in one word.
-        document: Who did it to what, plain values.
+        document: Who did it to what, plain values; empty where somebody damaged it.
         digest: The hash of all of this and of the entry before, 64 hexadecimal digits.
     """
 
@@ -80,17 +83,18 @@ class End(NamedTuple):
 
 
 def append_audit(
-    connection: Connection, *, time_ms: int, action: str, document: Mapping[str, Any]
+    connection: Connection, *, service: str, time_ms: int, action: str, document: Mapping[str, Any]
 ) -> AuditEntry:
-    """Add an entry to the end of the chain; others who add one wait for the end of the transaction.
+    """Add an entry to the end of a service's chain; others who add one wait for the end of the transaction.
 
     Where somebody took entries off the end or put some there, the chain goes on so that it shows.
     """
     if connection.dialect.name == "postgresql":  # SQLite has one writer at a time anyway
         connection.execute(text(f"LOCK TABLE {AUDIT.name} IN EXCLUSIVE MODE"))
-    found = _newest(connection)
-    end = _noted_end(connection) or found
+    found = _newest(connection, service)
+    end = _noted_end(connection, service) or found
     row: dict[str, Any] = {
+        "service": service,
         "number": max(end.number, found.number) + 1,
         "time_ms": time_ms,
         "action": plain(action),
@@ -100,28 +104,29 @@ def append_audit(
     row["digest"] = _digest(**row)
     connection.execute(AUDIT.insert().values(**row))
     noted = {"chain": _CHAIN, "number": row["number"], "digest": row["digest"]}
-    _ENDS.save(connection, [noted], now_ms=time_ms)
+    _ENDS.of(service).save(connection, [noted], now_ms=time_ms)
     return AuditEntry(row["number"], time_ms, row["action"], document, row["digest"])
 
 
-def has_audit(connection: Connection, *, time_ms: int, key: str) -> bool:
-    """Tell whether an entry of that time has a document with that ``id``."""
-    query = select(AUDIT.c.document).where(AUDIT.c.time_ms == time_ms)
-    return any(unpack(text).get("id") == key for text in connection.scalars(query))
+def has_audit(connection: Connection, *, service: str, time_ms: int, key: str) -> bool:
+    """Tell whether an entry of a service and of that time has a document with that ``id``."""
+    query = select(AUDIT.c.document).where(AUDIT.c.service == service, AUDIT.c.time_ms == time_ms)
+    return any(_said(text).get("id") == key for text in connection.scalars(query))
 
 
-def load_audit(connection: Connection, *, after: int = 0, most: int = 1000) -> list[AuditEntry]:
-    """Return entries in the order of the chain, beginning after number ``after``.
+def load_audit(connection: Connection, *, service: str, after: int = 0, most: int = 1000) -> list[AuditEntry]:
+    """Return entries of a service in the order of the chain, beginning after number ``after``.
 
     Raises:
         StorageError: A document is damaged.
     """
-    return [_entry(row) for row in _rows(connection, after, most)]
+    return [_entry(row) for row in _rows(connection, service, after, most)]
 
 
 def newest_audit(
     connection: Connection,
     *,
+    service: str,
     since_ms: int = 0,
     until_ms: int | None = None,
     before: tuple[int, int] | None = None,
@@ -131,15 +136,13 @@ def newest_audit(
 
     Args:
         connection: Any connection.
+        service: The key of the service whose entries are asked for.
         since_ms: Unix milliseconds.
         until_ms: Unix milliseconds; ``None`` for no end.
         before: The time and the number of an entry: only what comes after it in the answer.
         most: The most entries that are returned.
-
-    Raises:
-        StorageError: A document is damaged.
     """
-    query = _chain().where(AUDIT.c.time_ms >= since_ms)
+    query = _chain(service).where(AUDIT.c.time_ms >= since_ms)
     if until_ms is not None:
         query = query.where(AUDIT.c.time_ms < until_ms)
     if before is not None:
@@ -148,36 +151,37 @@ def newest_audit(
     return [_entry(row) for row in connection.execute(query)]
 
 
-def end_of(connection: Connection) -> End:
-    """Return where the chain ends, to be kept elsewhere."""
-    return _newest(connection)
+def end_of(connection: Connection, *, service: str) -> End:
+    """Return where the chain of a service ends, to be kept elsewhere."""
+    return _newest(connection, service)
 
 
-def broken_at(connection: Connection, *, expected: End | None = None) -> Break | None:
+def broken_at(connection: Connection, *, service: str, expected: End | None = None) -> Break | None:
     """Return the first entry that is missing, out of place, not what was written, or too many.
 
     Args:
         connection: Any connection.
+        service: The key of the service whose chain it is.
         expected: The number and the hash of an entry that were kept elsewhere; also broken where that entry
             is another one, or gone.
 
     Returns:
         ``None`` where the chain is whole.
     """
-    seen, noted = End(), _noted_end(connection)
+    seen, noted = End(), _noted_end(connection, service)
     while True:
-        found = _first_break(connection, seen, [one for one in (noted, expected) if one])
+        found = _first_break(connection, service, seen, [one for one in (noted, expected) if one])
         if isinstance(found, Break):
             return found
-        before, noted = noted, _noted_end(connection)
+        before, noted = noted, _noted_end(connection, service)
         if noted == before or (noted and noted.number == found.number):
-            return _wrong_end(connection, found, noted=noted, expected=expected)
+            return _wrong_end(connection, service, found, noted=noted, expected=expected)
         seen = found  # others append meanwhile
 
 
-def _first_break(connection: Connection, seen: End, known: list[End]) -> Break | End:
+def _first_break(connection: Connection, service: str, seen: End, known: list[End]) -> Break | End:
     """Go through the entries after one; return the first that does not fit, or where they end."""
-    while rows := _rows(connection, seen.number, _CHECKED_AT_ONCE):
+    while rows := _rows(connection, service, seen.number, _CHECKED_AT_ONCE):
         for row in rows:
             reason = _wrong(row, seen, known)
             if reason:
@@ -198,7 +202,7 @@ def _wrong(row: Row[Any], before: End, known: list[End]) -> str:
 
 
 def _wrong_end(
-    connection: Connection, found: End, *, noted: End | None, expected: End | None
+    connection: Connection, service: str, found: End, *, noted: End | None, expected: End | None
 ) -> Break | None:
     """Return what is wrong with where the entries end, each of which fits the one before."""
     last = max((end.number for end in (noted, expected) if end), default=0)
@@ -207,7 +211,7 @@ def _wrong_end(
     if noted is None and not found.number:
         return None
     first = found.number if noted is None else noted.number + 1
-    rows = _rows(connection, first - 1, 1)
+    rows = _rows(connection, service, first - 1, 1)
     if not rows:
         return None
     said = "nothing says that it is the last one" if noted is None else "it was put there by somebody else"
@@ -218,35 +222,45 @@ def _time_ms(row: Row[Any]) -> int | None:
     return row.time_ms if isinstance(row.time_ms, int) else None  # SQLite takes anything
 
 
-def _noted_end(connection: Connection) -> End | None:
+def _noted_end(connection: Connection, service: str) -> End | None:
     """Return where the chain ends according to the note beside it; ``None`` where it is gone or damaged."""
     try:
-        [noted] = [one for one in _ENDS.load(connection, now_ms=0) if one["chain"] == _CHAIN]
+        [noted] = [one for one in _ENDS.of(service).load(connection, now_ms=0) if one["chain"] == _CHAIN]
         return End(int(noted["number"]), str(noted["digest"]))
     except (StorageError, ValueError, TypeError, KeyError):
         return None
 
 
-def _newest(connection: Connection) -> End:
-    row = connection.execute(_chain().order_by(AUDIT.c.number.desc()).limit(1)).first()
+def _newest(connection: Connection, service: str) -> End:
+    row = connection.execute(_chain(service).order_by(AUDIT.c.number.desc()).limit(1)).first()
     return End() if row is None else End(row.number, row.digest)
 
 
-def _rows(connection: Connection, after: int, most: int) -> list[Row[Any]]:
-    query = _chain().where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(most)
+def _rows(connection: Connection, service: str, after: int, most: int) -> list[Row[Any]]:
+    query = _chain(service).where(AUDIT.c.number > after).order_by(AUDIT.c.number).limit(most)
     return list(connection.execute(query).all())
 
 
-def _chain() -> Select[Any]:
-    return select(AUDIT)
+def _chain(service: str) -> Select[Any]:
+    return select(AUDIT).where(AUDIT.c.service == service)
 
 
 def _entry(row: Row[Any]) -> AuditEntry:
-    return AuditEntry(row.number, row.time_ms, row.action, unpack(row.document), row.digest)
+    return AuditEntry(row.number, row.time_ms, row.action, _said(row.document), row.digest)
+
+
+def _said(text: str) -> dict[str, Any]:
+    """Return a document; nothing where somebody made it something else."""
+    try:
+        found = unpack(text)
+    except StorageError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _digest_of(row: Row[Any]) -> str:
     return _digest(
+        service=row.service,
         number=row.number,
         time_ms=row.time_ms,
         action=row.action,
@@ -256,5 +270,5 @@ def _digest_of(row: Row[Any]) -> str:
 
 
 def _digest(**fields: Any) -> str:
-    words = [fields[name] for name in ("previous", "number", "time_ms", "action", "document")]
+    words = [fields[name] for name in _HASHED]
     return hashlib.sha256(pack(words).encode("ascii")).hexdigest()

@@ -1,4 +1,4 @@
-"""Random texts that every process of a storage has to know; the one that was written first stays.
+"""Random texts that every process of a service has to know; the one that was written first stays.
 
 They lie there as they are, since links are signed with them and a token is shown to whoever starts a process:
 who may read these tables may do what the token allows.
@@ -8,34 +8,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from otel_monitoring.storage.repositories.notes import Notes
+from otel_monitoring.storage.repositories.notes import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from otel_monitoring.storage.database import Database
 
-CREDENTIALS = Notes("credential", keys=("name",))
+CREDENTIALS = Kind("credential", keys=("name",))
 
 
-def agreed(database: Database, offered: Mapping[str, str], *, now_ms: int) -> dict[str, str]:
+def agreed(database: Database, offered: Mapping[str, str], *, service: str, now_ms: int) -> dict[str, str]:
     """Return what all processes take under the names of ``offered``, written down now where it is missing.
 
     Args:
         database: What they share.
         offered: What this process would take, by name.
+        service: The key of the service; what opens the pages of another is another text.
         now_ms: The Unix time in milliseconds.
 
     Raises:
         StorageError: The database cannot be used now.
     """
+    kept = CREDENTIALS.of(service)
     with database.read() as connection:
-        found = {one["name"]: one["value"] for one in CREDENTIALS.load(connection, now_ms=now_ms)}
+        found = {one["name"]: one["value"] for one in kept.load(connection, now_ms=now_ms)}
     missing = offered.keys() - found.keys()
     if missing:
         with database.write() as connection:
             records = [{"name": name, "value": offered[name]} for name in sorted(missing)]
-            CREDENTIALS.add(connection, records, now_ms=now_ms)
+            kept.add(connection, records, now_ms=now_ms)
         with database.read() as connection:  # of two who add, a transaction of its own sees who was first
-            found = {one["name"]: one["value"] for one in CREDENTIALS.load(connection, now_ms=now_ms)}
+            found = {one["name"]: one["value"] for one in kept.load(connection, now_ms=now_ms)}
     return {name: found[name] for name in offered}

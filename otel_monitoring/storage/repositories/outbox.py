@@ -44,19 +44,22 @@ class Waiting:
 
 
 class Outbox:
-    """The messages that wait, as one holder sees them; every call but ``waiting`` wants a checked fence.
+    """The messages of a service that wait, as one holder sees them; all but ``waiting`` want a checked fence.
 
     Args:
+        service: The key of the service; the messages of others are theirs.
         owner: Who we are: the instance id.
     """
 
-    def __init__(self, *, owner: str) -> None:
+    def __init__(self, *, service: str, owner: str) -> None:
+        self._service = service
         self._owner = plain(owner)
         self._sequence = itertools.count()
 
     def put(self, connection: Connection, waiting: Waiting) -> None:
         """Keep a message, in place of one of the same lane and key."""
         row = {
+            "service": self._service,
             "digest": digest(waiting.lane, waiting.key),
             "lane": plain(waiting.lane),
             "key": plain(waiting.key),
@@ -70,7 +73,7 @@ class Outbox:
 
     def claim(self, connection: Connection, lane: str) -> list[Waiting]:
         """Return what another holder left for a lane, oldest first, once; it stays kept, and is ours."""
-        theirs = (OUTBOX.c.lane == plain(lane)) & (OUTBOX.c.owner != self._owner)
+        theirs = self._mine() & (OUTBOX.c.lane == plain(lane)) & (OUTBOX.c.owner != self._owner)
         query = select(OUTBOX).where(theirs).order_by(OUTBOX.c.put_ms, OUTBOX.c.sequence)
         found = [_waiting(row) for row in connection.execute(query)]
         connection.execute(update(OUTBOX).where(theirs).values(owner=self._owner))
@@ -78,7 +81,7 @@ class Outbox:
 
     def take_over(self, connection: Connection) -> list[Waiting]:
         """Make everything that waits ours, whichever lane it is for; return it, oldest first."""
-        connection.execute(update(OUTBOX).values(owner=self._owner))
+        connection.execute(update(OUTBOX).where(self._mine()).values(owner=self._owner))
         return self.waiting(connection)
 
     def begin(self, connection: Connection, lane: str, key: str) -> bool:
@@ -108,6 +111,7 @@ class Outbox:
         if not connection.execute(delete(OUTBOX).where(self._ours(lane, key))).rowcount:
             return False
         row = {
+            "service": self._service,
             "digest": digest(lane, key),
             "lane": plain(lane),
             "key": plain(key),
@@ -120,11 +124,14 @@ class Outbox:
 
     def waiting(self, connection: Connection) -> list[Waiting]:
         """Return everything that waits, oldest first."""
-        query = select(OUTBOX).order_by(OUTBOX.c.put_ms, OUTBOX.c.sequence)
+        query = select(OUTBOX).where(self._mine()).order_by(OUTBOX.c.put_ms, OUTBOX.c.sequence)
         return [_waiting(row) for row in connection.execute(query)]
 
+    def _mine(self) -> ColumnElement[bool]:
+        return OUTBOX.c.service == self._service
+
     def _ours(self, lane: str, key: str) -> ColumnElement[bool]:
-        return (OUTBOX.c.digest == digest(lane, key)) & (OUTBOX.c.owner == self._owner)
+        return self._mine() & (OUTBOX.c.digest == digest(lane, key)) & (OUTBOX.c.owner == self._owner)
 
 
 def _waiting(row: Row[Any]) -> Waiting:

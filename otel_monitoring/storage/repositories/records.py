@@ -26,17 +26,18 @@ _PACKED_FROM_BYTES = 256
 _MOST_KIND, _MOST_KEY, _MOST_TRACE = 32, 200, 32
 
 
-def append_records(connection: Connection, records: Iterable[Record]) -> None:
-    """Keep records; the same one twice is kept twice."""
-    rows = [_row(record) for record in records]
+def append_records(connection: Connection, records: Iterable[Record], *, service: str) -> None:
+    """Keep records of a service, by its key; the same one twice is kept twice."""
+    rows = [{"service": service, **_row(record)} for record in records]
     if rows:
         connection.execute(RECORDS.insert(), rows)
 
 
-def load_records(
+def load_records(  # noqa: PLR0913 - each is a way to ask for less
     connection: Connection,
     kind: str,
     *,
+    service: str,
     since_ms: int = 0,
     until_ms: int | None = None,
     key: str | None = None,
@@ -49,6 +50,7 @@ def load_records(
     Args:
         connection: Any connection.
         kind: What is asked for.
+        service: The key of the service whose records are asked for.
         since_ms: Unix milliseconds.
         until_ms: Unix milliseconds; ``None`` for no end.
         key: Only those with this key; ``None`` for all.
@@ -59,7 +61,7 @@ def load_records(
     Raises:
         StorageError: A document is damaged.
     """
-    query = select(RECORDS).where(*_within(kind, since_ms, until_ms))
+    query = select(RECORDS).where(RECORDS.c.service == service, *_within(kind, since_ms, until_ms))
     if key is not None:
         query = query.where(RECORDS.c.key == plain(key, _MOST_KEY))
     if trace is not None:

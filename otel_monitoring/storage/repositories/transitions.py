@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from otel_monitoring.model.labels import Labels
 
 
-def append_transitions(connection: Connection, transitions: Iterable[Transition]) -> None:
-    """Keep what happened; the same change of the same alert at the same time is kept once."""
-    insert_new(connection, TRANSITIONS, [_row(transition) for transition in transitions])
+def append_transitions(connection: Connection, transitions: Iterable[Transition], *, service: str) -> None:
+    """Keep what happened to alerts of a service; a change of an alert at one time is kept once."""
+    insert_new(connection, TRANSITIONS, [{"service": service, **_row(one)} for one in transitions])
 
 
 def load_transitions(
     connection: Connection,
     *,
+    service: str,
     since_ms: int = 0,
     until_ms: int | None = None,
     labels: Labels | None = None,
@@ -37,12 +38,13 @@ def load_transitions(
 
     Args:
         connection: Any connection.
+        service: The key of the service whose alerts they are.
         since_ms: Unix milliseconds.
         until_ms: Unix milliseconds; ``None`` for no end.
         labels: The alert that is asked about; ``None`` for all.
         most: The most changes that are returned.
     """
-    query = select(TRANSITIONS).where(TRANSITIONS.c.at_ms >= since_ms)
+    query = select(TRANSITIONS).where(TRANSITIONS.c.service == service, TRANSITIONS.c.at_ms >= since_ms)
     if until_ms is not None:
         query = query.where(TRANSITIONS.c.at_ms < until_ms)
     if labels is not None:

@@ -79,14 +79,14 @@ class Pace:
 
 
 class Follower:
-    """Read what others appended into the store, from a thread of its own.
+    """Read what others of the service appended into the store, from a thread of its own.
 
     Whether another process lives is told by its count of collections going up while our own clock runs, so
     that hosts whose clocks differ do not declare each other dead.
 
     Args:
         database: Where the others write.
-        reader: Reads what is new.
+        reader: Reads what is new, and says whose processes are followed.
         store: Takes it.
         carried: Carries the counters of the dead on.
         clock: The monotonic side tells who is alive, the wall clock stamps what is carried on.
@@ -206,7 +206,8 @@ class Follower:
                 break
         remember_ms = round(self._pace.remember_s * 1000)
         with self._database.read() as connection:
-            self._note(runs(connection, seen_since_ms=self._clock.now_ms() - remember_ms), now_s)
+            since_ms = self._clock.now_ms() - remember_ms
+            self._note(runs(connection, service=self._reader.service, seen_since_ms=since_ms), now_s)
 
     def _note(self, known: Sequence[Run], now_s: float) -> None:
         """Find out who lives, and carry on who does not.

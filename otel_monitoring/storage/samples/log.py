@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 from otel_monitoring.errors import StoreError
 from otel_monitoring.storage.documents import digest, pack_series, plain
 from otel_monitoring.storage.samples.packing import checksum, pack_numbers, pack_values
-from otel_monitoring.storage.samples.sources import source_row
+from otel_monitoring.storage.samples.sources import MOST_INSTANCE, introduce
 from otel_monitoring.storage.statements import insert_new, put
 from otel_monitoring.storage.tables import BATCHES, FAMILIES, LAYOUTS, SERIES, SOURCES
 from otel_monitoring.storage.writer import Job
@@ -131,7 +131,7 @@ class SampleLog:
         """Note that the process ends as planned; ``reason`` is what people read."""
 
         def write(connection: Connection) -> None:
-            ours = SOURCES.c.instance == plain(self.source.instance, 200)
+            ours = SOURCES.c.instance == plain(self.source.instance, MOST_INSTANCE)
             connection.execute(update(SOURCES).where(ours).values(ended_ms=at_ms, exit_reason=plain(reason)))
 
         return self.writer.put(Job("source", write))
@@ -151,10 +151,7 @@ class SampleLog:
 
     def _introduce(self, connection: Connection) -> _Saved:
         """Say who we are to a database that does not know: it began anew, or was restored from a copy."""
-        insert_new(connection, SOURCES, [source_row(self.source)])
-        named = SOURCES.c.instance == plain(self.source.instance, 200)
-        number: int = connection.execute(select(SOURCES.c.id).where(named)).scalar_one()
-        return _Saved(self._database.identity, number)
+        return _Saved(self._database.identity, introduce(connection, self.source))
 
     def _write_layout(
         self, connection: Connection, saved: _Saved, labels: tuple[Labels, ...]

@@ -65,6 +65,7 @@ class SampleReader:
 
     Args:
         database: Where from.
+        service: The key of the service that is followed; ``None`` for all services.
         own: Instance ids that are left out: what this process collects itself.
         since_ms: From which time on the first look reads, Unix milliseconds.
         replay: Asked for collections that are missing in the table, since they were made blocks of.
@@ -74,12 +75,14 @@ class SampleReader:
         self,
         *,
         database: Database,
+        service: str | None = None,
         own: Collection[str] = (),
         since_ms: int = 0,
         replay: Replay | None = None,
     ) -> None:
         self._database = database
         self._replay = replay
+        self.service = service
         self._own = frozenset(own)
         self.since_ms = since_ms
         self.after_fork()
@@ -106,7 +109,7 @@ class SampleReader:
         found: list[Batch] = []
         with self._database.read() as connection:
             self._notice_new_database()
-            for run in runs(connection, seen_since_ms=self.since_ms):
+            for run in runs(connection, service=self.service, seen_since_ms=self.since_ms):
                 if self._own.isdisjoint((run.source.instance, run.source.written_by)):
                     found += self._read(connection, run, most)
         self._counts["batches"] += len(found)

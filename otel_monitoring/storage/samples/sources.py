@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from otel_monitoring.storage.documents import pack, plain, unpack
+from otel_monitoring.storage.repositories.services import load_services, note_service
+from otel_monitoring.storage.service import Service
+from otel_monitoring.storage.statements import insert_new
 from otel_monitoring.storage.tables import SOURCES
 
 if TYPE_CHECKING:
@@ -19,7 +22,8 @@ INSTANCE_ID = "service.instance.id"
 WRITTEN_BY = "written_by"
 """The attribute of a source that is no process: the instance whose rules wrote it."""
 
-_MOST_INSTANCE = 200
+MOST_INSTANCE = 200
+"""How many characters of a name are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Source:
 
     Attributes:
         instance: A name that no other run has; usually its ``service.instance.id``.
-        service: The name of the service.
+        service: Whose process it is.
         host: The name of the host.
         pid: The number of the process on its host.
         version: The version of the service.
@@ -37,7 +41,7 @@ class Source:
     """
 
     instance: str
-    service: str = ""
+    service: Service = field(default_factory=Service)
     host: str = ""
     pid: int = 0
     version: str = ""
@@ -76,17 +80,36 @@ class Run:
     exit_reason: str
 
 
-def runs(connection: Connection, *, seen_since_ms: int = 0) -> list[Run]:
-    """Return every run that was seen since a time, in the order in which they came."""
+def runs(connection: Connection, *, service: str | None = None, seen_since_ms: int = 0) -> list[Run]:
+    """Return every run that was seen since a time, in the order in which they came.
+
+    Args:
+        connection: Any connection.
+        service: The key of the service whose runs are asked for; ``None`` for all services.
+        seen_since_ms: Unix milliseconds.
+    """
     query = select(SOURCES).where(SOURCES.c.last_seen_ms >= seen_since_ms).order_by(SOURCES.c.id)
-    return [_run(row) for row in connection.execute(query) if isinstance(row.last_seq, int)]
+    if service is not None:
+        query = query.where(SOURCES.c.service == service)
+    rows = connection.execute(query).all()
+    services = load_services(connection) if rows else {}
+    return [_run(row, services.get(row.service, Service())) for row in rows if isinstance(row.last_seq, int)]
+
+
+def introduce(connection: Connection, source: Source) -> int:
+    """Write down a source that is not known yet, and its service; return its number in this database."""
+    note_service(connection, source.service)
+    insert_new(connection, SOURCES, [source_row(source)])
+    named = SOURCES.c.instance == plain(source.instance, MOST_INSTANCE)
+    number: int = connection.execute(select(SOURCES.c.id).where(named)).scalar_one()
+    return number
 
 
 def source_row(source: Source) -> dict[str, Any]:
     """Return the row of a source that has appended nothing yet."""
     return {
-        "instance": plain(source.instance, _MOST_INSTANCE),
-        "service": plain(source.service),
+        "instance": plain(source.instance, MOST_INSTANCE),
+        "service": source.service.key,
         "host": plain(source.host),
         "pid": source.pid,
         "version": plain(source.version),
@@ -99,10 +122,10 @@ def source_row(source: Source) -> dict[str, Any]:
     }
 
 
-def _run(row: Row[Any]) -> Run:
+def _run(row: Row[Any], service: Service) -> Run:
     source = Source(
         instance=row.instance,
-        service=row.service,
+        service=service,
         host=row.host,
         pid=row.pid,
         version=row.version,

@@ -16,7 +16,7 @@ from otel_monitoring.storage.history.compact import read_raw
 from otel_monitoring.storage.history.spans import RAW, Span
 from otel_monitoring.storage.samples.polling import series_of
 from otel_monitoring.storage.transfer import openmetrics
-from otel_monitoring.storage.transfer.lines import alert_line, event_line
+from otel_monitoring.storage.transfer.lines import Services, alert_line, event_line
 from otel_monitoring.storage.transfer.points import Points
 from otel_monitoring.stores.block import is_hole
 
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-_LINES: Mapping[str, Callable[[Any], str]] = {"alerts": alert_line, "errors": event_line, "logs": event_line}
+_LINES: Mapping[str, Callable[[Any, Services], str]] = {
+    "alerts": alert_line,
+    "errors": event_line,
+    "logs": event_line,
+}
 
 
 class Archive:
@@ -50,7 +54,9 @@ class Archive:
                 for row in rows:
                     self._write_window(connection, row)
             elif kind in _LINES:
-                self._write(f"{kind}-{rows[0].id}-{rows[-1].id}.jsonl.gz", map(_LINES[kind], rows))
+                services = Services(connection)
+                lines = (_LINES[kind](row, services) for row in rows)
+                self._write(f"{kind}-{rows[0].id}-{rows[-1].id}.jsonl.gz", lines)
         except OSError as error:
             msg = f"{self._folder} cannot be written: {error.strerror or error}"
             raise StorageError(msg) from None

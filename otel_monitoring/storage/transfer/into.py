@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from otel_monitoring.model.sample import Metadata
 from otel_monitoring.storage.blocks.pack import pack
@@ -21,7 +21,7 @@ from otel_monitoring.storage.blocks.windows import span_ms
 from otel_monitoring.storage.documents import digest, pack_series, plain
 from otel_monitoring.storage.history import spans
 from otel_monitoring.storage.history.spans import RAW, Span, Written
-from otel_monitoring.storage.samples.sources import Source, source_row
+from otel_monitoring.storage.samples.sources import Source, introduce
 from otel_monitoring.storage.statements import insert_new, put
 from otel_monitoring.storage.tables import FAMILIES, SERIES, SOURCES
 from otel_monitoring.storage.transfer.pieces import joined
@@ -29,10 +29,12 @@ from otel_monitoring.storage.transfer.pieces import joined
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
     from sqlalchemy import Connection
 
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.service import Service
     from otel_monitoring.storage.transfer.points import Points
 
 _SAMPLES_AT_ONCE = 4_000_000
@@ -64,12 +66,13 @@ class _Load:
         return [joined(several[::-1]) for several in self.pieces.values()]
 
 
-def take(database: Database, given: Iterable[Points | Metadata], *, name: str) -> Taken:
+def take(database: Database, given: Iterable[Points | Metadata], *, service: Service, name: str) -> Taken:
     """Write samples, and what is known of their metrics.
 
     Args:
         database: The storage, open.
         given: The samples; those of one series in the order of time.
+        service: The one that sees them from then on.
         name: Where they come from, as the list of processes shows it.
 
     Raises:
@@ -79,7 +82,8 @@ def take(database: Database, given: Iterable[Points | Metadata], *, name: str) -
     for load in _loads(given):
         for group in _by_times(load.points()):
             with database.write() as connection:
-                _write(connection, group, list(load.families.values()), name)
+                number = _begin(connection, group[0].times_ms, service, name)
+                _write(connection, number, group, list(load.families.values()))
             taken.samples += sum(len(points.times_ms) for points in group)
             taken.series += len(group)
             taken.sources += 1
@@ -110,16 +114,21 @@ def _by_times(points: Sequence[Points]) -> Iterable[list[Points]]:
     return groups.values()
 
 
-def _write(connection: Connection, group: Sequence[Points], families: Sequence[Metadata], name: str) -> None:
-    times_ms = group[0].times_ms
-    instance = f"import-{uuid.uuid4().hex}"
-    source = Source(instance, service=name, started_ms=int(times_ms[0]))
-    insert_new(connection, SOURCES, [source_row(source)])
-    number: int = connection.scalars(select(SOURCES.c.id).where(SOURCES.c.instance == instance)).one()
+def _begin(connection: Connection, times_ms: NDArray[np.int64], service: Service, name: str) -> int:
+    """Write down a source of samples that were taken at these times; return its number."""
+    source = Source(f"import-{uuid.uuid4().hex}", service, started_ms=int(times_ms[0]))
+    number = introduce(connection, source)
     last_ms = int(times_ms[-1])
     reason = plain(f"imported from {name}")
     seen = {"last_seen_ms": last_ms, "last_seq": 1, "ended_ms": last_ms, "exit_reason": reason}
     connection.execute(update(SOURCES).where(SOURCES.c.id == number).values(seen))
+    return number
+
+
+def _write(
+    connection: Connection, number: int, group: Sequence[Points], families: Sequence[Metadata]
+) -> None:
+    times_ms = group[0].times_ms
     series = {at: points.labels for at, points in enumerate(group, 1)}
     row = {"source": number, "layout": 1, "first": 1, "last": len(group), "labels": pack_series(series)}
     insert_new(connection, SERIES, [row])

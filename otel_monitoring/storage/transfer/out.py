@@ -26,9 +26,12 @@ from otel_monitoring.stores.wanted import Wanted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sqlalchemy import Connection
+
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.sample import Metadata
     from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.samples.sources import Run
     from otel_monitoring.stores.block import Block
 
 _NEVER_MS: Final = 1 << 60
@@ -46,6 +49,7 @@ class Samples:
         start_ms: Unix milliseconds, exclusive.
         end_ms: Unix milliseconds, inclusive.
         matchers: Which series.
+        service: The key of the service whose samples they are; ``None`` for all services.
         samples_at_once: How many samples are read at a time.
     """
 
@@ -56,13 +60,17 @@ class Samples:
         start_ms: int,
         end_ms: int,
         matchers: Sequence[Matcher] = (),
+        service: str | None = None,
         samples_at_once: int = _SAMPLES_AT_ONCE,
     ) -> None:
         self._database = database
         self._start_ms, self._end_ms = start_ms, end_ms
         self._matchers = tuple(matchers)
         self._samples_at_once = samples_at_once
-        self._history = HistoryStore(memory=SeriesStore(), database=database, since_ms=lambda: _NEVER_MS)
+        self._service = service
+        self._history = HistoryStore(
+            memory=SeriesStore(), database=database, since_ms=lambda: _NEVER_MS, service=service
+        )
         self._notes: dict[str, None] = {}
 
     @property
@@ -78,9 +86,7 @@ class Samples:
         """
         with self._database.read() as connection:
             return {
-                one.name: one
-                for run in runs(connection, seen_since_ms=self._start_ms)
-                for one in families_of(connection, run.id)
+                one.name: one for run in self._runs(connection) for one in families_of(connection, run.id)
             }
 
     def names(self) -> list[str]:
@@ -118,10 +124,13 @@ class Samples:
         for name in self.names():
             yield from self.of(name)
 
+    def _runs(self, connection: Connection) -> list[Run]:
+        return runs(connection, service=self._service, seen_since_ms=self._start_ms)
+
     def _label_sets(self) -> Iterator[Labels]:
         tests = [(one.name, one.test()) for one in self._matchers]
         with self._database.read() as connection:
-            for run in runs(connection, seen_since_ms=self._start_ms):
+            for run in self._runs(connection):
                 for labels in series_of(connection, run.id).values():
                     if all(test(labels.get(name)) for name, test in tests):
                         yield labels

@@ -36,8 +36,8 @@ def test_two_processes_give_out_the_same_and_still_take_what_they_gave_out_befor
     ones, twos = one.make("token"), two.make("token")
     before = twos()
 
-    one.share(database, now_ms=1)
-    two.share(database, now_ms=2)
+    one.share(database, service="shop", now_ms=1)
+    two.share(database, service="shop", now_ms=2)
 
     assert twos() == (ones()[0], *before)
     assert twos() != before
@@ -62,15 +62,15 @@ def test_a_name_that_is_made_twice_stays_what_it_was() -> None:
 def test_a_storage_that_begins_anew_gets_what_all_have(database: Database, path: Path) -> None:
     credentials, late = Credentials(), Credentials()
     known, later = credentials.make("token"), late.make("token")
-    credentials.share(database, now_ms=1)
+    credentials.share(database, service="shop", now_ms=1)
     for left in path.parent.glob("storage.db*"):
         left.unlink()
     with pytest.raises(StorageError), database.read():
         pass
     assert database.ensure()
 
-    credentials.share(database, now_ms=2)
-    late.share(database, now_ms=3)
+    credentials.share(database, service="shop", now_ms=2)
+    late.share(database, service="shop", now_ms=3)
 
     assert later()[0] == known()[0]
 
@@ -81,7 +81,7 @@ def test_a_storage_that_does_not_answer_leaves_what_a_process_has(tmp_path: Path
     known = credentials.make("token")
     before = known()
 
-    credentials.share(database, now_ms=1)
+    credentials.share(database, service="shop", now_ms=1)
 
     assert not database.ensure()
     assert known() == before

@@ -30,8 +30,10 @@ class Part:
     def __init__(self, **records: str) -> None:
         self.records = dict(records)
         self.restored: list[str] = []
-        self.shared = Shared(SILENCES, state=self.state, restore=self.restore, discard=self.discard)
-        self.told = Told(SILENCES, state=self.state, replace=self.replace)
+        self.shared = Shared(
+            SILENCES.of("shop"), state=self.state, restore=self.restore, discard=self.discard
+        )
+        self.told = Told(SILENCES.of("shop"), state=self.state, replace=self.replace)
 
     def state(self) -> list[dict[str, Any]]:
         return [{"id": name, "comment": comment} for name, comment in self.records.items()]
@@ -113,7 +115,7 @@ def test_a_storage_that_begins_anew_gets_what_is_known(database: Database, tmp_p
 
     one.meet(fresh)
     with fresh.read() as connection:
-        found = SILENCES.load(connection, now_ms=1000)
+        found = SILENCES.of("shop").load(connection, now_ms=1000)
     fresh.close()
 
     assert one.records == {"a": "1"}
@@ -144,7 +146,7 @@ def test_what_was_not_committed_is_written_the_next_time(database: Database) -> 
 
 def test_records_that_say_that_they_have_not_changed_are_not_compared(database: Database) -> None:
     part, version = Part(a="1"), 1
-    told = Told(SILENCES, state=part.state, replace=part.replace, version=lambda: version)
+    told = Told(SILENCES.of("shop"), state=part.state, replace=part.replace, version=lambda: version)
     first = told.prepare()
     with database.write() as connection:
         told.write(connection, 1000)

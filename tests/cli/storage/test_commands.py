@@ -10,7 +10,7 @@ from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.record import Record
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.repositories.records import append_records, load_records
-from tests.storage.history.recorded import Recorded
+from tests.storage.history.recorded import SHOP, Recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,9 @@ def url(tmp_path: Path) -> str:
         source.collect(time_ms, {"served_total": float(at), "memory_bytes": 1.0})
     source.flush()
     with database.write() as connection:
-        append_records(connection, [Record("error", now_ms - days * DAY_MS, "one") for days in (5, 95)])
+        append_records(
+            connection, [Record("error", now_ms - days * DAY_MS, "one") for days in (5, 95)], service=SHOP.key
+        )
     database.close()
     return found
 
@@ -41,7 +43,7 @@ def errors(url: str) -> int:
     database = Database(url=url, clock=SystemClock())
     assert database.ensure()
     with database.read() as connection:
-        count = len(load_records(connection, "error"))
+        count = len(load_records(connection, "error", service=SHOP.key))
     database.close()
     return count
 
@@ -64,9 +66,9 @@ def test_what_went_out_comes_in(run: Run, url: str, tmp_path: Path, name: str) -
     new.close()
 
     assert run("export", "metrics", "--storage", url, "-o", file).exit_code == 0
-    taken = run("import", "metrics", file, "--storage", other)
+    taken = run("import", "metrics", file, "--storage", other, "--service", "shop")
 
-    assert (taken.exit_code, taken.output) == (0, "120 samples of 2 series taken\n")
+    assert (taken.exit_code, taken.output) == (0, "120 samples of 2 series taken for shop\n")
     first, second = (run("export", "metrics", "--storage", one, "-f", "csv").output for one in (url, other))
     assert first == second
 

@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from otel_monitoring.storage.ledger import ledger_folder
+from otel_monitoring.storage.service import Service
 from tests.integration.lifecycle.load import run_load
 from tests.integration.lifecycle.processes import environment, running
 from tests.integration.servers import eventually, free_ports
@@ -174,7 +175,7 @@ def workers(
 
 def forget_ledgers(url: str) -> None:
     """Remove what processes left that were killed at the end of a test."""
-    ledgers = ledger_folder(url)
+    ledgers = ledger_folder(url, Service("shop").key)
     if ledgers is not None:
         shutil.rmtree(ledgers, ignore_errors=True)
 

@@ -11,6 +11,7 @@ from otel_monitoring.storage.history.summing import Summing
 from otel_monitoring.storage.lease import Lease
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.sources import Source
+from otel_monitoring.storage.service import Service
 from otel_monitoring.storage.writer import Writer
 from otel_monitoring.testing import FakeClock
 
@@ -24,6 +25,7 @@ WIDTH_MS = 2 * HOUR_MS
 DAY_MS = 24 * HOUR_MS
 GRACE_MS = 60_000
 DAY_ZERO_MS = 20_000 * DAY_MS
+SHOP = Service("shop")
 METADATA = (Metadata("served_total", "counter", "", ""), Metadata("memory_bytes", "gauge", "", "By"))
 
 
@@ -35,14 +37,14 @@ def labels_of(name: str, instance: str = "one") -> Labels:
 class Recorded:
     """A source on a database."""
 
-    def __init__(self, database: Database, name: str = "one") -> None:
+    def __init__(self, database: Database, name: str = "one", service: Service = SHOP) -> None:
         self.name = name
         self.database = database
         self.writer = Writer(database=database, clock=FakeClock())
         self.log = SampleLog(
             database=database,
             writer=self.writer,
-            source=Source(name, started_ms=DAY_ZERO_MS, attributes={"service.instance.id": name}),
+            source=Source(name, service, started_ms=DAY_ZERO_MS, attributes={"service.instance.id": name}),
         )
 
     def collect(self, time_ms: int, values: Mapping[str, float]) -> None:

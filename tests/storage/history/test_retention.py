@@ -12,7 +12,7 @@ from otel_monitoring.storage.history.retention import Keep, Retention, due, size
 from otel_monitoring.storage.history.spans import RAW, spans
 from otel_monitoring.storage.repositories.records import append_records
 from otel_monitoring.storage.tables import BLOCKS, RECORDS, SERIES, SOURCES
-from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, HOUR_MS, Background, Recorded
+from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, HOUR_MS, SHOP, Background, Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,7 @@ def background(database: Database) -> Background:
                 for kind in ("error", "log")
                 for days in (10, 50, 200)
             ],
+            service=SHOP.key,
         )
     found = Background(database)
     found.compact(NOW_MS)

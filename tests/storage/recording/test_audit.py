@@ -29,7 +29,9 @@ class Process:
         self.database = database
         self.writer = Writer(database=database, clock=FakeClock())
         self.writer.start = lambda: None  # type: ignore[method-assign]
-        self.log = AuditLog(database=database, writer=self.writer, instance=lambda: "shop-1", **options)
+        self.log = AuditLog(
+            database=database, writer=self.writer, service="shop", instance=lambda: "shop-1", **options
+        )
 
     def do(self, target: str, at_ms: int = 1, **more: Any) -> None:
         self.log.put(Action("silence.created", target, "kim", at_ms, **more))
@@ -40,8 +42,8 @@ class Process:
 
     def targets(self) -> list[str]:
         with self.database.read() as connection:
-            assert broken_at(connection) is None
-            return [entry.document["target"] for entry in load_audit(connection)]
+            assert broken_at(connection, service="shop") is None
+            return [entry.document["target"] for entry in load_audit(connection, service="shop")]
 
 
 @pytest.fixture

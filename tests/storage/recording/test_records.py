@@ -27,7 +27,7 @@ class Process:
         self.database = database
         self.writer = Writer(database=database, clock=FakeClock(), **options)
         self.writer.start = lambda: None  # type: ignore[method-assign]
-        self.log = RecordLog(database=database, writer=self.writer, instance=lambda: instance)
+        self.log = RecordLog(database=database, writer=self.writer, service="shop", instance=lambda: instance)
 
     def write(self) -> None:
         while self.writer.write_once():

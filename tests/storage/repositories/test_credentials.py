@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def test_whoever_comes_first_decides(database: Database) -> None:
-    first = agreed(database, {"token": "one"}, now_ms=1)
-    second = agreed(database, {"token": "two", "link": "l"}, now_ms=2)
+    first = agreed(database, {"token": "one"}, service="shop", now_ms=1)
+    second = agreed(database, {"token": "two", "link": "l"}, service="shop", now_ms=2)
 
     assert first == {"token": "one"}
     assert second == {"token": "one", "link": "l"}
@@ -25,7 +25,7 @@ def test_all_who_come_at_the_same_time_agree(database: Database) -> None:
 
     def come(name: str) -> None:
         together.wait(10)
-        found.append(agreed(database, {"token": name}, now_ms=1))
+        found.append(agreed(database, {"token": name}, service="shop", now_ms=1))
 
     threads = [threading.Thread(target=come, args=(name,)) for name in "abcd"]
     for one in threads:

@@ -22,7 +22,7 @@ SECOND = Waiting("ops/mail", "k2", 1000, {"text": "later"})
 
 
 def test_what_was_put_waits_in_its_order(database: Database) -> None:
-    outbox = Outbox(owner="a")
+    outbox = Outbox(service="shop", owner="a")
     with database.write() as connection:
         outbox.put(connection, FIRST)
         outbox.put(connection, SECOND)
@@ -35,10 +35,10 @@ def test_what_was_put_waits_in_its_order(database: Database) -> None:
 
 def test_the_next_holder_claims_what_was_left_once(database: Database) -> None:
     with database.write() as connection:
-        Outbox(owner="a").put(connection, FIRST)
-        Outbox(owner="a").put(connection, Waiting("ops/slack", "k1", 1000, {}))
+        Outbox(service="shop", owner="a").put(connection, FIRST)
+        Outbox(service="shop", owner="a").put(connection, Waiting("ops/slack", "k1", 1000, {}))
 
-    outbox = Outbox(owner="b")
+    outbox = Outbox(service="shop", owner="b")
     with database.write() as connection:
         assert outbox.claim(connection, "ops/mail") == [FIRST]
         assert outbox.claim(connection, "ops/mail") == []
@@ -47,7 +47,7 @@ def test_the_next_holder_claims_what_was_left_once(database: Database) -> None:
 
 
 def test_the_former_holder_can_decide_nothing_any_more(database: Database) -> None:
-    former, next_one = Outbox(owner="a"), Outbox(owner="b")
+    former, next_one = Outbox(service="shop", owner="a"), Outbox(service="shop", owner="b")
     with database.write() as connection:
         former.put(connection, FIRST)
         next_one.claim(connection, "ops/mail")
@@ -58,7 +58,7 @@ def test_the_former_holder_can_decide_nothing_any_more(database: Database) -> No
 
 
 def test_what_was_on_its_way_is_known_to_the_next_holder(database: Database) -> None:
-    former, next_one = Outbox(owner="a"), Outbox(owner="b")
+    former, next_one = Outbox(service="shop", owner="a"), Outbox(service="shop", owner="b")
     with database.write() as connection:
         former.put(connection, FIRST)
         former.put(connection, SECOND)
@@ -68,7 +68,7 @@ def test_what_was_on_its_way_is_known_to_the_next_holder(database: Database) -> 
 
 
 def test_what_is_decided_waits_no_more_and_is_noted(database: Database) -> None:
-    outbox = Outbox(owner="a")
+    outbox = Outbox(service="shop", owner="a")
     with database.write() as connection:
         outbox.put(connection, FIRST)
         assert outbox.decide(connection, "ops/mail", "k1", outcome="failed", at_ms=2000, error="no route")
@@ -85,7 +85,7 @@ def test_only_the_holder_of_the_lease_puts_anything(database: Database) -> None:
     lease = Lease(database=database, name="evaluator", holder="a", span_s=30, elapsed_s=elapsed.monotonic_s)
     lease.renew()
     fence = lease.fence()
-    outbox = Outbox(owner="a")
+    outbox = Outbox(service="shop", owner="a")
     write_fenced(database, fence, lambda connection: outbox.put(connection, FIRST))
     lease.release()
     other = Lease(database=database, name="evaluator", holder="b", span_s=30)
@@ -104,7 +104,11 @@ def test_a_fenced_job_of_a_former_holder_fails_alone(database: Database) -> None
     fence = lease.fence()
     lease.release()
     Lease(database=database, name="evaluator", holder="b", span_s=30).renew()
-    writer, outbox, told = Writer(database=database, clock=SystemClock()), Outbox(owner="a"), list[bool]()
+    writer, outbox, told = (
+        Writer(database=database, clock=SystemClock()),
+        Outbox(service="shop", owner="a"),
+        list[bool](),
+    )
 
     writer.put(fenced_job("outbox", fence, lambda one: outbox.put(one, FIRST), done=told.append))
     writer.flush(10)
@@ -113,7 +117,7 @@ def test_a_fenced_job_of_a_former_holder_fails_alone(database: Database) -> None
 
 
 def test_a_new_holder_takes_over_whatever_the_lane(database: Database) -> None:
-    former, next_one = Outbox(owner="a"), Outbox(owner="b")
+    former, next_one = Outbox(service="shop", owner="a"), Outbox(service="shop", owner="b")
     other = Waiting("ops/slack", "k1", 500, {})
     with database.write() as connection:
         former.put(connection, FIRST)

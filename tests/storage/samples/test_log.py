@@ -17,6 +17,7 @@ from otel_monitoring.storage.errors import FencedError
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.polling import SampleReader, series_of
 from otel_monitoring.storage.samples.sources import Source, runs
+from otel_monitoring.storage.service import Service
 from otel_monitoring.storage.tables import BATCHES, LAYOUTS, SERIES, SOURCES
 from otel_monitoring.storage.writer import Job, Writer
 
@@ -325,7 +326,15 @@ def test_reads_like_a_list(
 
 
 def _log(database: Database, writer: Writer, instance: str) -> SampleLog:
-    source = Source(instance, "shop", "host-1", 42, "1.0", started_ms=50, attributes={"region": "eu"})
+    source = Source(
+        instance,
+        Service("shop", "town", "test"),
+        "host-1",
+        42,
+        "1.0",
+        started_ms=50,
+        attributes={"region": "eu"},
+    )
     return SampleLog(database=database, writer=writer, source=source)
 
 

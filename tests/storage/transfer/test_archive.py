@@ -13,7 +13,7 @@ from otel_monitoring.storage.history.retention import Keep, Retention
 from otel_monitoring.storage.repositories.records import append_records, load_records
 from otel_monitoring.storage.transfer.archive import Archive
 from otel_monitoring.storage.transfer.lines import take_events
-from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, Background, Recorded
+from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, SHOP, Background, Recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def retention(database: Database, folder: Path) -> Retention:
         source.collect(DAY_ZERO_MS + at * 600_000, {"served_total": float(at)})
     source.flush()
     with database.write() as connection:
-        append_records(connection, [Record("error", DAY_ZERO_MS, "one", {"text": "x"})])
+        append_records(connection, [Record("error", DAY_ZERO_MS, "one", {"text": "x"})], service=SHOP.key)
     background = Background(database)
     background.compact(NOW_MS)
     background.sum_up(NOW_MS)
@@ -49,9 +49,9 @@ def test_what_goes_is_in_the_archive_and_can_be_taken_back(database: Database, t
     assert lines[0] == f'served_total{{instance="one"}} 1.0 {DAY_ZERO_MS // 1000 + 600}.000'
     assert (len(lines), lines[-1]) == (5, "# EOF")
     with database.write() as connection:
-        assert load_records(connection, "error") == []
+        assert load_records(connection, "error", service=SHOP.key) == []
         assert take_events(connection, gzip.decompress(errors.read_bytes()).decode().splitlines()) == 1
-        assert load_records(connection, "error")[0].document == {"text": "x"}
+        assert load_records(connection, "error", service=SHOP.key)[0].document == {"text": "x"}
 
 
 def test_what_cannot_be_written_down_stays(database: Database, tmp_path: Path) -> None:
@@ -62,4 +62,4 @@ def test_what_cannot_be_written_down_stays(database: Database, tmp_path: Path) -
         worker.step(NOW_MS)
 
     with database.read() as connection:
-        assert len(load_records(connection, "error")) == 1
+        assert len(load_records(connection, "error", service=SHOP.key)) == 1

@@ -17,7 +17,15 @@ from otel_monitoring.storage.transfer import openmetrics, table
 from otel_monitoring.storage.transfer.into import take
 from otel_monitoring.storage.transfer.out import Samples
 from otel_monitoring.storage.transfer.points import Points
-from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, METADATA, Background, Recorded, labels_of
+from tests.storage.history.recorded import (
+    DAY_MS,
+    DAY_ZERO_MS,
+    METADATA,
+    SHOP,
+    Background,
+    Recorded,
+    labels_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,11 +88,13 @@ def test_what_was_exported_is_imported_the_same(
     assert other.ensure()
 
     if form == "openmetrics":
-        taken = take(other, openmetrics.read(document(samples).splitlines()), name="file")
+        taken = take(other, openmetrics.read(document(samples).splitlines()), service=SHOP, name="file")
     else:
         file = io.StringIO(newline="")
         assert table.write_csv(samples, file) == 80
-        taken = take(other, table.read_csv(io.StringIO(file.getvalue(), newline="")), name="file")
+        taken = take(
+            other, table.read_csv(io.StringIO(file.getvalue(), newline="")), service=SHOP, name="file"
+        )
 
     assert (taken.samples, taken.series, taken.sources) == (80, 2, 1)
     assert simple(Samples(other, start_ms=0, end_ms=END_MS)) == simple(samples)
@@ -124,7 +134,7 @@ def test_series_of_other_times_go_into_sources_of_their_own(database: Database) 
         points(Labels.of(__name__="served_total", n="3"), [5.0, 6.0], start_ms=DAY_ZERO_MS + 1),
     ]
 
-    taken = take(database, given, name="file")
+    taken = take(database, given, service=SHOP, name="file")
 
     samples = Samples(database, start_ms=0, end_ms=END_MS)
     assert taken.sources == 2

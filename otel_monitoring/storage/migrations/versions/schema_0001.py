@@ -40,6 +40,14 @@ def upgrade(op: Operations) -> None:
 
 def _samples(op: Operations) -> None:
     op.create_table(
+        "otel_monitoring_services",
+        sa.Column("key", sa.String(length=16), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("namespace", sa.Text(), nullable=False),
+        sa.Column("environment", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
         "otel_monitoring_batches",
         sa.Column("id", _ID, autoincrement=True, nullable=False),
         sa.Column("source", _ID, nullable=False),
@@ -112,7 +120,7 @@ def _samples(op: Operations) -> None:
         "otel_monitoring_sources",
         sa.Column("id", _ID, autoincrement=True, nullable=False),
         sa.Column("instance", sa.String(length=200), nullable=False),
-        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("service", sa.String(length=16), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
         sa.Column("pid", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
@@ -126,11 +134,21 @@ def _samples(op: Operations) -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("otel_monitoring_sources_instance", "otel_monitoring_sources", ["instance"], unique=True)
+    op.create_index(
+        "otel_monitoring_sources_service_last_seen_ms",
+        "otel_monitoring_sources",
+        ["service", "last_seen_ms"],
+        unique=False,
+    )
+    op.create_index(
+        "otel_monitoring_sources_last_seen_ms", "otel_monitoring_sources", ["last_seen_ms"], unique=False
+    )
 
 
 def _alerts(op: Operations) -> None:
     op.create_table(
         "otel_monitoring_alerts",
+        sa.Column("service", sa.String(length=16), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("labels", sa.Text(), nullable=False),
@@ -138,29 +156,32 @@ def _alerts(op: Operations) -> None:
         sa.Column("active_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("last_ms", sa.BigInteger(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("digest"),
+        sa.PrimaryKeyConstraint("service", "digest"),
     )
     op.create_table(
         "otel_monitoring_deliveries",
+        sa.Column("service", sa.String(length=16), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("outcome", sa.String(length=16), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("digest"),
+        sa.PrimaryKeyConstraint("service", "digest"),
     )
     op.create_index("otel_monitoring_deliveries_at_ms", "otel_monitoring_deliveries", ["at_ms"], unique=False)
     op.create_table(
         "otel_monitoring_notes",
+        sa.Column("service", sa.String(length=16), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("saved_ms", sa.BigInteger(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("kind", "digest"),
+        sa.PrimaryKeyConstraint("service", "kind", "digest"),
     )
     op.create_table(
         "otel_monitoring_outbox",
+        sa.Column("service", sa.String(length=16), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=32), autoincrement=False, nullable=False),
         sa.Column("lane", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -169,26 +190,18 @@ def _alerts(op: Operations) -> None:
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("digest"),
+        sa.PrimaryKeyConstraint("service", "digest"),
     )
     op.create_index(
-        "otel_monitoring_outbox_put_ms_sequence",
+        "otel_monitoring_outbox_service_put_ms_sequence",
         "otel_monitoring_outbox",
-        ["put_ms", "sequence"],
+        ["service", "put_ms", "sequence"],
         unique=False,
-    )
-    op.create_table(
-        "otel_monitoring_rules",
-        sa.Column("id", sa.String(length=200), autoincrement=False, nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("updated_ms", sa.BigInteger(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("document", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "otel_monitoring_transitions",
         sa.Column("id", _ID, autoincrement=True, nullable=False),
+        sa.Column("service", sa.String(length=16), nullable=False),
         sa.Column("digest", sa.String(length=32), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("change", sa.String(length=16), nullable=False),
@@ -202,10 +215,16 @@ def _alerts(op: Operations) -> None:
         "otel_monitoring_transitions_at_ms", "otel_monitoring_transitions", ["at_ms"], unique=False
     )
     op.create_index(
-        "otel_monitoring_transitions_digest_at_ms_change",
+        "otel_monitoring_transitions_service_digest_at_ms_change",
         "otel_monitoring_transitions",
-        ["digest", "at_ms", "change"],
+        ["service", "digest", "at_ms", "change"],
         unique=True,
+    )
+    op.create_index(
+        "otel_monitoring_transitions_service_at_ms",
+        "otel_monitoring_transitions",
+        ["service", "at_ms"],
+        unique=False,
     )
 
 
@@ -219,15 +238,21 @@ def _rest(op: Operations) -> None:
     )
     op.create_table(
         "otel_monitoring_audit",
+        sa.Column("service", sa.String(length=16), autoincrement=False, nullable=False),
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("time_ms", sa.BigInteger(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("number"),
+        sa.PrimaryKeyConstraint("service", "number"),
     )
-    op.create_index("otel_monitoring_audit_time_ms", "otel_monitoring_audit", ["time_ms"], unique=False)
+    op.create_index(
+        "otel_monitoring_audit_service_time_ms",
+        "otel_monitoring_audit",
+        ["service", "time_ms"],
+        unique=False,
+    )
     op.create_table(
         "otel_monitoring_leases",
         sa.Column("name", sa.String(length=64), autoincrement=False, nullable=False),
@@ -240,6 +265,7 @@ def _rest(op: Operations) -> None:
     op.create_table(
         "otel_monitoring_records",
         sa.Column("id", _ID, autoincrement=True, nullable=False),
+        sa.Column("service", sa.String(length=16), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("time_ms", sa.BigInteger(), nullable=False),
         sa.Column("source", _ID, nullable=False),
@@ -253,12 +279,16 @@ def _rest(op: Operations) -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "otel_monitoring_records_kind_key_time_ms",
+        "otel_monitoring_records_service_kind_key_time_ms",
         "otel_monitoring_records",
-        ["kind", "key", "time_ms"],
+        ["service", "kind", "key", "time_ms"],
         unique=False,
     )
     op.create_index(
-        "otel_monitoring_records_kind_time_ms", "otel_monitoring_records", ["kind", "time_ms"], unique=False
+        "otel_monitoring_records_service_kind_time_ms",
+        "otel_monitoring_records",
+        ["service", "kind", "time_ms"],
+        unique=False,
     )
+    op.create_index("otel_monitoring_records_time_ms", "otel_monitoring_records", ["time_ms"], unique=False)
     op.create_index("otel_monitoring_records_trace", "otel_monitoring_records", ["trace"], unique=False)
