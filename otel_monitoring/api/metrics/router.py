@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +21,7 @@ from otel_monitoring.api.problems import MEDIA_TYPE, problem
 from otel_monitoring.errors import QueryError
 from otel_monitoring.ingest.names import DEFAULT_STRATEGY
 from otel_monitoring.promql.builder import build
+from otel_monitoring.storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,6 +82,7 @@ class MetricsSource:
         clock: Tells now.
         max_series: Metrics and sets of attributes that requests may make.
         strategy: How names are translated.
+        past_metadata: What the storage knows of metrics, where there is one: asked where memory does not.
     """
 
     query: Query
@@ -87,6 +90,7 @@ class MetricsSource:
     clock: Clock
     max_series: int = MAX_SERIES
     strategy: Strategy = DEFAULT_STRATEGY
+    past_metadata: Callable[[], Mapping[str, Metadata]] | None = None
 
 
 def metrics_router(source: MetricsSource) -> APIRouter:
@@ -129,6 +133,10 @@ class _Parameters(BaseModel):
 def _answer(asked: Asked, source: MetricsSource) -> AnswerBody:
     known = source.metadata()
     metric = find(asked.metric, known, strategy=source.strategy)
+    if metric.name not in known and source.past_metadata is not None:
+        with contextlib.suppress(StorageError):  # the answer says what is missing
+            known = {**source.past_metadata(), **known}
+        metric = find(asked.metric, known, strategy=source.strategy)
     promql = build(question_of(asked, metric))
     times = times_of(asked, source.clock.now_ms())
     result = source.query(promql, times.start_ms, times.end_ms, times.step_ms)

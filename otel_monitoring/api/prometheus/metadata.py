@@ -11,6 +11,7 @@ from otel_monitoring.api.prometheus.rows import seconds
 from otel_monitoring.api.prometheus.selecting import matchers_of
 from otel_monitoring.errors import QueryError
 from otel_monitoring.promql.language.nodes import selectors_of
+from otel_monitoring.storage.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from otel_monitoring.api.prometheus.sources import Sources
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.matcher import Matcher
+    from otel_monitoring.model.sample import Metadata
 
 _TRUNCATED = "results truncated due to limit"
+_MISSING = "what is in the storage alone is missing: {}"
 _EVER_MS = (-(1 << 62), 1 << 62)
 _ESCAPED = re.compile(r"__|_([0-9a-fA-F]{1,6})_")
 
@@ -32,15 +35,20 @@ def series(sources: Sources, given: Parameters) -> Response:
     if not given.all("match[]"):
         msg = "no match[] parameter provided"
         raise ApiError(msg)
-    found = sorted(_matched(sources, given), key=lambda labels: labels.pairs)
-    return _limited([labels.as_dict() for labels in found], given)
+    warnings: list[str] = []
+    found = sorted(_matched(sources, given, warnings), key=lambda labels: labels.pairs)
+    return _limited([labels.as_dict() for labels in found], given, warnings)
 
 
 def label_names(sources: Sources, given: Parameters) -> Response:
     """Answer ``labels``."""
-    if not _is_narrowed(given):
-        return _limited(sources.series.label_names(), given)
-    return _limited(sorted({name for labels in _matched(sources, given) for name, _ in labels}), given)
+    warnings: list[str] = []
+    if _is_narrowed(given):
+        found = {name for labels in _matched(sources, given, warnings) for name, _ in labels}
+    else:
+        found = {name for labels in _past(sources, [()], _EVER_MS, warnings) for name, _ in labels}
+        found.update(sources.series.label_names())
+    return _limited(sorted(found), given, warnings)
 
 
 def label_values(sources: Sources, given: Parameters, *, name: str) -> Response:
@@ -49,23 +57,28 @@ def label_values(sources: Sources, given: Parameters, *, name: str) -> Response:
     if not name:
         msg = f'invalid label name: "{name}"'
         raise ApiError(msg)
-    if not _is_narrowed(given):
-        return _limited(sources.series.label_values(name), given)
-    values = {labels.get(name) for labels in _matched(sources, given)}
-    return _limited(sorted(values - {""}), given)
+    warnings: list[str] = []
+    if _is_narrowed(given):
+        found = {labels.get(name) for labels in _matched(sources, given, warnings)}
+    else:
+        found = {labels.get(name) for labels in _past(sources, [()], _EVER_MS, warnings)}
+        found.update(sources.series.label_values(name))
+    return _limited(sorted(found - {""}), given, warnings)
 
 
 def metadata(sources: Sources, given: Parameters) -> Response:
     """Answer ``metadata``."""
     wanted, limit = given.get("metric"), given.number("limit", default=-1)
     given.number("limit_per_metric", default=-1)
-    known = sources.series.metadata()
+    warnings: list[str] = []
+    known = {**_past_metadata(sources, warnings), **sources.series.metadata()}
     names = [name for name in sorted(known) if not wanted or name == wanted]
     if limit >= 0:
         names = names[:limit]
     rows = {name: known[name] for name in names}
     return success(
-        {name: [{"type": one.type, "help": one.help, "unit": one.unit}] for name, one in rows.items()}
+        {name: [{"type": one.type, "help": one.help, "unit": one.unit}] for name, one in rows.items()},
+        warnings=warnings,
     )
 
 
@@ -101,15 +114,43 @@ def _is_narrowed(given: Parameters) -> bool:
     return any(given.all(name) for name in ("match[]", "start", "end"))
 
 
-def _matched(sources: Sources, given: Parameters) -> Iterator[Labels]:
-    """Return the label sets that one of ``match[]`` selects, each once, with a sample in the time asked."""
-    start_ms, end_ms = given.time_ms("start", _EVER_MS[0]), given.time_ms("end", _EVER_MS[1])
-    seen: set[Labels] = set()
-    for matchers in matchers_of(sources, given.all("match[]"), name="match[]") or [()]:
-        for labels in _living(sources, matchers, start_ms=start_ms, end_ms=end_ms):
-            if labels not in seen:
-                seen.add(labels)
-                yield labels
+def _matched(sources: Sources, given: Parameters, warnings: list[str]) -> set[Labels]:
+    """Return the label sets that one of ``match[]`` selects, with a sample in the time asked."""
+    times_ms = given.time_ms("start", _EVER_MS[0]), given.time_ms("end", _EVER_MS[1])
+    selected = matchers_of(sources, given.all("match[]"), name="match[]") or [()]
+    found = {
+        labels
+        for matchers in selected
+        for labels in _living(sources, matchers, start_ms=times_ms[0], end_ms=times_ms[1])
+    }
+    return found.union(_past(sources, selected, times_ms, warnings))
+
+
+def _past(
+    sources: Sources,
+    selected: Sequence[Sequence[Matcher]],
+    times_ms: tuple[int, int],
+    warnings: list[str],
+) -> Iterator[Labels]:
+    """Yield the label sets of the storage that are selected, where the time reaches beyond memory."""
+    start_ms, end_ms = times_ms
+    if sources.past is None or sources.past.is_in_memory(start_ms - 1):
+        return
+    try:
+        for matchers in selected:
+            yield from sources.past.past_series(matchers, start_ms - 1, end_ms)
+    except StorageError as error:
+        warnings.append(_MISSING.format(error))
+
+
+def _past_metadata(sources: Sources, warnings: list[str]) -> dict[str, Metadata]:
+    if sources.past is None:
+        return {}
+    try:
+        return sources.past.past_metadata()
+    except StorageError as error:
+        warnings.append(_MISSING.format(error))
+        return {}
 
 
 def _living(sources: Sources, matchers: Sequence[Matcher], *, start_ms: int, end_ms: int) -> Iterable[Labels]:
@@ -126,11 +167,11 @@ def _living(sources: Sources, matchers: Sequence[Matcher], *, start_ms: int, end
     return found
 
 
-def _limited(rows: list[Any], given: Parameters) -> Response:
+def _limited(rows: list[Any], given: Parameters, warnings: list[str]) -> Response:
     limit = given.limit()
     if limit and len(rows) > limit:
-        return success(rows[:limit], warnings=[_TRUNCATED])
-    return success(rows)
+        return success(rows[:limit], warnings=[*warnings, _TRUNCATED])
+    return success(rows, warnings=warnings)
 
 
 def _unescaped(name: str) -> str:

@@ -49,6 +49,22 @@ class SeriesSource(Protocol):
         ...
 
 
+class PastSource(Protocol):
+    """The series of the storage; ``HistoryStore`` is one."""
+
+    def is_in_memory(self, start_ms: int) -> bool:
+        """Tell whether memory has all that is later than a time."""
+        ...
+
+    def past_series(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> list[Labels]:
+        """Return the stored label sets that fulfil all matchers; raises ``StorageError``."""
+        ...
+
+    def past_metadata(self) -> dict[str, Metadata]:
+        """Return what is stored of each metric, by name; raises ``StorageError``."""
+        ...
+
+
 class ExemplarLike(Protocol):
     """One exemplar."""
 
@@ -96,6 +112,7 @@ class Sources:
         parse: Returns the nodes of an expression, or raises ``QueryError``.
         format: Returns an expression in its canonical form, or raises ``QueryError``.
         series: The series in memory.
+        past: The series of the storage, where there is one.
         rules: The rules.
         exemplars: The exemplars, where any are kept.
         clock: Tells now.
@@ -113,6 +130,7 @@ class Sources:
     series: SeriesSource
     rules: RulesSource
     clock: Clock
+    past: PastSource | None = None
     exemplars: ExemplarSource | None = None
     collect_interval_s: float = 15
     retention_s: float = 21_600

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.history.choice import chosen, order
+from otel_monitoring.storage.history.known import families_between, sources_between
 from otel_monitoring.storage.history.past import Past, Place, Shelf
 from otel_monitoring.storage.history.spans import Span, spans
 from otel_monitoring.storage.samples.sources import runs
@@ -109,6 +110,39 @@ class HistoryStore:
             self._counts["failed"] += 1
             wanted.note(f"samples before those in memory are missing: {error}")
             return blocks
+
+    def past_series(self, matchers: Sequence[Matcher], start_ms: int, end_ms: int) -> list[Labels]:
+        """Return the stored label sets that fulfil all matchers, each once.
+
+        Args:
+            matchers: The conditions, all of which hold.
+            start_ms: Unix milliseconds, exclusive; of processes without a sample after it nothing is given.
+            end_ms: Unix milliseconds, inclusive; nor of those without a sample up to then.
+
+        Raises:
+            QueryError: A regular expression is not valid.
+            StorageError: The database cannot be used now.
+        """
+        catalogue = self._shelf.catalogue
+        found: dict[Labels, None] = {}
+        with self._database.read() as connection:
+            there = sources_between(connection, start_ms, end_ms)
+            known = [run.id for run in runs(connection) if run.id in there]
+            for source, layout in catalogue.layouts(connection, known).items():
+                series = catalogue.select(
+                    connection, matchers, database=self._database.identity, source=source, layout=layout
+                )
+                found.update(dict.fromkeys(series.values()))
+        return list(found)
+
+    def past_metadata(self) -> dict[str, Metadata]:
+        """Return what is stored of each metric, by name.
+
+        Raises:
+            StorageError: The database cannot be used now.
+        """
+        with self._database.read() as connection:
+            return families_between(connection, [run.id for run in runs(connection)])
 
     def series(self, matchers: Sequence[Matcher]) -> list[Labels]:
         """Return the label sets in memory that fulfil all matchers, sorted, each once."""

@@ -18,6 +18,7 @@ from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.names import DEFAULT_STRATEGY
 from otel_monitoring.ingest.reader import StoreMetricReader
 from otel_monitoring.measure import metrics, providers
+from otel_monitoring.model.sample import Metadata
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.testing import FakeClock
@@ -47,6 +48,7 @@ class Shop:
             clock=self.clock,
             max_series=10,
             strategy=strategy,
+            past_metadata=lambda: {"bread_stale_total": Metadata("bread_stale_total", "counter", "", "1")},
         )
         self.app = build_api(
             alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("s3cret"), metrics=source
@@ -108,6 +110,13 @@ def test_what_is_recorded_can_be_asked_for(shop: Shop) -> None:
     assert [(one["labels"], one["points"][0]["value"]) for one in found["series"]] == [
         ({"oven_id": "a"}, 180.0)
     ]
+
+
+def test_what_only_the_storage_knows_is_asked_for_as_what_it_is(shop: Shop) -> None:
+    found = shop.get("bread.stale", aggregation="sum")
+
+    assert (found["metric"], found["kind"], found["near"]) == ("bread_stale_total", "counter", [])
+    assert "increase(bread_stale_total[" in found["promql"]
 
 
 @pytest.mark.parametrize("kind", ["counter", "histogram"])
