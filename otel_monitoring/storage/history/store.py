@@ -127,7 +127,7 @@ class HistoryStore:
         found: dict[Labels, None] = {}
         with self._database.read() as connection:
             there = sources_between(connection, start_ms, end_ms)
-            known = [run.id for run in runs(connection) if run.id in there]
+            known = [run.id for run in runs(connection, service=self._service) if run.id in there]
             for source, layout in catalogue.layouts(connection, known).items():
                 series = catalogue.select(
                     connection, matchers, database=self._database.identity, source=source, layout=layout
@@ -142,7 +142,7 @@ class HistoryStore:
             StorageError: The database cannot be used now.
         """
         with self._database.read() as connection:
-            return families_between(connection, [run.id for run in runs(connection)])
+            return families_between(connection, [run.id for run in runs(connection, service=self._service)])
 
     def series(self, matchers: Sequence[Matcher]) -> list[Labels]:
         """Return the label sets in memory that fulfil all matchers, sorted, each once."""

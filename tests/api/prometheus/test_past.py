@@ -12,9 +12,10 @@ from otel_monitoring.model.sample import Batch, Metadata
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.history.store import HistoryStore
+from otel_monitoring.storage.service import Service
 from otel_monitoring.stores.series import SeriesStore
 from tests.api.prometheus.test_application import ask, sources
-from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, HOUR_MS, Background, Recorded
+from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, HOUR_MS, SHOP, Background, Recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,3 +125,14 @@ def test_without_the_storage_memory_answers_with_a_warning(past: Sources) -> Non
         assert body["status"] == "success"
         assert body["data"]
         assert "in the storage alone is missing" in body["warnings"][0]
+
+
+def test_series_of_other_services_are_not_listed(past: Sources) -> None:
+    assert isinstance(past.past, HistoryStore)
+    source = Recorded(past.past._database, "other", Service(name="warehouse"))
+    source.collect(NEW, {"stacked_total": 1.0})
+    source.flush()
+    past.past._service = SHOP.key
+
+    assert "other" not in ask("label/instance/values", of=past).json()["data"]
+    assert "stacked_total" not in {one.get("__name__") for one in past.past.past_series([], 0, NOW_MS)}
