@@ -147,21 +147,23 @@ class Analysis:
 
     def _voice(self) -> Voice | None:
         """Return who speaks where several processes share a storage, and what it remembers."""
-        if self.keeping is None:
+        keeping = self.keeping
+        if keeping is None:
             return None
         from otel_monitoring.bootstrap.storage.memory import Memory
 
         self._memory = Memory(
-            service=self.keeping.service.key,
+            service=keeping.service.key,
             evaluator=self.evaluator,
             telling=self.telling,
             history=self.history,
             rules=self.rules,
             used_links=self.backing.used,
             clock=self._clock,
+            since_ms=lambda: keeping.collects_since_ms,
             acknowledged=self._acknowledged_elsewhere,
         )
-        self._speaker = self.keeping.voice(self._memory)
+        self._speaker = keeping.voice(self._memory)
         self._aside = Aside(
             name="otel-monitoring-voice",
             guard=Guard("job.voice"),

@@ -115,6 +115,7 @@ class Lease:
         self._lock = threading.Lock()
         self._token: int | None = None
         self._until_s = float("-inf")
+        self._vain_since_s: float | None = None
         self._seen: tuple[int, int] | None = None
         self._seen_at_s = 0.0
         self._counts = dict.fromkeys(("taken", "renewed", "lost", "failed"), 0)
@@ -126,6 +127,11 @@ class Lease:
     def left_s(self) -> float:
         """Return for how many seconds we still hold it; negative where we do not."""
         return self._until_s - self._elapsed_s()
+
+    def in_vain_s(self) -> float:
+        """Return for how many seconds the database has not answered who asked for it; 0 where it did last."""
+        since_s = self._vain_since_s
+        return 0.0 if since_s is None else self._elapsed_s() - since_s
 
     def fence(self) -> Fence:
         """Return what writes under this lease have to check.
@@ -156,7 +162,10 @@ class Lease:
                     token = self._ask(connection, asked_at_s)
             except StorageError:
                 self._counts["failed"] += 1
+                if self._vain_since_s is None:
+                    self._vain_since_s = asked_at_s
                 return self.hold()
+            self._vain_since_s = None
             self._note(token, asked_at_s)
             return self.hold()
 

@@ -205,6 +205,25 @@ def test_asking_opens_a_database_that_is_back(hosts: Hosts) -> None:
     assert hosts.lease("a").renew()
 
 
+def test_it_tells_for_how_long_it_was_asked_for_in_vain(
+    hosts: Hosts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = hosts.lease("one")
+    one.renew()
+    found = [one.in_vain_s()]
+
+    hosts.database.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(hosts.database, "ensure", lambda: False)
+        for _ in range(2):
+            one.renew()
+            hosts.pass_s(10)
+            found.append(one.in_vain_s())
+    one.renew()
+
+    assert [*found, one.in_vain_s()] == [0.0, 10.0, 20.0, 0.0]
+
+
 def test_a_child_process_holds_nothing(hosts: Hosts) -> None:
     lease = hosts.lease("a")
     lease.renew()

@@ -209,12 +209,16 @@ class Evaluator:
         found = ((rule.source, rule.verdict()) for run in self._runs for rule in run.rules)
         return {source: verdict for source, verdict in found if verdict is not None}
 
-    def take_up(self, known: Mapping[str, Known], verdicts: Mapping[str, Verdict], *, at_ms: int) -> None:
+    def take_up(
+        self, known: Mapping[str, Known], verdicts: Mapping[str, Verdict], *, since_ms: int, at_ms: int
+    ) -> None:
         """Stand where another process stood; called by whoever calls :meth:`tick`.
 
         Args:
             known: The alerts of each rule, by the names of :meth:`states`, each with when it was last seen.
             verdicts: What came of the last evaluation of each rule.
+            since_ms: Evaluations that were due before are not made up for: nobody may have collected anything
+                then, and what was not collected would count as gone.
             at_ms: Now, Unix milliseconds.
         """
         self._reload(at_ms)
@@ -222,6 +226,7 @@ class Evaluator:
         for run in self._runs:
             times = [verdicts[rule.source].evaluated_at_ms for rule in run.rules if rule.source in verdicts]
             run.schedule.anchor(min(max(times, default=at_ms), at_ms))
+            run.schedule.skip(since_ms)
             fresh_ms = _FRESH_ROUNDS * run.interval_ms
             for rule in run.rules:
                 for_ms = rule.rule.for_ms if isinstance(rule.rule, AlertingRule) else 0

@@ -41,6 +41,11 @@ class Schedule:
         """Take a new place in the grid, after the wall clock was set."""
         self._last_ms = self._slot(now_ms)
 
+    def skip(self, until_ms: int) -> None:
+        """Leave out times of the grid up to a time."""
+        if self._last_ms is not None:
+            self._last_ms = max(self._last_ms, self._slot(until_ms))
+
     def _slot(self, now_ms: int) -> int:
         return (now_ms - self._offset_ms) // self._interval_ms * self._interval_ms + self._offset_ms
 

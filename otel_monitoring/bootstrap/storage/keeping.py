@@ -74,10 +74,7 @@ class Keeping:
         self.service = Service.of(builder.resource.attributes)
         self.rows = storage_rows(self.database, self.writer)
         self.records = RecordLog(
-            database=self.database,
-            writer=self.writer,
-            service=self.service.key,
-            instance=lambda: self.samples.source.instance,
+            database=self.database, writer=self.writer, source=lambda: self.samples.source
         )
         self.audit = AuditLog(
             database=self.database,
@@ -101,6 +98,7 @@ class Keeping:
         clock, settings = self._builder.clock, self._builder.settings
         source = _source(self._builder, self.service)
         interval_s = settings.telemetry.collect_interval_s
+        self.collects_since_ms: int | None = None
         self._since_ms = clock.now_ms() - round(settings.store.retention_s * 1000)
         self.samples = SampleLog(database=self.database, writer=self.writer, source=source)
         self.follower = Follower(
@@ -140,6 +138,8 @@ class Keeping:
 
     def append(self, batch: Batch) -> None:
         """Keep one collection of this process."""
+        if self.collects_since_ms is None:
+            self.collects_since_ms = batch.time_ms
         self.writer.start()
         self.follower.start()
         self.upkeep.start()

@@ -47,11 +47,12 @@ class Memory:
         history: What fired and when it stopped.
         rules: The rules made at run time, and modes.
         used_links: Which links were used.
+        since_ms: Since when this process collects; ``None`` before it does.
         clock: The time.
         acknowledged: Told what was acknowledged or resolved by hand at another process.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one place wires it
         self,
         *,
         service: str,
@@ -61,6 +62,7 @@ class Memory:
         rules: RuleBook,
         used_links: UsedLinks,
         clock: Clock,
+        since_ms: Callable[[], int | None],
         acknowledged: Callable[[Sequence[Record]], object],
     ) -> None:
         self.service = service
@@ -68,6 +70,7 @@ class Memory:
         self._revision_mark = notes.REVISION.of(service)
         self._telling = telling
         self._clock = clock
+        self._since_ms = since_ms
         self._identity = self._next_identity = ""
         self._revision: list[Record] = []
         self._transitions: list[Transition] = []
@@ -187,7 +190,13 @@ class Memory:
             self._log.replace(log)
             for one, records in others:
                 one.replace(records)
-            self._evaluator.take_up(_seen(alerts, verdicts), verdicts, at_ms=now_ms)
+            since_ms = self._since_ms()
+            self._evaluator.take_up(
+                _seen(alerts, verdicts),
+                verdicts,
+                since_ms=now_ms if since_ms is None else since_ms,
+                at_ms=now_ms,
+            )
 
         return apply
 
@@ -202,6 +211,11 @@ class Memory:
         self._identity, self._revision, self._transitions, self._alerts = "", [], [], {}
         for one in self._all():
             one.forget()
+
+    def settle(self) -> None:
+        """Count as owed what another process was about to tell: nobody knows whether it came to that."""
+        pages = [page for page in self._telling.dispatcher.state() if page["trying"] is not None]
+        self._telling.dispatcher.restore(_settled(page, ()) for page in pages)
 
     def mirror(self, database: Database) -> None:
         """Show what the process that speaks knows, where that has changed.

@@ -48,6 +48,8 @@ _WELL_S = 30.0
 """A loop that has not come round for so long leaves the lease to another process."""
 _BEHIND_S = 30.0
 """Whoever cannot read for so long what was collected elsewhere, evaluates what there is."""
+_KEPT_OUT_S = 30.0
+"""A storage that can be read and takes no lease for so long does not answer."""
 
 
 class CatchUp(Protocol):
@@ -127,6 +129,7 @@ class Voice:
         self._behind_since_s: float | None = None
         self._is_alone = False
         self._is_asking = False
+        self._told_alone: set[tuple[str, str, str]] = set()
         self._under_way: dict[str, tuple[Notice, Callable[[bool], None]]] = {}
         self._pending: list[tuple[Notice, Callable[[bool], None]]] = []
         self._decided: deque[_Decided] = deque(maxlen=_MOST_DECIDED)
@@ -158,6 +161,8 @@ class Voice:
     def take(self, notice: Notice, done: Callable[[bool], None]) -> None:
         """Take what is to be told, once it is written down: the dispatcher's delivery."""
         self._pending.append((notice, done))
+        if self._is_alone:
+            self._told_alone.add(_page_of(notice))
 
     # ---- the job
 
@@ -172,7 +177,7 @@ class Voice:
         self._ask_for_lease()
         if self._lease.hold():
             self._speak(now_ms, evaluate)
-        elif self._database.is_available:
+        elif self._answers:
             self._fall_silent()
             self._with_storage(self._show)
         elif self._can_speak and self._alone.may_speak(was_holder=self.is_speaking):
@@ -218,6 +223,8 @@ class Voice:
         """Go on in memory; what is written down later is what differs then."""
         if not self._is_alone:
             _log.warning("the storage does not answer: this process evaluates and tells from memory")
+            if self._fence is None:
+                self._memory.settle()  # whoever was about to tell something cannot write down whether it did
             self._is_alone, self._has_lapsed = True, False
             self._hand_over_again()
         evaluate(now_ms)
@@ -244,19 +251,23 @@ class Voice:
             with self._database.write() as connection:
                 fence.check(connection)
                 waiting = [notice_of(one.document) for one in self._outbox.take_over(connection)]
-                pages = {(one.group_key, one.receiver, one.channel) for one in waiting}
+                pages = {_page_of(one) for one in waiting}
                 apply = self._memory.take_up(connection, pages, self._database.identity)
             if not knows_better:
                 self._leave()
                 apply()
             self._fence, self._is_alone, self._has_lapsed, self._is_behind = fence, False, False, True
+            told_alone, self._told_alone = self._told_alone, set()
         if knows_better:
             self._hand_over_again()
         _log.info(
             "this process evaluates the rules and tells people from now on, under token %d", fence.token
         )
         for notice in waiting:
-            self._deliver(notice, self._dispatcher.resume(notice), is_firm=True)
+            if knows_better and _page_of(notice) in told_alone:  # our own word on it has left already
+                self._decided.append(_Decided(notice, was_taken=False, at_ms=self._clock.now_ms()))
+            else:
+                self._deliver(notice, self._dispatcher.resume(notice), is_firm=True)
 
     def _commit(self, fence: Fence) -> None:
         """Write what was found, what is to be told and what was, all or nothing."""
@@ -335,7 +346,8 @@ class Voice:
     def _show(self) -> None:
         self._memory.bring_together(self._database)
         self._memory.mirror(self._database)
-        self._alone.contact()
+        if self._can_speak:
+            self._alone.contact()
 
     def _fall_silent(self) -> None:
         """Tell nothing more; what was found and is not written is forgotten."""
@@ -348,7 +360,7 @@ class Voice:
     def _leave(self) -> None:
         self._term += 1
         self._fence, self._is_alone, self._has_lapsed = None, False, False
-        self._pending, self._under_way = [], {}
+        self._pending, self._under_way, self._told_alone = [], {}, set()
         self._decided.clear()
         self._hand.forget()
 
@@ -370,7 +382,7 @@ class Voice:
         if not self._can_speak:
             self._database.ensure()
             return
-        if not self._is_asking or (self._is_alone and self._database.is_available):
+        if not self._is_asking or (self._is_alone and self._answers):
             self.keeper.step()
         if not self._is_asking:
             self._is_asking = True
@@ -378,4 +390,13 @@ class Voice:
 
     def _is_well(self) -> bool:
         is_round = self._clock.monotonic_s() - self._came_round_s < _WELL_S
-        return is_round and (self.is_speaking or not self._alone.is_elsewhere())
+        return is_round and (self._lease.hold() or self._is_alone or not self._alone.is_elsewhere())
+
+    @property
+    def _answers(self) -> bool:
+        """Whether the storage can be read, and written by whoever holds the lease."""
+        return self._database.is_available and self._lease.in_vain_s() < _KEPT_OUT_S
+
+
+def _page_of(notice: Notice) -> tuple[str, str, str]:
+    return notice.group_key, notice.receiver, notice.channel

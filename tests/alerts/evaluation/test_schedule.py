@@ -46,6 +46,17 @@ def test_an_anchor_takes_a_new_place_and_misses_nothing() -> None:
     assert schedule.missed == 0
 
 
+def test_times_that_are_skipped_never_come() -> None:
+    schedule = Schedule(interval_ms=60_000, offset_ms=0)
+    schedule.anchor(600_000)
+    schedule.skip(790_000)
+    schedule.skip(100_000)
+
+    assert schedule.due(800_000) is None
+    assert schedule.due(841_000) == 840_000
+    assert schedule.missed == 0
+
+
 def test_tells_the_next_time() -> None:
     assert Schedule(interval_ms=60_000, offset_ms=7000).next_ms(607_000) == 667_000
 

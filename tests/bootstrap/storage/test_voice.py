@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from opentelemetry.util._once import Once
+from sqlalchemy import BigInteger, bindparam
 
 from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.bootstrap import parts
@@ -31,6 +32,14 @@ groups:
   - alert: Broken
     expr: max(broken) > 0
     for: 30s
+"""
+ABSENT = """
+groups:
+- name: shop
+  interval: 15s
+  rules:
+  - alert: Gone
+    expr: absent(broken)
 """
 
 
@@ -110,13 +119,17 @@ class House:
     ) -> None:
         self.start = start
         self.folder = folder
+        self.rules = folder.with_name("rules.yml")
         self.clock = clock
         self.told = told
+        self.asks = False
 
     def rounds(self, count: int, *living: Instance, is_broken: bool) -> None:
         for _ in range(count):
             self.clock.advance(15)
             for instance in living:
+                if self.asks:  # else it is the thread that does
+                    instance.voice.keeper.step()
                 instance.live(is_broken=is_broken)
 
     @property
@@ -331,3 +344,104 @@ def test_a_storage_that_begins_anew_is_told_what_is_known(house: House, crashes:
     assert two.voice.is_speaking == crashes
     assert held[0] == held[1] != []
     assert house.statuses == ["firing", "resolved"]
+
+
+@pytest.fixture
+def since_boot(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let leases and the wait for the storage go by the clock of the house."""
+    now_ms = bindparam("now_ms", callable_=house.clock.now_ms, type_=BigInteger)
+    monkeypatch.setattr("time.clock_gettime", lambda _which: house.clock.monotonic_s())
+    monkeypatch.setattr("otel_monitoring.storage.lease.database_now_ms", lambda **_database: now_ms)
+    house.asks = True
+
+
+def gone(house: House) -> Path:
+    """Take the storage away; return where it waits."""
+    away = house.folder.with_name("away")
+    house.folder.rename(away)
+    house.folder.write_text("where the folder should be")
+    return away
+
+
+def back(house: House, away: Path) -> None:
+    house.folder.unlink()
+    away.rename(house.folder)
+
+
+@pytest.mark.usefixtures("since_boot")
+def test_the_last_holder_waits_until_whoever_went_on_alone_has_written_that_down(house: House) -> None:
+    """P10: both had spoken of it, each with a word of its own."""
+    one, two = house.start(), house.start()
+    house.rounds(2, one, two, is_broken=False)
+    away = gone(house)
+    house.rounds(8, two, one, is_broken=True)
+    told = list(house.statuses)
+
+    back(house, away)
+    house.clock.advance(15)
+    early = one.voice.keeper.step()
+    house.rounds(3, two, one, is_broken=True)
+
+    assert told == house.statuses == ["firing"]
+    assert not early
+    assert (one.voice.is_speaking, two.voice.is_speaking) == (False, True)
+
+
+@pytest.mark.usefixtures("since_boot")
+def test_a_file_that_takes_no_lease_for_long_does_not_answer(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P11: such as one that a process writes to which was suspended amid that."""
+    one = house.start()
+    house.rounds(2, one, is_broken=True)
+    house.clock.advance(60)
+    with monkeypatch.context() as patch:
+        patch.setattr(one.voice.keeper.lease, "in_vain_s", lambda: 31.0)
+        for _ in range(4):
+            one.evaluate()
+    told = list(house.statuses)
+
+    house.rounds(3, one, is_broken=True)
+    house.rounds(3, one, is_broken=False)
+
+    assert told == ["firing"]
+    assert house.statuses == ["firing", "resolved"]
+
+
+@pytest.mark.usefixtures("since_boot")
+@pytest.mark.parametrize("was_seen", [True, False])
+def test_what_somebody_was_about_to_tell_is_told_by_whoever_goes_on_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch, was_seen: bool
+) -> None:
+    """P10, P11: and not once more when the storage is back."""
+    one, two = house.start(), house.start()
+    monkeypatch.setattr(one.voice, "may_send", lambda: False)
+    house.rounds(2, one, two, is_broken=True)
+    house.rounds(4, one, *[two] * was_seen, is_broken=True)
+    waited = list(house.statuses)
+    away = gone(house)
+    house.clock.advance(60)
+
+    house.rounds(4, two, is_broken=True)
+    alone = list(house.statuses)
+    back(house, away)
+    house.clock.advance(60)
+    house.rounds(4, two, one, is_broken=True)
+
+    assert waited == []
+    assert alone == house.statuses == ["firing"]
+
+
+def test_what_was_due_before_the_first_collection_is_not_made_up_for(house: House) -> None:
+    """P10: whatever nobody collected during a planned stop would count as gone."""
+    house.rules.write_text(ABSENT, encoding="utf-8")
+    one = house.start()
+    house.rounds(3, one, is_broken=False)
+    one.analysis.stop(5)
+    house.clock.advance(400)
+    two = house.start()
+
+    house.rounds(3, two, is_broken=False)
+
+    assert two.voice.is_speaking
+    assert house.statuses == []
