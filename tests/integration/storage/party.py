@@ -21,6 +21,7 @@ from otel_monitoring.model.sample import Batch
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.sources import Source
+from otel_monitoring.storage.service import Service
 from otel_monitoring.storage.writer import Writer
 from tests.integration.storage.diary import Diary
 from tests.integration.storage.line import Line
@@ -54,11 +55,13 @@ receivers:
 class Feeder:
     """A process of its own kind, which appends whether something is broken and evaluates nothing."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, service: str) -> None:
         self.is_broken = False
         self._database = Database(url=url, clock=SystemClock())
         self._writer = Writer(database=self._database, clock=SystemClock())
-        source = Source("feeder", host="host-0", started_ms=SystemClock().now_ms())
+        source = Source(
+            f"feeder-{service}", Service(service), host="host-0", started_ms=SystemClock().now_ms()
+        )
         self._log = SampleLog(database=self._database, writer=self._writer, source=source)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -128,6 +131,7 @@ class Speaker:
     Attributes:
         name: Its own within the party.
         url: The storage, as it reaches it.
+        service: Whose process it is.
         line: Its way to the server, where it has one of its own.
         is_stopped: Whether it is suspended.
         diary: Where is noted what happens to it.
@@ -138,6 +142,7 @@ class Speaker:
         name: str,
         *,
         url: str,
+        service: str,
         host: str,
         folder: Path,
         temporary: Path,
@@ -150,7 +155,7 @@ class Speaker:
         self.diary = diary
         self.is_stopped = False
         routes = folder / f"routes-{name}.yml"
-        self._arguments = [url, str(folder / "rules.yml"), str(routes), host]
+        self._arguments = [url, str(folder / "rules.yml"), str(routes), host, service]
         self._log = folder / f"{name}.log"
         self._temporary = temporary
         temporary.mkdir(exist_ok=True)
@@ -223,7 +228,13 @@ class Party:
 
 @contextlib.contextmanager
 def party(
-    url: str, folder: Path, *, speakers: int, lines: bool = False, one_host: bool = True
+    url: str,
+    folder: Path,
+    *,
+    speakers: int,
+    service: str = "shop",
+    lines: bool = False,
+    one_host: bool = True,
 ) -> Iterator[Party]:
     """Run a feeder, a receiver and processes of which one is to speak.
 
@@ -231,12 +242,13 @@ def party(
         url: The storage.
         folder: Where all files are.
         speakers: How many take part.
+        service: The one that all of them belong to.
         lines: Whether each has its own way to the server, which can be cut.
         one_host: Whether they are workers of one host; else each has a host name and a directory for
             temporary files of its own, so that they share nothing but the storage.
     """
     diary = Diary(folder)
-    receiver, feeder = Receiver(diary), Feeder(url)
+    receiver, feeder = Receiver(diary), Feeder(url, service)
     (folder / "rules.yml").write_text(RULES)
     feeder.start()
     made: list[Speaker] = []
@@ -249,6 +261,7 @@ def party(
                 Speaker(
                     name,
                     url=through,
+                    service=service,
                     host=host,
                     folder=folder,
                     temporary=folder / host,

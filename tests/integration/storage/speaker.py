@@ -1,4 +1,4 @@
-"""One of several processes that share a storage: ``python speaker.py <url> <rules> <routes> <host>``.
+"""One of several processes that share a storage: ``python speaker.py URL RULES ROUTES HOST SERVICE``.
 
 It runs until it is killed. What it says of itself on stderr tells whether it is the one that speaks.
 """
@@ -15,10 +15,10 @@ INTERVAL_S = 0.5
 
 
 def main() -> None:
-    url, rules, routes, host = sys.argv[1:]
+    url, rules, routes, host, service = sys.argv[1:]
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     setup_telemetry(
-        service_name="speaker",
+        service_name=service,
         storage={"url": url},
         telemetry={"collect_interval_s": INTERVAL_S, "resource_attributes": {"host.name": host}},
         alerts={"rule_files": [rules], "default_rules": False, "interval_s": INTERVAL_S},
