@@ -11,11 +11,9 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from otel_monitoring.storage.documents import pack, plain
+from otel_monitoring.storage.documents import pack
 from otel_monitoring.storage.repositories.records import append_records, load_records
-from otel_monitoring.storage.tables import SOURCES
+from otel_monitoring.storage.samples.sources import introduce
 from otel_monitoring.storage.writer import Job
 
 if TYPE_CHECKING:
@@ -25,11 +23,11 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.record import Record
     from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.samples.sources import Source
     from otel_monitoring.storage.writer import Writer
 
 _AT_ONCE = 500
 _RECORD_BYTES = 512
-_MOST_INSTANCE = 200
 _FLUSH_S = 1.0
 
 
@@ -39,17 +37,13 @@ class RecordLog:
     Args:
         database: Where to.
         writer: Writes them.
-        service: The key of the service whose records they are.
-        instance: Returns the name of this run of the process, as of its samples.
+        source: Returns who this process is, as of its samples.
     """
 
-    def __init__(
-        self, *, database: Database, writer: Writer, service: str, instance: Callable[[], str]
-    ) -> None:
+    def __init__(self, *, database: Database, writer: Writer, source: Callable[[], Source]) -> None:
         self._database = database
         self._writer = writer
-        self._service = service
-        self._instance = instance
+        self._source = source
         self._begin()
 
     def _begin(self) -> None:
@@ -87,7 +81,7 @@ class RecordLog:
             return load_records(
                 connection,
                 kind,
-                service=self._service,
+                service=self._source().service.key,
                 since_ms=since_ms,
                 until_ms=until_ms,
                 key=key,
@@ -108,14 +102,15 @@ class RecordLog:
 
     def _put(self, records: Sequence[Record]) -> None:
         kinds = Counter(record.kind for record in records)
-        instance = self._instance()
+        whose = self._source()
+        service = whose.service.key
         tries = count()
 
         def write(connection: Connection) -> None:
-            source = _number_of(connection, instance)
+            source = introduce(connection, whose)
             ours = [replace(record, source=source) for record in records]
-            if next(tries) == 0 or not _is_there(connection, ours[0], self._service):
-                append_records(connection, ours, service=self._service)
+            if next(tries) == 0 or not _is_there(connection, ours[0], service):
+                append_records(connection, ours, service=service)
 
         def done(written: bool) -> None:  # noqa: FBT001 - what a job is told
             with self._lock:
@@ -138,9 +133,3 @@ def _is_there(connection: Connection, record: Record, service: str) -> bool:
     )
     said = pack(dict(record.document))
     return any(one.source == record.source and pack(one.document) == said for one in found)
-
-
-def _number_of(connection: Connection, instance: str) -> int:
-    """Return the number of a source; 0 before it has collected anything."""
-    named = SOURCES.c.instance == plain(instance, _MOST_INSTANCE)
-    return connection.execute(select(SOURCES.c.id).where(named)).scalar() or 0

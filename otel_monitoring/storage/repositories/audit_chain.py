@@ -19,7 +19,7 @@ from sqlalchemy import select, text, tuple_
 from otel_monitoring.storage.documents import pack, plain, unpack
 from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.repositories.notes import Kind
-from otel_monitoring.storage.tables import AUDIT
+from otel_monitoring.storage.tables import AUDIT, NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,11 +115,7 @@ def has_audit(connection: Connection, *, service: str, time_ms: int, key: str) -
 
 
 def load_audit(connection: Connection, *, service: str, after: int = 0, most: int = 1000) -> list[AuditEntry]:
-    """Return entries of a service in the order of the chain, beginning after number ``after``.
-
-    Raises:
-        StorageError: A document is damaged.
-    """
+    """Return entries of a service in the order of the chain, beginning after number ``after``."""
     return [_entry(row) for row in _rows(connection, service, after, most)]
 
 
@@ -149,6 +145,12 @@ def newest_audit(
         query = query.where(tuple_(AUDIT.c.time_ms, AUDIT.c.number) < tuple_(*before))
     query = query.order_by(AUDIT.c.time_ms.desc(), AUDIT.c.number.desc()).limit(most)
     return [_entry(row) for row in connection.execute(query)]
+
+
+def chains(connection: Connection) -> list[str]:
+    """Return the keys of the services that have a chain, or had one of which the end is still noted."""
+    noted = select(NOTES.c.service).where(NOTES.c.kind == _ENDS.name)
+    return sorted({*connection.scalars(select(AUDIT.c.service).distinct()), *connection.scalars(noted)})
 
 
 def end_of(connection: Connection, *, service: str) -> End:

@@ -8,8 +8,8 @@ import pytest
 
 from otel_monitoring.model.record import Record
 from otel_monitoring.storage.recording.records import RecordLog
-from otel_monitoring.storage.samples.sources import Source, source_row
-from otel_monitoring.storage.tables import SOURCES
+from otel_monitoring.storage.samples.sources import Source, runs
+from otel_monitoring.storage.service import Service
 from otel_monitoring.storage.writer import Writer
 from otel_monitoring.testing import FakeClock
 from tests.storage.recording.lost import lose_the_answer, lose_the_transaction
@@ -27,7 +27,8 @@ class Process:
         self.database = database
         self.writer = Writer(database=database, clock=FakeClock(), **options)
         self.writer.start = lambda: None  # type: ignore[method-assign]
-        self.log = RecordLog(database=database, writer=self.writer, service="shop", instance=lambda: instance)
+        source = Source(instance, Service("shop"))
+        self.log = RecordLog(database=database, writer=self.writer, source=lambda: source)
 
     def write(self) -> None:
         while self.writer.write_once():
@@ -54,14 +55,15 @@ def test_records_of_all_processes_are_found(database: Database) -> None:
     assert process.log.find("event", trace="ab") == []
 
 
-def test_a_record_knows_the_process_that_it_comes_from(process: Process) -> None:
-    with process.database.write() as connection:
-        connection.execute(SOURCES.insert().values(source_row(Source("another"))))
-        connection.execute(SOURCES.insert().values(source_row(Source("one"))))
+def test_a_record_knows_the_process_that_it_comes_from(database: Database) -> None:
+    for at_ms, name in ((1, "one"), (2, "two"), (3, "one")):
+        process = Process(database, name)
+        process.log.append(events([at_ms]))
+        process.write()
 
-    process.log.append(events([1]))
-
-    assert [one.source for one in process.log.find("event")] == [2]
+    with database.read() as connection:
+        names = {run.id: run.source.instance for run in runs(connection)}
+    assert [names[one.source] for one in process.log.find("event")] == ["one", "two", "one"]
 
 
 def test_many_go_in_several_transactions(process: Process) -> None:

@@ -13,6 +13,7 @@ from otel_monitoring.storage.repositories.audit_chain import (
     End,
     append_audit,
     broken_at,
+    chains,
     end_of,
     has_audit,
     load_audit,
@@ -250,3 +251,22 @@ def test_an_entry_does_not_fit_into_the_chain_of_another_service(chain: Database
         connection.execute(update(AUDIT).where(*mine).values(service="till"))
 
         assert broken_at(connection, service="till") == Break(1, 1, "it was changed")
+
+
+def test_every_chain_is_known_also_one_that_is_gone(chain: Database) -> None:
+    with chain.write() as connection:
+        append_audit(connection, service="till", time_ms=1, action="change", document={})
+        connection.execute(delete(AUDIT).where(AUDIT.c.service == "till"))
+
+        assert chains(connection) == ["shop", "till"]
+        found = broken_at(connection, service="till")
+        assert found == Break(1, None, "it is missing, and so is all after it")
+
+
+@pytest.mark.parametrize("document", ["{", "[]", "3"])
+def test_a_damaged_document_shows_nothing_and_hides_no_other(chain: Database, document: str) -> None:
+    with chain.write() as connection:
+        connection.execute(update(AUDIT).where(AUDIT.c.number == 3).values(document=document))
+
+        assert [one.document for one in load_audit(connection, service="shop")][2] == {}
+        assert broken_at(connection, service="shop") == Break(3, 3, "it was changed")
