@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.storage.blocks.windows import span_ms
 from otel_monitoring.storage.history.compact import Compactor
+from otel_monitoring.storage.history.merging import Merging
 from otel_monitoring.storage.history.retention import Keep, Retention
 from otel_monitoring.storage.history.summing import Summing
 from otel_monitoring.storage.history.upkeep import Upkeep, Worker
@@ -54,10 +55,15 @@ def upkeep(settings: Settings, *, database: Database, clock: Clock) -> Upkeep:
     lease = Lease(database=database, name=_LEASE, holder=uuid.uuid4().hex, span_s=_SPAN_S)
     grace_ms = round(_GRACE_S * 1000)
     width_ms = span_ms(settings.telemetry.collect_interval_s * 1000)
+    rest = partial(time.sleep, _REST_S)
     workers: dict[str, Worker] = {
         "compact": Compactor(database=database, fence=lease.fence, width_ms=width_ms, grace_ms=grace_ms),
-        "summing": Summing(
-            database=database, fence=lease.fence, grace_ms=grace_ms, rest=partial(time.sleep, _REST_S)
+        "summing": Summing(database=database, fence=lease.fence, grace_ms=grace_ms, rest=rest),
+        "merging": Merging(
+            database=database,
+            fence=lease.fence,
+            grace_ms=grace_ms + round(settings.store.retention_s * 1000),
+            rest=rest,
         ),
         "retention": Retention(
             database=database, fence=lease.fence, keep=keep_of(settings), going=archive_of(settings)

@@ -19,7 +19,7 @@ from otel_monitoring.storage.blocks.stitch import times_of as times_in
 from otel_monitoring.stores.block import is_absent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -71,11 +71,12 @@ def pack(
     return Packed(times_of.encode(times_ms), tuple(_pieces(series, times_ms, columns)))
 
 
-def merge(windows: Sequence[Stored]) -> Packed:
+def merge(windows: Sequence[Stored], *, rest: Callable[[], object] = lambda: None) -> Packed:
     """Return neighbouring windows as one, bit by bit; what rare collections need to take few bytes.
 
     Args:
         windows: In the order of their times, with all of their blocks.
+        rest: Called after each block: one at a time is in memory, whatever the number of series.
 
     Raises:
         DamagedError: A block is damaged or belongs to other times.
@@ -84,8 +85,13 @@ def merge(windows: Sequence[Stored]) -> Packed:
     blocks = [block for window in windows for block in window.blocks]
     series = sorted({one for block in blocks for one in block.series.tolist()})
     names = sorted({name for block in blocks for name in block.columns}, key=COLUMNS.index)
-    columns = {name: stitched(windows, series, name) for name in names}
-    return pack(series, times_in(windows), columns)
+    times_ms = times_in(windows)
+    pieces: list[Piece] = []
+    for group in parts(series, times=len(times_ms), columns=len(names)):
+        columns = {name: stitched(windows, group, name) for name in names}
+        pieces += _pieces(group, times_ms, columns)
+        rest()
+    return Packed(times_of.encode(times_ms), tuple(pieces))
 
 
 def _pieces(

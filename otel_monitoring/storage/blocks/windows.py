@@ -14,7 +14,8 @@ from typing import Final
 SPANS_MS: Final = (2 * 3_600_000, 86_400_000, 30 * 86_400_000)
 """What blocks cover; each is a multiple of the one before."""
 
-_TIMES_MIN = 400
+TIMES_MIN: Final = 400
+"""How many collections a block has at least, where the longest of the spans holds as many."""
 
 
 def span_ms(interval_ms: float) -> int:
@@ -23,7 +24,7 @@ def span_ms(interval_ms: float) -> int:
     Args:
         interval_ms: The usual time between two collections.
     """
-    return next((span for span in SPANS_MS if span >= _TIMES_MIN * interval_ms), SPANS_MS[-1])
+    return next((span for span in SPANS_MS if span >= TIMES_MIN * interval_ms), SPANS_MS[-1])
 
 
 def window(time_ms: int, width_ms: int) -> tuple[int, int]:

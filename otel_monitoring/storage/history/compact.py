@@ -2,8 +2,8 @@
 
 Everything is found in the tables, so that whoever holds the lease goes on where another stopped, at any
 point: a window is written in the transaction that begins to delete its collections, and what is left of those
-is known by its times and only deleted. Collections that come late go into the window that is there, and the
-tiers over it are made anew.
+is known by its times and only deleted. Collections that come late go into the window that is there, however
+long it has become, and the tiers over it are made anew.
 
 Nothing is computed in a transaction: others write meanwhile.
 
@@ -49,11 +49,13 @@ class _Plan:
         span: Which window.
         found: Its samples; ``None`` where all of it is there already.
         batches: The rows that it stands for.
+        known: The windows in whose place it is.
     """
 
     span: Span
     found: Gathered | None
     batches: Sequence[int]
+    known: Sequence[Span] = ()
 
 
 class Compactor:
@@ -107,26 +109,25 @@ class Compactor:
 
     def _plan(self, connection: Connection, source: int, time_ms: int) -> _Plan:
         start_ms, end_ms = window(time_ms, self._width_ms)
+        there = spans_of.spans(connection, tier_ms=RAW, start_ms=start_ms, end_ms=end_ms, source=source)
+        start_ms = min([start_ms, *(one.start_ms for one in there)])  # they may have become one long window
+        end_ms = max([end_ms, *(one.end_ms for one in there)])
         collections = Collections(connection, source)
         rows = collections.rows(start_ms=start_ms, end_ms=end_ms)
         fresh = collections.gather(rows)
         self._counts["damaged"] += collections.damaged
-        known = self._known(connection, Span(source, RAW, start_ms, end_ms, 0))
+        known = united([self._known(connection, one) for one in there])
         span = Span(source, RAW, start_ms, end_ms, len(known.times_ms))
         batches = [row.id for row in rows]
         if np.isin(fresh.times_ms, known.times_ms).all():
             return _Plan(span, None, batches)
         found = united([known, fresh])
         living = self._living(connection, span, but=_there(found, 0))
-        return _Plan(span._replace(collections=len(found.times_ms)), marked(found, living=living), batches)
+        span = span._replace(collections=len(found.times_ms))
+        return _Plan(span, marked(found, living=living), batches, there)
 
     def _known(self, connection: Connection, span: Span) -> Gathered:
         """Return what is stored of a window already; nothing where that is damaged."""
-        there = spans_of.spans(
-            connection, tier_ms=RAW, start_ms=span.start_ms, end_ms=span.end_ms, source=span.source
-        )
-        if not any(one.start_ms == span.start_ms for one in there):
-            return Gathered.nothing()
         try:
             return read_raw(connection, span)
         except DamagedError:
@@ -158,6 +159,7 @@ class Compactor:
             with self._database.write() as connection:
                 self._fence().check(connection)
                 if written is not None:
+                    spans_of.remove(connection, plan.known)
                     spans_of.write(connection, written)
                     _remove_tiers(connection, plan.span)
                 connection.execute(delete(BATCHES).where(BATCHES.c.id.in_(some)))

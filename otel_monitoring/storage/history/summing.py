@@ -1,14 +1,16 @@
 """Days of raw samples summed up by the minute and by the hour, in the background.
 
 A day is summed up once it is over and all of its collections are in blocks; what has to be done is found in
-the tables: days that have raw windows and no minutes. A few series are looked at at a time, so that a day of
-many takes little memory.
+the tables: days that have raw windows and no hours. A tier that would hold hardly fewer times than there are
+samples is not written: raw samples answer in its place. A few series are looked at at a time, so that a day
+of many takes little memory.
 
 This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +21,7 @@ from otel_monitoring.model.sample import Metadata
 from otel_monitoring.storage.blocks.errors import DamagedError
 from otel_monitoring.storage.blocks.pack import Packed, pack
 from otel_monitoring.storage.blocks.stitch import stitched, times_of
-from otel_monitoring.storage.blocks.tiers import Carry, sum_up
+from otel_monitoring.storage.blocks.tiers import HOUR_MS, Carry, sum_up
 from otel_monitoring.storage.blocks.windows import window
 from otel_monitoring.storage.history import spans as spans_of
 from otel_monitoring.storage.history.spans import RAW, TIERS_MS, Span, Written
@@ -40,16 +42,31 @@ if TYPE_CHECKING:
 
 DAY_MS: Final = 86_400_000
 _SERIES_AT_ONCE = 64
+_TIMES_IN_A_WINDOW = 2
+"""How many samples a window of a tier stands for at least; of fewer it would take more than they do."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """A day of one source: its raw windows, the one before, its series, and which of those count."""
+    """A day of one source.
+
+    Attributes:
+        source: Its number.
+        end_ms: Where the day ends, Unix milliseconds.
+        held: The raw windows that have a part in it.
+        inside: Which of their times are in it.
+        before: The raw window before them.
+        tiers_ms: The tiers that are worth while.
+        series: The numbers of its series.
+        counting: Which of these count.
+    """
 
     source: int
     end_ms: int
     held: Sequence[Stored]
+    inside: slice
     before: Sequence[Stored]
+    tiers_ms: Sequence[int]
     series: NDArray[np.int64]
     counting: Mapping[int, bool]
 
@@ -76,7 +93,7 @@ class Summing:
         self._fence = fence
         self._grace_ms = grace_ms
         self._rest = rest
-        self._damaged: set[tuple[int, int]] = set()
+        self._settled: dict[tuple[int, int], int] = {}
         self._counts = dict.fromkeys(("days", "damaged"), 0)
 
     def step(self, now_ms: int) -> bool:
@@ -93,13 +110,16 @@ class Summing:
             due = self._due(connection, until_ms)
             if due is None:
                 return False
+        (source, end_ms), collections = due
         try:
             with self._database.read() as connection:
-                day = _read(connection, *due)
+                day = _read(connection, source, end_ms)
             written = self._sum_up(day)
         except DamagedError:
-            self._damaged.add(due)
             self._counts["damaged"] += 1
+            written = []
+        if not written:
+            self._settled[source, end_ms] = collections  # until others come
             return True
         with self._database.write() as connection:
             self._fence().check(connection)
@@ -112,30 +132,35 @@ class Summing:
         """Return how many days were summed up, and how many were damaged."""
         return dict(self._counts)
 
-    def _due(self, connection: Connection, until_ms: int) -> tuple[int, int] | None:
-        """Return a source and the end of a day that is to be summed up."""
+    def _due(self, connection: Connection, until_ms: int) -> tuple[tuple[int, int], int] | None:
+        """Return a source and the end of a day that is to be summed up, and how many collections it has."""
         columns = WINDOWS.c
-        query = select(columns.source, columns.start_ms).where(columns.end_ms <= until_ms)
-        done = {tuple(row) for row in connection.execute(query.where(columns.tier_ms == TIERS_MS[0]))}
-        raw = connection.execute(query.where(columns.tier_ms == RAW).order_by(columns.end_ms)).all()
-        for source, start_ms in raw:
-            day_ms, end_ms = window(start_ms + 1, DAY_MS)
-            open_ = (source, day_ms) not in done and (source, end_ms) not in self._damaged
-            if open_ and not _has_collections(connection, source, end_ms):
-                return source, end_ms
+        query = select(columns.source, columns.start_ms, columns.end_ms, columns.collections)
+        query = query.where(columns.start_ms < until_ms).order_by(columns.end_ms)
+        hours = connection.execute(query.where(columns.tier_ms == HOUR_MS))
+        done = {(row.source, end_ms) for row in hours for end_ms in _days(row.start_ms, row.end_ms)}
+        days: dict[tuple[int, int], int] = defaultdict(int)
+        for row in connection.execute(query.where(columns.tier_ms == RAW)):
+            for end_ms in _days(row.start_ms, row.end_ms):
+                days[row.source, end_ms] += row.collections
+        for day, collections in days.items():
+            is_settled = day in done or self._settled.get(day) == collections
+            if not is_settled and day[1] <= until_ms and not _has_collections(connection, *day):
+                return day, collections
         return None
 
     def _sum_up(self, day: _Day) -> list[Written]:
-        times_ms = times_of(day.held)
-        packed: dict[int, list[Packed]] = {tier_ms: [] for tier_ms in TIERS_MS}
+        times_ms = times_of(day.held)[day.inside]
+        packed: dict[int, list[Packed]] = {tier_ms: [] for tier_ms in day.tiers_ms}
         counts: dict[int, int] = {}
-        for at in range(0, len(day.series), _SERIES_AT_ONCE):
+        for at in range(0, len(day.series) if day.tiers_ms else 0, _SERIES_AT_ONCE):
             some = day.series[at : at + _SERIES_AT_ONCE].tolist()
-            values = stitched(day.held, some, "value")
+            read = stitched(day.held, some, "value")
             carry = Carry.after(stitched(day.before, some, "value")) if day.before else None
+            carry = Carry.after(read[:, : day.inside.start], carry) if day.inside.start else carry
             flags = np.array([day.counting.get(one, False) for one in some], dtype=np.bool_)
-            for tier_ms in TIERS_MS:
-                tier = sum_up(values, times_ms, width_ms=tier_ms, counts=flags, before=carry)
+            for tier_ms in day.tiers_ms:
+                tier = sum_up(read[:, day.inside], times_ms, width_ms=tier_ms, counts=flags, before=carry)
                 counts[tier_ms] = len(tier.times_ms)
                 packed[tier_ms].append(pack(some, tier.times_ms, tier.columns))
             self._rest()
@@ -147,18 +172,30 @@ class Summing:
         ]
 
 
+def _days(start_ms: int, end_ms: int) -> range:
+    """Return where the days end that have a part in a window."""
+    return range(window(start_ms + 1, DAY_MS)[1], window(end_ms, DAY_MS)[1] + 1, DAY_MS)
+
+
 def _read(connection: Connection, source: int, end_ms: int) -> _Day:
-    """Return what a day is summed up of; nothing is decoded yet."""
+    """Return what a day is summed up of; nothing is decoded yet but times."""
     start_ms = end_ms - DAY_MS
-    held = [
-        spans_of.stored(connection, span)
-        for span in _raw(connection, source, start_ms=start_ms, end_ms=end_ms)
-    ]
-    earlier = _raw(connection, source, start_ms=start_ms - DAY_MS, end_ms=start_ms)[-1:]
+    there = _raw(connection, source, start_ms=start_ms, end_ms=end_ms)
+    held = [spans_of.stored(connection, span) for span in there]
+    first_ms = there[0].start_ms
+    earlier = _raw(connection, source, start_ms=first_ms - DAY_MS, end_ms=first_ms)[-1:]
     before = [spans_of.stored(connection, span) for span in earlier]
+    times_ms = times_of(held)
+    inside = slice(*np.searchsorted(times_ms, [start_ms, end_ms], side="right").tolist())
     counting = _counting(connection, source, series_of(connection, source))
     series = np.unique(np.concatenate([block.series for one in held for block in one.blocks]))
-    return _Day(source, end_ms, held, before, series, counting)
+    tiers_ms = _worth_while(times_ms[inside])
+    return _Day(source, end_ms, held, inside, before, tiers_ms, series, counting)
+
+
+def _worth_while(times_ms: NDArray[np.int64]) -> list[int]:
+    many = len(times_ms)
+    return [one for one in TIERS_MS if many >= _TIMES_IN_A_WINDOW * len(np.unique(-(-times_ms // one))) > 0]
 
 
 def _has_collections(connection: Connection, source: int, end_ms: int) -> bool:

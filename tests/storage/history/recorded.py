@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import Batch, Metadata
 from otel_monitoring.storage.history.compact import Compactor
+from otel_monitoring.storage.history.merging import Merging
 from otel_monitoring.storage.history.summing import Summing
 from otel_monitoring.storage.lease import Lease
 from otel_monitoring.storage.samples.log import SampleLog
@@ -67,6 +68,7 @@ class Background:
             database=database, fence=self.lease.fence, width_ms=WIDTH_MS, grace_ms=GRACE_MS
         )
         self.summing = Summing(database=database, fence=self.lease.fence, grace_ms=GRACE_MS)
+        self.merging = Merging(database=database, fence=self.lease.fence, grace_ms=GRACE_MS)
 
     def compact(self, now_ms: int) -> int:
         """Compact all that is over; return how many windows there were."""
@@ -76,8 +78,12 @@ class Background:
         """Sum all days up that are over; return how many there were."""
         return self._all(self.summing, now_ms)
 
+    def merge(self, now_ms: int) -> int:
+        """Merge all windows that are to be merged; return how many there are then."""
+        return self._all(self.merging, now_ms)
+
     @staticmethod
-    def _all(worker: Compactor | Summing, now_ms: int) -> int:
+    def _all(worker: Compactor | Summing | Merging, now_ms: int) -> int:
         steps = 0
         while worker.step(now_ms):
             steps += 1

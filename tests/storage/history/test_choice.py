@@ -49,7 +49,7 @@ def collections() -> Iterator[tuple[int, dict[str, float]]]:
         if (time_ms // (37 * MINUTE_MS)) % 3:
             found["served_total"] = float(time_ms % (7 * HOUR_MS) // 1000)
         yield time_ms, found
-        time_ms += chance.choice((15_000, 20_000, 45_000, 45_000, 130_000))
+        time_ms += chance.choice((5_000, 15_000, 15_000, 20_000, 20_000, 100_000))
 
 
 class Both:
