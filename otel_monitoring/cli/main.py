@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
 
 GROUPS: Mapping[str, str] = {
     "alerts": "otel_monitoring.cli.alerts",
+    "audit": "otel_monitoring.cli.audit",
     "notify": "otel_monitoring.cli.notify",
     "rules": "otel_monitoring.cli.rules",
 }

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from otel_monitoring.cli.pages import By  # noqa: TC001 - typer reads the annotation
+from otel_monitoring.cli.storage.audited import note
 from otel_monitoring.cli.storage.opened import StorageUrl, opened, settings
+from otel_monitoring.cli.storage.whose import services
 from otel_monitoring.cli.table import print_table
 from otel_monitoring.model.clock import SystemClock
 
@@ -29,6 +32,7 @@ def command(
     logs: Annotated[Days, typer.Option("--logs-days", help="In place of the setting.")] = None,
     errors: Annotated[Days, typer.Option("--errors-days", help="In place of the setting.")] = None,
     alerts: Annotated[Days, typer.Option("--alerts-days", help="In place of the setting.")] = None,
+    by: By = None,
     storage: StorageUrl = None,
 ) -> None:
     """Let go what is older than the settings keep it, or say what that would be."""
@@ -42,7 +46,9 @@ def command(
         cleanup = Cleanup(database=database, keep=keep, clock=SystemClock(), going=archive_of(chosen))
         due = cleanup.due()
         if not dry_run:
-            cleanup.run(most_s=_LONGEST_S)
+            rows = cleanup.run(most_s=_LONGEST_S).rows
+            gone = {kind: count for kind, count in rows.items() if count}
+            note(database, services(database), name="storage.cleaned", target="storage", by=by, after=gone)
     print_table(_HEADS, [_row(one) for one in due], fixed=frozenset(_HEADS))
     print("nothing was changed" if dry_run else "gone")
 

@@ -27,10 +27,11 @@ class What(StrEnum):
     METRICS = "metrics"
     ALERTS = "alerts"
     EVENTS = "events"
+    AUDIT = "audit"
 
 
 class Format(StrEnum):
-    """How samples are written; alerts and events are lines of JSON."""
+    """How samples are written; all else is lines of JSON."""
 
     OPENMETRICS = "openmetrics"
     CSV = "csv"
@@ -46,7 +47,7 @@ Shape = Annotated[
 
 
 def command(  # noqa: PLR0913 - each is an option
-    what: Annotated[What, typer.Argument(help="metrics, alerts or events.")],
+    what: Annotated[What, typer.Argument(help="metrics, alerts, events or audit.")],
     *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="By default standard output.")
@@ -61,7 +62,7 @@ def command(  # noqa: PLR0913 - each is an option
     service: OfService = None,
     storage: StorageUrl = None,
 ) -> None:
-    """Write what a storage holds: metrics as OpenMetrics, CSV or Parquet, alerts and events as JSON lines."""
+    """Write what a storage holds: metrics as OpenMetrics, CSV or Parquet, all else as lines of JSON."""
     times_ms, format_ = span(since, start, end), format_of(shape, output)
     matchers = _matchers(selector)
     is_binary = what is What.METRICS and format_ is Format.PARQUET
@@ -87,7 +88,7 @@ def _write_lines(
 ) -> None:
     from otel_monitoring.storage.transfer import lines
 
-    kept = lines.alerts if what is What.ALERTS else lines.events
+    kept = {What.ALERTS: lines.alerts, What.EVENTS: lines.events, What.AUDIT: lines.audit}[what]
     with database.read() as connection:
         file.writelines(kept(connection, start_ms=times_ms[0], end_ms=times_ms[1], service=service))
 

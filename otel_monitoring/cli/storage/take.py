@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from otel_monitoring.cli.pages import By  # noqa: TC001 - typer reads the annotation
+from otel_monitoring.cli.storage.audited import note
 from otel_monitoring.cli.storage.export import Format, Shape, What, format_of
 from otel_monitoring.cli.storage.files import STANDARD, read
 from otel_monitoring.cli.storage.opened import StorageUrl, opened
-from otel_monitoring.cli.storage.whose import ForService, receiver
+from otel_monitoring.cli.storage.whose import ForService, receiver, services
 
 if TYPE_CHECKING:
     from otel_monitoring.storage.database import Database
@@ -23,9 +25,13 @@ def command(
     *,
     shape: Shape = None,
     service: ForService = None,
+    by: By = None,
     storage: StorageUrl = None,
 ) -> None:
     """Read what was exported into a storage."""
+    if what is What.AUDIT:
+        msg = "what another storage says of an audit proves nothing: expected metrics, alerts or events"
+        raise typer.BadParameter(msg, param_hint="WHAT")
     format_ = format_of(shape, file)
     is_binary = what is What.METRICS and format_ is Format.PARQUET
     if is_binary and str(file) == STANDARD:
@@ -33,11 +39,13 @@ def command(
         raise typer.BadParameter(msg, param_hint="FILE")
     name = "standard input" if str(file) == STANDARD else file.name
     with opened(storage) as database, read(file, is_binary=is_binary) as given:
-        if what is What.METRICS:
-            whose = receiver(database, service)
+        whose = receiver(database, service) if service or what is What.METRICS else None
+        if whose is not None and what is What.METRICS:
             said = _take_metrics(database, given, format_, whose=whose, name=name)
         else:
-            said = _take_lines(database, what, given, receiver(database, service) if service else None)
+            said = _take_lines(database, what, given, whose)
+        concerned = services(database) if whose is None else [whose]
+        note(database, concerned, name="storage.imported", target=name, by=by, after={"taken": said})
     print(said)
 
 

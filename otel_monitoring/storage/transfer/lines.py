@@ -1,4 +1,4 @@
-"""What happened to alerts, and records of every kind, as lines of JSON that say whose they are.
+"""What happened to alerts, records of every kind, and the audit, as lines of JSON that say whose they are.
 
 Source: JSON Lines, https://jsonlines.org.
 """
@@ -6,6 +6,7 @@ Source: JSON Lines, https://jsonlines.org.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,15 +20,16 @@ from otel_monitoring.storage.repositories.records import append_records, record_
 from otel_monitoring.storage.repositories.services import load_services, note_service
 from otel_monitoring.storage.service import Service
 from otel_monitoring.storage.statements import insert_new
-from otel_monitoring.storage.tables import RECORDS, TRANSITIONS
+from otel_monitoring.storage.tables import AUDIT, RECORDS, TRANSITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from sqlalchemy import ColumnElement, Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
 _AT_ONCE: Final = 500
 _RECORD: Final = ("kind", "time_ms", "key", "document", "trace", "severity", "value")
+_ENTRY: Final = ("number", "time_ms", "action", "document", "previous", "digest")
 _TRANSITION: Final = ("at_ms", "change", "rule", "labels", "document")
 
 
@@ -50,6 +52,16 @@ def events(
 ) -> Iterator[str]:
     """Yield records of every kind with ``start_ms < time <= end_ms``, as :func:`alerts` does."""
     yield from _lines(connection, RECORDS, RECORDS.c.time_ms, (start_ms, end_ms), service, event_line)
+
+
+def audit(connection: Connection, *, start_ms: int, end_ms: int, service: str | None = None) -> Iterator[str]:
+    """Yield what people did with ``start_ms < time <= end_ms``, service by service in the order of its chain.
+
+    Each line holds what its hash is made of. The rest as for :func:`alerts`.
+    """
+    at = AUDIT.c.time_ms
+    query = select(AUDIT).where(at > start_ms, at <= end_ms).order_by(AUDIT.c.service, AUDIT.c.number)
+    yield from _written(connection, query, AUDIT, service, audit_line)
 
 
 def take_alerts(connection: Connection, lines: Iterable[str], *, service: Service | None = None) -> int:
@@ -123,6 +135,14 @@ def alert_line(row: Any, services: Services) -> str:
     return _line({**one, "rule": row.rule, "labels": labels, "document": document})
 
 
+def audit_line(row: Any, services: Services) -> str:
+    """Return an entry of the audit as a line; a document that somebody damaged as the text that it is."""
+    one = {"service": services.words(row.service), **{name: getattr(row, name) for name in _ENTRY}}
+    with suppress(StorageError):
+        one["document"] = unpack(row.document)
+    return _line(one)
+
+
 def event_line(row: Any, services: Services) -> str:
     """Return a row of records as a line."""
     record = record_of(row)
@@ -139,6 +159,16 @@ def _lines(
     line: Callable[[Any, Services], str],
 ) -> Iterator[str]:
     query = select(table).where(at > times_ms[0], at <= times_ms[1]).order_by(at, table.c.id)
+    yield from _written(connection, query, table, service, line)
+
+
+def _written(
+    connection: Connection,
+    query: Select[Any],
+    table: Table,
+    service: str | None,
+    line: Callable[[Any, Services], str],
+) -> Iterator[str]:
     if service is not None:
         query = query.where(table.c.service == service)
     services = Services(connection)
