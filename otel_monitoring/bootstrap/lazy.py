@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.bootstrap.storage.recording import METRICS as RECORD_METRICS
+from otel_monitoring.storage.crashes import METRICS as INSTANCE_METRICS
 from otel_monitoring.storage.metrics import METRICS as STORAGE_METRICS
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class LazyAnalysis:
         for metric in RECORD_METRICS:
             metrics.observe(metric, partial(self._of_recording, metric.name))
         if self._builder.storage_url is not None:
-            for metric in STORAGE_METRICS:
+            for metric in (*STORAGE_METRICS, *INSTANCE_METRICS):
                 metrics.observe(metric, partial(self._of_storage, metric.name))
             metrics.observe("otel_monitoring.alerts.speaking", self._speaking)
 

@@ -18,6 +18,7 @@ from otel_monitoring.bootstrap.storage.alone import Alone
 from otel_monitoring.bootstrap.storage.rule_series import RuleSeries
 from otel_monitoring.bootstrap.storage.upkeep import upkeep
 from otel_monitoring.bootstrap.storage.voice import Voice
+from otel_monitoring.storage.crashes import instance_rows
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.ends import own_end_reason
 from otel_monitoring.storage.errors import StorageError
@@ -72,7 +73,10 @@ class Keeping:
         self.database = Database(url=url, clock=builder.clock, shield=suppress_instrumentation)
         self.writer = Writer(database=self.database, clock=builder.clock)
         self.service = Service.of(builder.resource.attributes)
-        self.rows = storage_rows(self.database, self.writer)
+        self.rows = {
+            **storage_rows(self.database, self.writer),
+            **instance_rows(self.instances, clock=builder.clock),
+        }
         self.records = RecordLog(
             database=self.database, writer=self.writer, source=lambda: self.samples.source
         )

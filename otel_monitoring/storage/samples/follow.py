@@ -118,6 +118,7 @@ class Follower:
         self.then: Callable[[], object] | None = None
         self._carry_at_s = clock.monotonic_s()
         self._progress: dict[str, tuple[int, float]] = {}
+        self._was_away = False
         self._guard = Guard("storage.follow")
         self._seen: tuple[Seen, ...] = ()
         self._looked = False
@@ -163,6 +164,7 @@ class Follower:
                 answered, self._read_at_s = True, now_s
         except StorageError as error:
             _log.debug("nothing was read from the storage: %s", error)
+        self._was_away = not answered
         if now_s >= self._carry_at_s or self.carried.sources != known:
             self._carry_at_s = now_s + self._pace.carry_s
             self.carried.append(self._clock.now_ms())
@@ -215,6 +217,7 @@ class Follower:
         A process that goes on under the name of one that ended counts from zero in the same series: there the
         dead are not carried on.
         """
+        grace_s = self._grace_s(now_s)
         before, self._progress = self._progress, {}
         seen = []
         for run in known:
@@ -222,6 +225,7 @@ class Follower:
                 continue  # what rules wrote goes on in the source of whoever evaluates them next
             name = run.source.instance
             seq, at_s = before.get(name, (-1, 0.0))
+            at_s += grace_s
             if seq != run.last_seq:
                 self.carried.revive(name)  # what it said since is what is carried on
                 is_first = seq < 0
@@ -238,3 +242,7 @@ class Follower:
                 self.carried.revive(name)
             else:
                 self.carried.end(name, at_ms=run.last_seen_ms if run.ended_ms is None else run.ended_ms)
+
+    def _grace_s(self, now_s: float) -> float:
+        """Return for how long the storage did not answer: who was not heard meanwhile need not be dead."""
+        return now_s - self._read_at_s if self._was_away and self._progress else 0.0

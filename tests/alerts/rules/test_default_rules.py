@@ -58,6 +58,10 @@ POOL = (
 )
 DROPPED = 'otel_monitoring_export_dropped_total{job="shop",signal="traces",reason="queue_full"}'
 GIVEN_UP = 'otel_monitoring_notify_messages_total{job="shop",receiver="ops",kind="slack",outcome="failed"}'
+CRASH = (
+    'otel_monitoring_instance_crash_time_seconds{instance="b",crashed_service="shop",crashed_version="1.2",'
+    'crashed_host="web-1",crashed_pid="4711",reason="killed by SIGKILL"}'
+)
 AVAILABLE = 'otel_monitoring_storage_available{job="shop",instance="a",reason="full"}'
 SET_ASIDE = 'otel_monitoring_storage_troubles_total{job="shop",instance="a",kind="set_aside"}'
 LEFT_OUT = 'otel_monitoring_storage_writes_total{job="shop",outcome="dropped"}'
@@ -86,6 +90,10 @@ CASES = {
         {'process_uptime_seconds{instance="a"}': "60 5 60 5 60 5 60"},
         {'process_uptime_seconds{instance="a"}': "60 5 60 5 60+60x8"},
         minutes=6,
+    ),
+    "InstanceCrashed": Case(
+        {CRASH: "1700000000x12"},
+        {'otel_monitoring_instances{instance="a",state="stopped"}': "1x12"},
     ),
     "EventLoopBlocked": Case(
         {"otel_monitoring_asyncio_loop_lag_seconds": "0.6x12"},

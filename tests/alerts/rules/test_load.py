@@ -26,6 +26,7 @@ DEFAULT_NAMES = {
     "ManyDatabaseConnections",
     "MemoryGrowsTowardsItsLimit",
     "RestartLoop",
+    "InstanceCrashed",
     "HighErrorRate",
     "SlowResponses",
     "HighLatency",
@@ -115,9 +116,11 @@ def test_files_come_after_the_built_in_rules_and_win_by_name(tmp_path: Path) -> 
 def test_rules_are_switched_off_by_name(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text(FILE)
 
-    found = load(tmp_path / "a.yml", disabled=("EventLoopBlocked", "RestartLoop", "Mine"))
+    runtime = ("EventLoopBlocked", "InstanceCrashed", "RestartLoop")
 
-    assert sorted(names(found)) == sorted(DEFAULT_NAMES - {"EventLoopBlocked", "RestartLoop"})
+    found = load(tmp_path / "a.yml", disabled=(*runtime, "Mine"))
+
+    assert sorted(names(found)) == sorted(DEFAULT_NAMES.difference(runtime))
     assert "runtime" not in [group.name for group in found.groups]
 
 

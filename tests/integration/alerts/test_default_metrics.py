@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 APP = Path(__file__).with_name("whole_app.py")
 CONDITIONAL = {
     "otel_monitoring_cardinality_overflow": "where a metric has reached its limit of attribute sets",
+    "otel_monitoring_instance_crash_time_seconds": "where a process crashed that shares a storage",
     "otel_monitoring_export_dropped_total": "where telemetry was dropped",
 }
 """Metrics that an application has only when something is wrong."""
@@ -64,7 +65,11 @@ def test_a_real_application_has_the_metrics_of_the_built_in_rules(tmp_path: Path
     (port,) = free_ports(1)
     wanted = asked() - CONDITIONAL.keys()
     nobody = f"http://127.0.0.1:{free_ports(1)[0]}"
-    environment = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": nobody}
+    environment = {
+        **os.environ,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": nobody,
+        "OTEL_MONITORING_STORAGE__URL": f"sqlite:///{tmp_path}/storage.db",
+    }
     with (tmp_path / "app.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, str(APP), str(port)], env=environment, stdout=log, stderr=log

@@ -217,6 +217,61 @@ def test_clocks_that_differ_declare_nobody_dead(one: Process, database: Database
     assert [seen.is_alive for seen in one.follower.instances()] == [True]
 
 
+def test_who_could_not_be_heard_while_the_storage_was_away_is_not_dead(
+    one: Process, two: Process, database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P11: and is, where it is silent for as long again."""
+    two.collect(1)
+    one.follower.look()
+    with monkeypatch.context() as away:
+        away.setattr(database, "ensure", lambda: False)
+        clock.advance(120)
+        one.follower.look()
+    alive = []
+
+    for seconds in (5, 40, 10):
+        clock.advance(seconds)
+        one.follower.look()
+        alive += [seen.is_alive for seen in one.follower.instances()]
+
+    assert alive == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [
+        ("stopped", "stopped"),
+        ("stopped by SIGTERM", "stopped"),
+        ("killed by SIGKILL", "crashed"),
+        ("uncaught ValueError", "crashed"),
+    ],
+)
+def test_how_a_process_ended_says_whether_it_crashed(
+    one: Process, two: Process, clock: FakeClock, reason: str, state: str
+) -> None:
+    two.collect(1)
+    two.log.end(at_ms=clock.now_ms(), reason=reason)
+    assert two.writer.flush(10)
+
+    one.follower.look()
+
+    assert [(seen.state, seen.reason) for seen in one.follower.instances()] == [(state, reason)]
+
+
+def test_who_gives_no_sign_of_life_counts_as_crashed(one: Process, two: Process, clock: FakeClock) -> None:
+    two.collect(1)
+    one.follower.look()
+    before = [(seen.state, seen.reason) for seen in one.follower.instances()]
+
+    clock.advance(46)
+    one.follower.look()
+
+    assert before == [("running", "")]
+    assert [(seen.state, seen.reason) for seen in one.follower.instances()] == [
+        ("crashed", "no sign of life")
+    ]
+
+
 def test_without_a_storage_what_is_carried_on_goes_on(clock: FakeClock) -> None:
     """P11."""
     gone = Database(url="postgresql://127.0.0.1:1/nowhere", clock=clock)
