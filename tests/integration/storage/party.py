@@ -20,7 +20,7 @@ from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import Batch
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.samples.log import SampleLog
-from otel_monitoring.storage.samples.sources import Source
+from otel_monitoring.storage.samples.sources import Source, runs
 from otel_monitoring.storage.service import Service
 from otel_monitoring.storage.writer import Writer
 from tests.integration.storage.diary import Diary
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _BROKEN = Labels.of({"__name__": "broken"})
 _FEED_EVERY_S = 0.25
+_OURS = ("OTEL_MONITORING_HUNT", "OTEL_MONITORING_SEED", "OTEL_MONITORING_SUSPEND_S")
 _GAINED = b"this process evaluates the rules"
 _LOST = b"another process evaluates the rules"
 _SPEAKER = Path(__file__).with_name("speaker.py")
@@ -77,6 +78,11 @@ class Feeder:
         self._writer.stop(5)
         self._database.close()
 
+    def collections(self, pid: int) -> int:
+        """Return how often a process has appended what it collected."""
+        with self._database.read() as connection:
+            return max((one.last_seq for one in runs(connection) if one.source.pid == pid), default=0)
+
     def _run(self) -> None:
         while not self._stop.wait(_FEED_EVERY_S):
             self._log.append(Batch("feeder", SystemClock().now_ms(), [_BROKEN], [float(self.is_broken)]))
@@ -87,6 +93,7 @@ class Got:
     """One message that arrived, and from whom."""
 
     status: str
+    name: str
     key: str
     starts_at: str
     sender: str
@@ -102,8 +109,14 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                starts_at = body["alerts"][0]["startsAt"]
-                got = Got(body["status"], self.headers["Idempotency-Key"], starts_at, self.path[1:])
+                alert = body["alerts"][0]
+                got = Got(
+                    status=body["status"],
+                    name=alert["labels"]["alertname"],
+                    key=self.headers["Idempotency-Key"],
+                    starts_at=alert["startsAt"],
+                    sender=self.path[1:],
+                )
                 diary.note(f"received {got}")
                 receiver.got.append(got)
                 self.send_response(200)
@@ -170,7 +183,7 @@ class Speaker:
                 stderr=log,
                 stdout=log,
                 env={
-                    **os.environ,
+                    **{name: value for name, value in os.environ.items() if name not in _OURS},
                     "OTEL_TRACES_EXPORTER": "none",
                     "OTEL_METRICS_EXPORTER": "none",
                     "TMPDIR": str(self._temporary),
@@ -197,6 +210,11 @@ class Speaker:
     def resume(self) -> None:
         self._process.send_signal(signal.SIGCONT)
         self.is_stopped = False
+
+    @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        return self._process.pid
 
     @property
     def log(self) -> str:
@@ -232,6 +250,7 @@ def party(
     folder: Path,
     *,
     speakers: int,
+    rules: str = RULES,
     service: str = "shop",
     lines: bool = False,
     one_host: bool = True,
@@ -242,6 +261,7 @@ def party(
         url: The storage.
         folder: Where all files are.
         speakers: How many take part.
+        rules: What is evaluated.
         service: The one that all of them belong to.
         lines: Whether each has its own way to the server, which can be cut.
         one_host: Whether they are workers of one host; else each has a host name and a directory for
@@ -249,7 +269,7 @@ def party(
     """
     diary = Diary(folder)
     receiver, feeder = Receiver(diary), Feeder(url, service)
-    (folder / "rules.yml").write_text(RULES)
+    (folder / "rules.yml").write_text(rules)
     feeder.start()
     made: list[Speaker] = []
     try:
