@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MAX_ELEMENTS = 128
 _DEPTH = 4
+_NEVER_LONG = frozenset({bool, int, float, type(None)})
 
 
 class QueueSpanProcessor(SpanProcessor):
@@ -134,6 +135,11 @@ def bounded(record: LogRecord) -> LogRecord:
 
 
 def _is_long(value: Any, depth: int) -> bool:
+    kind = type(value)
+    if kind is str:  # what most values are, before those that take long to tell
+        return len(value) > MAX_TEXT_CHARS
+    if kind in _NEVER_LONG:
+        return False
     if isinstance(value, (str, bytes)):
         return len(value) > MAX_TEXT_CHARS
     if isinstance(value, Mapping):
