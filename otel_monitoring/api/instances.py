@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from otel_monitoring.api import values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.storage.samples.follow import Seen
@@ -52,11 +52,16 @@ def instances_router(instances: Callable[[], Sequence[Seen]], *, clock: Clock) -
     @router.get("/instances", summary="Every process of the service, and whether it runs")
     def listed() -> InstancesBody:
         """Processes are known for as long as their samples are kept; other services have theirs."""
-        found = [_body(seen, clock.now_ms()) for seen in instances()]
-        found.sort(key=lambda one: (one.state != "running", -one.last_seen_at.timestamp()))
-        return InstancesBody(instances=found)
+        return instances_body(instances(), now_ms=clock.now_ms())
 
     return router
+
+
+def instances_body(instances: Iterable[Seen], *, now_ms: int) -> InstancesBody:
+    """Return what is answered of processes."""
+    found = [_body(seen, now_ms) for seen in instances]
+    found.sort(key=lambda one: (one.state != "running", -one.last_seen_at.timestamp()))
+    return InstancesBody(instances=found)
 
 
 def _body(seen: Seen, now_ms: int) -> InstanceBody:

@@ -10,6 +10,7 @@ from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.record import Record
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.repositories.records import append_records, load_records
+from otel_monitoring.storage.service import Service
 from tests.storage.history.recorded import SHOP, Recorded
 
 if TYPE_CHECKING:
@@ -122,3 +123,88 @@ def test_what_cannot_be_done_is_said(run: Run, words: tuple[str, ...], about: st
 
 def test_a_selector_of_something_else_is_a_wrong_call(run: Run, url: str) -> None:
     assert run("export", "metrics", "--storage", url, "--series", "1 + 1").exit_code == 2
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> str:
+    """A storage of two services, one of them in two environments."""
+    found = f"sqlite:///{tmp_path}/street.db"
+    database, now_ms = Database(url=found, clock=SystemClock()), SystemClock().now_ms()
+    assert database.ensure()
+    for service in (SHOP, Service("till", "town", "test"), Service("till", "town", "live")):
+        source = Recorded(database, f"{service}-1", service)
+        source.collect(now_ms - 60_000, {"memory_bytes": 1.0})
+        source.collect(now_ms, {"memory_bytes": 2.0})
+        source.flush()
+    database.close()
+    return found
+
+
+def test_what_a_service_stored_goes_out_alone(run: Run, street: str) -> None:
+    words = ("export", "metrics", "--storage", street)
+
+    assert run(*words).output.count("\nmemory_bytes{") == 6
+    assert run(*words, "--service", "shop").output.count('{instance="shop-1"}') == 2
+    assert run(*words, "--service", "town/till@live").output.count("\nmemory_bytes{") == 2
+
+
+def test_what_comes_in_is_seen_by_the_service_that_is_named(run: Run, street: str, tmp_path: Path) -> None:
+    file = tmp_path / "old.txt"
+    file.write_text("imported_total 5 1700000000\n# EOF\n", encoding="utf-8")
+
+    taken = run("import", "metrics", str(file), "--storage", street, "--service", "town/till@test")
+
+    assert taken.output == "1 samples of 1 series taken for town/till@test\n"
+    words = ("export", "metrics", "--storage", street, "--series", "imported_total", "--service")
+    assert "imported_total 5.0 1700000000.000" in run(*words, "town/till@test").output
+    assert "imported_total" not in run(*words, "shop").output
+
+
+def test_what_comes_in_is_for_the_only_service_there_is(run: Run, url: str, tmp_path: Path) -> None:
+    file = tmp_path / "old.txt"
+    file.write_text("imported_total 5 1700000000\n# EOF\n", encoding="utf-8")
+
+    taken = run("import", "metrics", str(file), "--storage", url)
+
+    assert taken.output == "1 samples of 1 series taken for shop\n"
+
+
+def test_what_comes_in_is_for_the_service_of_the_settings_among_several(
+    run: Run, street: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "old.txt"
+    file.write_text("imported_total 5 1700000000\n# EOF\n", encoding="utf-8")
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "till")
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "service.namespace=town,deployment.environment.name=live")
+
+    taken = run("import", "metrics", str(file), "--storage", street)
+
+    assert taken.output == "1 samples of 1 series taken for town/till@live\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "about"),
+    [
+        (("import", "metrics", "FILE"), "shop, town/till@live, town/till@test: give --service"),
+        (("import", "metrics", "FILE", "--service", "till"), "one of town/till@live, town/till@test"),
+        (("export", "metrics", "--service", "shpo"), "expected one of shop, town/till@live"),
+    ],
+)
+def test_a_service_that_is_not_clear_is_asked_for(
+    run: Run, street: str, tmp_path: Path, words: tuple[str, ...], about: str
+) -> None:
+    file = tmp_path / "old.txt"
+    file.write_text("imported_total 5 1700000000\n# EOF\n", encoding="utf-8")
+
+    result = run(*(str(file) if word == "FILE" else word for word in words), "--storage", street)
+
+    assert result.exit_code == 1
+    assert about in " ".join(result.error.split())
+
+
+def test_the_processes_of_all_services_are_listed_from_the_storage(run: Run, street: str) -> None:
+    result = run("instances", "--storage", street)
+
+    rows = [line.split() for line in result.output.splitlines()[1:]]
+    assert [row[0] for row in rows] == ["running"] * 3
+    assert sorted(row[1] for row in rows) == ["shop", "town/till@live", "town/till@test"]
