@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.bootstrap.storage.recording import METRICS as RECORD_METRICS
+from otel_monitoring.errors import MonitoringError
 from otel_monitoring.storage.crashes import METRICS as INSTANCE_METRICS
 from otel_monitoring.storage.metrics import METRICS as STORAGE_METRICS
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.health.report import HealthReport
     from otel_monitoring.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 _REFUSED = ("batches_refused", "series_refused", "chunks_dropped", "metrics_refused", "duplicates")
 
@@ -37,29 +41,45 @@ class LazyAnalysis:
         self._lock = threading.Lock()
         self._made: Analysis | None = None
         self._last: Any = None
+        self._is_being_made = self._is_cut_off = False
         self.has_said_all = False
         if _is_stated(builder.settings) or any(rule.channels for rule in self._rules):
             self.get()  # what the user wrote is checked at start-up, where the error is seen
         self._publish()
 
     def get(self) -> Analysis:
-        """Return the analysis, made now if need be."""
+        """Return the analysis, made now if need be.
+
+        Raises:
+            MonitoringError: This process was forked while its parent was making it.
+        """
         if self._made is None:
             with self._lock:
                 if self._made is None:
-                    from otel_monitoring.bootstrap.analysis import Analysis
-
-                    self._made = Analysis(self._builder, rules=self._rules)
+                    self._made = self._make()
         return self._made
+
+    def _make(self) -> Analysis:
+        if self._is_cut_off:
+            msg = "this process was forked while its parent imported the analysis, and goes without it"
+            raise MonitoringError(msg)
+        self._is_being_made = True
+        try:
+            from otel_monitoring.bootstrap.analysis import Analysis
+
+            return Analysis(self._builder, rules=self._rules)
+        finally:
+            self._is_being_made = False
 
     def hear(self, data: Any) -> None:
         """Keep one collection."""
         self._last = None
-        self.get().hear(data)
+        if not self._is_cut_off:
+            self.get().hear(data)
 
     def hear_last(self, data: Any) -> None:
         """Remember what was collected for a flush: it may be the last thing that is heard of this process."""
-        if self._builder.storage_url is not None:
+        if self._builder.storage_url is not None and not self._is_cut_off:
             self._last = data
 
     def evaluate(self, now_ms: int) -> None:
@@ -105,9 +125,15 @@ class LazyAnalysis:
         return keeping is not None and not keeping.writer.stats()["waiting"]
 
     def after_fork(self) -> None:
-        """Start anew in a child process."""
+        """Start anew in a child process.
+
+        An import that the parent was in the middle of ends in no child: whoever waits for it waits for ever.
+        """
         self._lock = threading.Lock()
         self._last = None
+        if self._is_being_made:
+            self._is_being_made, self._is_cut_off = False, True
+            _log.warning("forked in the middle of an import: this process keeps no series and asks no rules")
         if self._made is not None:
             self._made.after_fork()
 

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from otel_monitoring import setup_telemetry
+from otel_monitoring.bootstrap import parts
+from otel_monitoring.bootstrap.lazy import LazyAnalysis
 from otel_monitoring.bootstrap.setup import running
 from otel_monitoring.errors import MonitoringError
+from otel_monitoring.settings import load_settings
 
 pytestmark = pytest.mark.usefixtures("fresh_process")
 
@@ -42,3 +45,26 @@ def test_without_alerts_nobody_is_told_and_channels_are_not_looked_at() -> None:
     setup_telemetry(alerts={"enabled": False}, notify={"channels": ["nope://host"]}, **QUIET)
 
     assert running() is not None
+
+
+def test_a_child_that_was_forked_amid_the_import_goes_without_the_analysis(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What its parent began to import there nobody ends: waiting for it would be for ever."""
+    loaded = load_settings(settings=None, environ={}, service_name="shop", storage={"url": "memory"})
+    lazy = LazyAnalysis(parts.begin(loaded, {}))
+
+    def forked(_lazy: LazyAnalysis, *_args: object, **_words: object) -> None:
+        lazy.after_fork()
+
+    monkeypatch.setattr("otel_monitoring.bootstrap.analysis.Analysis", forked)
+    lazy.get()
+    child = lazy
+    child._made = None
+    child.hear(object())
+    child.hear_last(object())
+    child.stop(1)
+
+    with pytest.raises(MonitoringError, match="forked while its parent imported"):
+        child.get()
+    assert "forked in the middle of an import" in caplog.text
