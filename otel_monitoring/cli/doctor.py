@@ -19,6 +19,7 @@ from otel_monitoring.cli import (
     probes_libraries,
     probes_recording,
     probes_signals,
+    probes_storage,
     probes_surroundings,
     probes_telling,
 )
@@ -42,6 +43,7 @@ PROBES: Mapping[str, Probe] = {
     "Recording": probes_recording.recording,
     "Libraries": probes_libraries.libraries,
     "Rules and messages": probes_telling.telling,
+    "Storage": probes_storage.storage,
     "Application": probes_app.application,
     "Other instrumentation": probes_app.others,
 }

@@ -1,4 +1,4 @@
-"""Probes of rules, messages, the API and the storage."""
+"""Probes of rules, messages and the API."""
 
 from __future__ import annotations
 
@@ -23,15 +23,11 @@ _REFUSES = "setup_telemetry will refuse to start"
 
 
 def telling(patient: Patient) -> Iterator[Finding]:
-    """Whether rules can be read, where messages go, and who may look."""
+    """Tell whether rules can be read, where messages go, and who may look."""
     chosen = patient.loaded.settings
     yield from _rules(chosen)
     yield from _messages(chosen)
     yield _api(chosen)
-    if chosen.storage.url:
-        yield Finding("storage", "warn", "storage.url is read, and nothing is kept on disk in this version")
-    else:
-        yield Finding("storage", "off", "series and alerts live in memory")
 
 
 def _rules(chosen: Settings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Probes of rules, messages, the API and the storage."""
+"""Probes of rules, messages and the API."""
 
 from __future__ import annotations
 
@@ -49,8 +49,6 @@ groups:
         ("API", {}, "on", "made and printed at each start"),
         ("API", {"api__token": "hunter2"}, "on", "the token of the settings"),
         ("API", {"api__enabled": False}, "off", "is false"),
-        ("storage", {}, "off", "in memory"),
-        ("storage", {"storage__url": "sqlite:///hunter2"}, "warn", "nothing is kept"),
     ],
 )
 def test_a_setting_shows_in_the_findings(name: str, chosen: dict[str, Any], state: str, reason: str) -> None:
