@@ -14,9 +14,9 @@ from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.engines.place import place_of
 from otel_monitoring.storage.migrations import migrate as module
-from otel_monitoring.storage.migrations.migrate import HEAD, SchemaNewerError, migrate, version_of
+from otel_monitoring.storage.migrations.migrate import HEAD, SchemaNewerError, migrate
 from otel_monitoring.storage.state import Unavailable
-from otel_monitoring.storage.tables import ABOUT, PREFIX, VERSIONS, metadata
+from otel_monitoring.storage.tables import VERSIONS, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-RELEASED = ("0001",)
 START = """
 import sys
 from otel_monitoring.model.clock import SystemClock
@@ -43,10 +42,9 @@ def engine(url: str, tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_every_schema_is_in_the_list_of_released_ones() -> None:
+def test_the_latest_schema_is_the_last_of_the_migrations() -> None:
     scripts = ScriptDirectory(str(module._HERE))
 
-    assert sorted(script.revision for script in scripts.walk_revisions()) == sorted(RELEASED)
     assert scripts.get_current_head() == HEAD
 
 
@@ -59,19 +57,6 @@ def test_the_latest_schema_is_what_the_tables_say(engine: Engine) -> None:
         )
         assert compare_metadata(context, metadata) == []
         assert set(inspect(connection).get_table_names()) == {*metadata.tables, VERSIONS}
-
-
-@pytest.mark.parametrize("released", RELEASED)
-def test_upgrades_a_released_schema_and_keeps_what_is_in_it(engine: Engine, released: str) -> None:
-    migrate(engine, released)
-    with engine.begin() as connection:
-        before = connection.execute(text(f"SELECT identity FROM {PREFIX}about")).scalar()
-
-    migrate(engine)
-
-    with engine.begin() as connection:
-        assert version_of(connection) == HEAD
-        assert connection.execute(ABOUT.select()).one().identity == before
 
 
 def test_refuses_a_schema_that_is_newer_by_its_name(engine: Engine) -> None:
