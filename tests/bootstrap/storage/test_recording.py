@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from otel_monitoring.api.auth import TokenAuth
+from otel_monitoring.api.router import build_api
+from otel_monitoring.bootstrap.pages import desk, storage_routes
 from otel_monitoring.bootstrap.storage.recording import METRICS
 from otel_monitoring.health.check import Health
 from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.model.action import Action
+from tests.api.client import get
 from tests.bootstrap.test_analysis import Rig
 from tests.conftest import _globals
 
@@ -256,3 +260,30 @@ def test_a_child_process_begins_anew(another: Callable[..., Shop], storage: dict
     shop.pass_time(15)
     shop.emit("login")
     assert shop.events() == ["login", "signup"]
+
+
+def test_whatever_was_said_can_be_read_over_http(
+    another: Callable[..., Shop], storage: dict[str, str]
+) -> None:
+    shop = another(storage=storage)
+    app = build_api(
+        alerts=shop.analysis,
+        health=HealthRegistry(clock=shop.clock),
+        auth=TokenAuth("t"),
+        desk=desk(shop.builder, shop.analysis, started_ms=0),
+        storage=storage_routes(shop.builder, shop.analysis),
+    )
+    odd = {"nan": float("nan"), "cut": "\ud800", "nul": "a\0b", "deep": [[[[[[1]]]]]], "bytes": b"\xff"}
+
+    shop.emit("odd\ud800", **odd)
+    shop.analysis.audit(
+        Action("odd", "\ud800", "kim\0", shop.clock.now_ms(), before=odd, after={"a": {1, 2}})
+    )
+
+    answers = {path: get(app, path, authorization="Bearer t") for path in ("/events", "/audit")}
+    assert {path: answer.status_code for path, answer in answers.items()} == {"/events": 200, "/audit": 200}
+    assert [answer.json()["readFrom"] for answer in answers.values()] == ["storage", "storage"]
+    [event] = answers["/events"].json()["events"]
+    assert (event["name"], event["attributes"]["nan"]) == ("odd?", "NaN")
+    [action] = answers["/audit"].json()["actions"]
+    assert (action["number"], action["before"]["nan"]) == (1, "NaN")
