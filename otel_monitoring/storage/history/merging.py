@@ -10,6 +10,7 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import func, select
@@ -22,7 +23,7 @@ from otel_monitoring.storage.history.spans import Span, Written
 from otel_monitoring.storage.tables import BATCHES, WINDOWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
@@ -63,6 +64,7 @@ class Merging:
         self._grace_ms = grace_ms
         self._rest = rest
         self._damaged: set[_Due] = set()
+        self._ahead: deque[_Due] = deque()
         self._counts = dict.fromkeys(("windows", "merged", "damaged"), 0)
 
     def step(self, now_ms: int) -> bool:
@@ -74,13 +76,15 @@ class Merging:
         Raises:
             StorageError: The database cannot be used now, or the lease is another's.
         """
-        with self._database.read() as connection:
-            due = next(self._due(connection, now_ms - self._grace_ms), None)
-            if due is None:
-                return False
-            there = _there(connection, due)
+        if not self._ahead:
+            with self._database.read() as connection:
+                self._ahead = self._due(connection, now_ms - self._grace_ms)
+        if not self._ahead:
+            return False
+        due = self._ahead.popleft()
         try:
             with self._database.read() as connection:
+                there = _there(connection, due)
                 held = [spans_of.stored(connection, span) for span in there]
             packed = merge(held, rest=self._rest)
         except (DamagedError, CodecError):
@@ -88,26 +92,36 @@ class Merging:
             self._counts["damaged"] += 1
             return True
         span = Span(*due, sum(len(one.times_ms) for one in held))
-        with self._database.write() as connection:
-            self._fence().check(connection)
-            if _there(connection, due) != there:  # somebody let some of them go meanwhile
-                return True
-            spans_of.remove(connection, there)
-            spans_of.write(connection, Written(span, packed.times, packed.pieces))
-        self._counts["windows"] += 1
-        self._counts["merged"] += len(there)
+        self._replace(due, there, Written(span, packed.times, packed.pieces))
         return True
 
     def stats(self) -> dict[str, int]:
         """Return how many windows were made, of how many, and how often what was there was damaged."""
         return dict(self._counts)
 
-    def _due(self, connection: Connection, now_ms: int) -> Iterator[_Due]:
-        """Yield what is to be merged, into shorter windows first."""
+    def _replace(self, due: _Due, there: Sequence[Span], written: Written) -> None:
+        """Write the long window in place of the short ones, unless somebody let some of them go meanwhile."""
+        with self._database.write() as connection:
+            self._fence().check(connection)
+            if not there or _there(connection, due) != there:
+                return
+            spans_of.remove(connection, there)
+            spans_of.write(connection, written)
+        self._counts["windows"] += 1
+        self._counts["merged"] += len(there)
+
+    def _due(self, connection: Connection, now_ms: int) -> deque[_Due]:
+        """Return what is to be merged into the shortest windows of which some are due."""
+        waiting = _waiting(connection)
         for width_ms in SPANS_MS[1:]:
-            for due in _sparse(connection, width_ms, until_ms=window(now_ms, width_ms)[0]):
-                if due not in self._damaged and not _has_collections(connection, due):
-                    yield due
+            found = deque(
+                due
+                for due in _sparse(connection, width_ms, until_ms=window(now_ms, width_ms)[0])
+                if due not in self._damaged and due.end_ms <= waiting.get(due.source, due.end_ms)
+            )
+            if found:
+                return found
+        return deque()
 
 
 def _sparse(connection: Connection, width_ms: int, *, until_ms: int) -> list[_Due]:
@@ -135,10 +149,7 @@ def _there(connection: Connection, due: _Due) -> list[Span]:
     )
 
 
-def _has_collections(connection: Connection, due: _Due) -> bool:
-    """Tell whether collections of a time are not in blocks yet."""
-    columns = BATCHES.c
-    there = (
-        (columns.source == due.source) & (columns.time_ms > due.start_ms) & (columns.time_ms <= due.end_ms)
-    )
-    return connection.execute(select(columns.id).where(there).limit(1)).first() is not None
+def _waiting(connection: Connection) -> dict[int, int]:
+    """Return up to which time all collections of a source are in blocks, where not all are."""
+    query = select(BATCHES.c.source, func.min(BATCHES.c.time_ms)).group_by(BATCHES.c.source)
+    return {row[0]: row[1] - 1 for row in connection.execute(query)}

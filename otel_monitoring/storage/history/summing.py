@@ -10,12 +10,12 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from otel_monitoring.model.sample import Metadata
 from otel_monitoring.storage.blocks.errors import DamagedError
@@ -94,6 +94,7 @@ class Summing:
         self._grace_ms = grace_ms
         self._rest = rest
         self._settled: dict[tuple[int, int], int] = {}
+        self._ahead: deque[tuple[tuple[int, int], int]] = deque()
         self._counts = dict.fromkeys(("days", "damaged"), 0)
 
     def step(self, now_ms: int) -> bool:
@@ -106,11 +107,12 @@ class Summing:
             StorageError: The database cannot be used now, or the lease is another's.
         """
         until_ms, _ = window(now_ms - self._grace_ms, DAY_MS)
-        with self._database.read() as connection:
-            due = self._due(connection, until_ms)
-            if due is None:
-                return False
-        (source, end_ms), collections = due
+        if not self._ahead:
+            with self._database.read() as connection:
+                self._ahead = self._due(connection, until_ms)
+        if not self._ahead:
+            return False
+        (source, end_ms), collections = self._ahead.popleft()
         try:
             with self._database.read() as connection:
                 day = _read(connection, source, end_ms)
@@ -132,8 +134,8 @@ class Summing:
         """Return how many days were summed up, and how many were damaged."""
         return dict(self._counts)
 
-    def _due(self, connection: Connection, until_ms: int) -> tuple[tuple[int, int], int] | None:
-        """Return a source and the end of a day that is to be summed up, and how many collections it has."""
+    def _due(self, connection: Connection, until_ms: int) -> deque[tuple[tuple[int, int], int]]:
+        """Return the days that are to be summed up, by source and end, and their raw collections."""
         columns = WINDOWS.c
         query = select(columns.source, columns.start_ms, columns.end_ms, columns.collections)
         query = query.where(columns.start_ms < until_ms).order_by(columns.end_ms)
@@ -143,11 +145,13 @@ class Summing:
         for row in connection.execute(query.where(columns.tier_ms == RAW)):
             for end_ms in _days(row.start_ms, row.end_ms):
                 days[row.source, end_ms] += row.collections
-        for day, collections in days.items():
-            is_settled = day in done or self._settled.get(day) == collections
-            if not is_settled and day[1] <= until_ms and not _has_collections(connection, *day):
-                return day, collections
-        return None
+        waiting = _waiting(connection)
+        return deque(
+            (day, collections)
+            for day, collections in days.items()
+            if day not in done and self._settled.get(day) != collections
+            if day[1] <= min(until_ms, waiting.get(day[0], until_ms))
+        )
 
     def _sum_up(self, day: _Day) -> list[Written]:
         times_ms = times_of(day.held)[day.inside]
@@ -181,6 +185,9 @@ def _read(connection: Connection, source: int, end_ms: int) -> _Day:
     """Return what a day is summed up of; nothing is decoded yet but times."""
     start_ms = end_ms - DAY_MS
     there = _raw(connection, source, start_ms=start_ms, end_ms=end_ms)
+    if not there:
+        msg = f"the windows of source {source} are gone"
+        raise DamagedError(msg)
     held = [spans_of.stored(connection, span) for span in there]
     first_ms = there[0].start_ms
     earlier = _raw(connection, source, start_ms=first_ms - DAY_MS, end_ms=first_ms)[-1:]
@@ -198,10 +205,10 @@ def _worth_while(times_ms: NDArray[np.int64]) -> list[int]:
     return [one for one in TIERS_MS if many >= _TIMES_IN_A_WINDOW * len(np.unique(-(-times_ms // one))) > 0]
 
 
-def _has_collections(connection: Connection, source: int, end_ms: int) -> bool:
-    """Tell whether collections of a day are not in blocks yet."""
-    there = (BATCHES.c.source == source) & (BATCHES.c.time_ms <= end_ms)
-    return connection.execute(select(BATCHES.c.id).where(there).limit(1)).first() is not None
+def _waiting(connection: Connection) -> dict[int, int]:
+    """Return the oldest collection of each source that is not in a block yet, Unix milliseconds."""
+    query = select(BATCHES.c.source, func.min(BATCHES.c.time_ms)).group_by(BATCHES.c.source)
+    return {row[0]: row[1] - 1 for row in connection.execute(query)}
 
 
 def _raw(connection: Connection, source: int, *, start_ms: int, end_ms: int) -> list[Span]:
