@@ -5,14 +5,14 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from otel_monitoring.cli.probes_storage import storage
 from tests.cli.patients import found, patient
 from tests.integration.servers import addresses, listening
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from otel_monitoring.cli.finding import Finding
 
