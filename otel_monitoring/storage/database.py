@@ -178,6 +178,22 @@ class Database:
         with self._transaction(1) as connection:
             yield connection
 
+    def outside(self, statement: str) -> None:
+        """Run a statement that wants no transaction around it, such as ``VACUUM`` of PostgreSQL.
+
+        Raises:
+            UnavailableError: The database cannot be used; it is tried again by itself.
+            BusyError: Others held it for too long; the same works later.
+            StorageError: It refused the statement.
+        """
+        with self._entered():
+            self._refuse_unavailable()
+            try:
+                with self._shield(), self._back.engines[0].connect() as connection:
+                    connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
+            except SQLAlchemyError as error:
+                raise self._error(error) from None  # what SQLAlchemy says may hold data
+
     def close(self) -> None:
         """Close every connection; :meth:`ensure` opens it again."""
         with self._opening:

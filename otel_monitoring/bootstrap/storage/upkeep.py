@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.settings import Settings
     from otel_monitoring.storage.database import Database
-    from otel_monitoring.storage.history.retention import Going
+    from otel_monitoring.storage.history.erase import Going
 
 _LEASE = "upkeep"
 _SPAN_S = 60.0

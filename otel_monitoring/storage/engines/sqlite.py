@@ -40,7 +40,7 @@ _COMMON = ("PRAGMA cell_size_check=ON", "PRAGMA trusted_schema=OFF", "PRAGMA tem
 _WRITER = (
     *_COMMON,
     "PRAGMA synchronous=NORMAL",
-    "PRAGMA journal_size_limit=67108864",
+    "PRAGMA journal_size_limit=8388608",
     "PRAGMA wal_autocheckpoint=4000",  # pages: four megabytes, as with pages of the usual size
 )
 _READER = (*_COMMON, "PRAGMA query_only=ON")

@@ -12,7 +12,7 @@ from otel_monitoring.storage.history.retention import Due, Keep, Retention, due
 if TYPE_CHECKING:
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.storage.database import Database
-    from otel_monitoring.storage.history.retention import Going
+    from otel_monitoring.storage.history.erase import Going
 
 
 class Gone(NamedTuple):

@@ -1,7 +1,6 @@
 """What is old enough goes: how long each kind is kept, what would go now, and its going, slice by slice.
 
-The audit is kept for ever. Where the database takes more than it may, the oldest raw samples go first;
-minutes and hours of them stay.
+The audit is kept for ever. Where the database takes more than it may, ``room`` lets the oldest go first.
 
 This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 """
@@ -9,30 +8,22 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import delete, exists, func, select, text
+from sqlalchemy import exists, func, select
 
-from otel_monitoring.storage.history.spans import RAW, Span, remove
-from otel_monitoring.storage.tables import (
-    BATCHES,
-    DELIVERIES,
-    FAMILIES,
-    LAYOUTS,
-    RECORDS,
-    SERIES,
-    SOURCES,
-    TRANSITIONS,
-    WINDOWS,
-    metadata,
-)
+from otel_monitoring.storage.history.erase import Eraser
+from otel_monitoring.storage.history.room import Room
+from otel_monitoring.storage.history.space import pages_of, shrink
+from otel_monitoring.storage.tables import BATCHES, DELIVERIES, RECORDS, SOURCES, TRANSITIONS, WINDOWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from sqlalchemy import ColumnElement, Connection, Table
 
     from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.history.erase import Going
     from otel_monitoring.storage.lease import Fence
 
 _DAY_MS = 86_400_000
@@ -41,7 +32,6 @@ _ROWS_AT_ONCE = 500
 _SOURCES_AT_ONCE = 20
 _FREE_SHARE = 4
 _FREE_BYTES_MIN = 1 << 20
-_PAGES_AT_ONCE = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +67,6 @@ class Due(NamedTuple):
     rows: int
     before_ms: int
     oldest_ms: int | None
-
-
-class Going(Protocol):
-    """Told of what goes before it goes."""
-
-    def __call__(self, connection: Connection, kind: str, rows: Sequence[Any]) -> None:
-        """Take note of some rows of one kind; what raises keeps them."""
-        ...
 
 
 class _Kind(NamedTuple):
@@ -142,10 +124,10 @@ class Retention:
         going: Going | None = None,
     ) -> None:
         self._database = database
-        self._fence = fence
         self._keep = keep
-        self._going = going
-        self._counts = dict.fromkeys([*(kind.name for kind in _KINDS), "for_space"], 0)
+        self._erase = Eraser(database=database, fence=fence, going=going)
+        self._room = Room(database=database, max_bytes=keep.max_bytes, erase=self._erase)
+        self._counts = dict.fromkeys([kind.name for kind in _KINDS], 0)
 
     def step(self, now_ms: int) -> bool:
         """Let one slice go; return whether there may be more.
@@ -156,11 +138,12 @@ class Retention:
         Raises:
             StorageError: The database cannot be used now, or the lease is another's.
         """
-        return any(self._slice(kind, now_ms) for kind in _KINDS) or self._make_room() or self._give_back()
+        is_old = any(self._slice(kind, now_ms) for kind in _KINDS)
+        return is_old or self._room.step(now_ms) or self._give_back()
 
     def stats(self) -> dict[str, int]:
-        """Return how many rows of each kind went, and how many windows for want of space."""
-        return dict(self._counts)
+        """Return how many rows of each kind went, and what :meth:`Room.stats` gives."""
+        return {**self._counts, **self._room.stats()}
 
     def _slice(self, kind: _Kind, now_ms: int) -> bool:
         _, conditions = kind.where(self._keep, now_ms)
@@ -171,75 +154,22 @@ class Retention:
         query = select(kind.table).where(*conditions).order_by(kind.table.c[kind.time]).limit(most)
         with self._database.read() as connection:
             rows = connection.execute(query).all()
-            if not rows:
-                return False
-            if self._going is not None:
-                self._going(connection, kind.name, rows)
-        self._delete(kind.table, rows)
+        if not rows:
+            return False
+        self._erase(kind.name, kind.table, rows)
         self._counts[kind.name] += len(rows)
         return True
-
-    def _delete(self, table: Table, rows: Sequence[Any]) -> None:
-        with self._database.write() as connection:
-            if self._fence is not None:
-                self._fence().check(connection)
-            if table is WINDOWS:
-                remove(connection, [_span(row) for row in rows])
-                return
-            [key] = table.primary_key
-            keys = [getattr(row, key.name) for row in rows]
-            if table is SOURCES:
-                for other in (SERIES, LAYOUTS, FAMILIES):
-                    connection.execute(delete(other).where(other.c.source.in_(keys)))
-            connection.execute(delete(table).where(key.in_(keys)))
-
-    def _make_room(self) -> bool:
-        """Let the oldest raw windows go where the database takes more than it may."""
-        if self._keep.max_bytes is None:
-            return False
-        with self._database.read() as connection:
-            if size_bytes(connection) <= self._keep.max_bytes:
-                return False
-            oldest = select(WINDOWS).order_by(WINDOWS.c.tier_ms != RAW, WINDOWS.c.end_ms)
-            rows = connection.execute(oldest.limit(_WINDOWS_AT_ONCE)).all()
-            if rows and self._going is not None:
-                self._going(connection, "metrics", rows)
-        if rows:
-            self._delete(WINDOWS, rows)
-        self._counts["for_space"] += len(rows)
-        return bool(rows)
 
     def _give_back(self) -> bool:
         """Shrink an SQLite file of which much is free; what is free in it otherwise is used again."""
         if not self._database.is_sqlite:
             return False
         with self._database.read() as connection:
-            page, pages, free = _pages(connection)
+            page, pages, free = pages_of(connection)
         if free * page < _FREE_BYTES_MIN or free * _FREE_SHARE < pages:
             return False
         with self._database.write() as connection:
-            if self._fence is not None:
-                self._fence().check(connection)
-            connection.execute(text(f"PRAGMA incremental_vacuum({_PAGES_AT_ONCE})")).all()
+            self._erase.check(connection)
+            shrink(connection)
         with self._database.read() as connection:
-            return _pages(connection)[2] < free
-
-
-def size_bytes(connection: Connection) -> int:
-    """Return what our tables take, free pages left out."""
-    if connection.dialect.name == "sqlite":
-        page, pages, free = _pages(connection)
-        return page * (pages - free)
-    sizes = [select(func.pg_total_relation_size(name)) for name in metadata.tables]
-    return sum(connection.scalar(query) or 0 for query in sizes)
-
-
-def _pages(connection: Connection) -> tuple[int, int, int]:
-    """Return the size of a page in bytes, and how many there are, and how many of them are free."""
-    names = ("page_size", "page_count", "freelist_count")
-    page, pages, free = (int(connection.execute(text(f"PRAGMA {name}")).scalar_one()) for name in names)
-    return page, pages, free
-
-
-def _span(row: Any) -> Span:
-    return Span(row.source, row.tier_ms, row.start_ms, row.end_ms, row.collections)
+            return pages_of(connection)[2] < free

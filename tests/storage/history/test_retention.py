@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from otel_monitoring.model.record import Record
-from otel_monitoring.storage.history.retention import Keep, Retention, due, size_bytes
+from otel_monitoring.storage.history.retention import Keep, Retention, due
 from otel_monitoring.storage.history.spans import RAW, spans
 from otel_monitoring.storage.repositories.records import append_records
 from otel_monitoring.storage.tables import BLOCKS, RECORDS, SERIES, SOURCES
@@ -110,22 +110,3 @@ def test_what_goes_is_shown_before(background: Background, database: Database) -
 
     assert ("metrics", 13) in shown
     assert ("errors", 1) in shown
-
-
-def test_for_want_of_space_the_oldest_raw_samples_go_first(
-    background: Background, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("otel_monitoring.storage.history.retention._WINDOWS_AT_ONCE", 1)
-    retention = Retention(
-        database=database, fence=background.lease.fence, keep=Keep(metrics_days=100, max_bytes=1)
-    )
-
-    for _ in range(2 + 13):  # two for records
-        assert retention.step(NOW_MS)
-
-    with database.read() as connection:
-        left = [one.start_ms for one in spans(connection, tier_ms=RAW, start_ms=0, end_ms=NOW_MS)]
-        hours = spans(connection, tier_ms=HOUR_MS, start_ms=0, end_ms=NOW_MS)
-        assert size_bytes(connection) > 1
-    assert left == [DAY_ZERO_MS + 38 * DAY_MS + 2 * hour * HOUR_MS for hour in range(1, 12)]
-    assert len(hours) == 2
