@@ -11,7 +11,7 @@ from otel_monitoring.model.record import Record
 from otel_monitoring.storage.history.retention import Keep, Retention, due
 from otel_monitoring.storage.history.spans import RAW, spans
 from otel_monitoring.storage.repositories.records import append_records
-from otel_monitoring.storage.tables import BLOCKS, RECORDS, SERIES, SOURCES
+from otel_monitoring.storage.tables import BLOCKS, DELIVERIES, RECORDS, SERIES, SOURCES
 from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, HOUR_MS, SHOP, Background, Recorded
 
 if TYPE_CHECKING:
@@ -110,3 +110,18 @@ def test_what_goes_is_shown_before(background: Background, database: Database) -
 
     assert ("metrics", 13) in shown
     assert ("errors", 1) in shown
+
+
+def test_deliveries_of_several_services_go(background: Background, database: Database) -> None:
+    row = {"lane": "a", "key": "b", "outcome": "delivered", "document": "{}"}
+    with database.write() as connection:
+        for service, days in (("shop", 400), ("till", 400), ("shop", 10)):
+            at_ms = NOW_MS - days * DAY_MS
+            connection.execute(
+                DELIVERIES.insert().values(service=service, digest=str(days), at_ms=at_ms, **row)
+            )
+
+    run(background, database, Keep())
+
+    with database.read() as connection:
+        assert connection.execute(select(DELIVERIES.c.service, DELIVERIES.c.digest)).all() == [("shop", "10")]
