@@ -121,7 +121,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
 
         made = analysis.get()
         if made.keeping is not None:
-            made.keeping.share_credentials()
+            made.keeping.agree()
         return build_api(
             alerts=analysis,
             health=registry,
@@ -177,6 +177,7 @@ def storage_routes(builder: Builder, made: Analysis) -> Sequence[APIRouter]:
         keep=keep_of(builder.settings),
         clock=clock,
         going=archive_of(builder.settings),
+        service=keeping.service.key,
     )
     return (
         events,

@@ -16,12 +16,13 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_monitoring.bootstrap.storage.alone import Alone
 from otel_monitoring.bootstrap.storage.rule_series import RuleSeries
-from otel_monitoring.bootstrap.storage.upkeep import upkeep
+from otel_monitoring.bootstrap.storage.upkeep import keep_of, upkeep
 from otel_monitoring.bootstrap.storage.voice import Voice
 from otel_monitoring.storage.crashes import instance_rows
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.ends import own_end_reason
 from otel_monitoring.storage.errors import StorageError
+from otel_monitoring.storage.history.keeps import KeepNote
 from otel_monitoring.storage.history.replay import replayed
 from otel_monitoring.storage.history.store import HistoryStore
 from otel_monitoring.storage.lease import Lease
@@ -86,6 +87,7 @@ class Keeping:
             service=self.service.key,
             instance=lambda: self.samples.source.label,
         )
+        self._keep_note = KeepNote(keep_of(builder.settings), service=self.service.key)
         self.upkeep = upkeep(builder.settings, database=self.database, clock=builder.clock)
         self.history = HistoryStore(
             memory=store,
@@ -125,7 +127,7 @@ class Keeping:
             ),
             own=source.label,
         )
-        self.follower.then = self.share_credentials
+        self.follower.then = self.agree
 
     def rule_series(self) -> RuleSeries:
         """Return what keeps the series that rules write, here and for the other processes."""
@@ -149,15 +151,16 @@ class Keeping:
         self.upkeep.start()
         self.samples.append(batch)
 
-    def share_credentials(self) -> None:
-        """Agree with the others on what opens the pages and signs links, where the storage answers."""
+    def agree(self) -> None:
+        """Agree with others, where the storage answers: what opens the pages and signs links, what stays."""
         credentials = self._builder.credentials
         try:
             if self.database.ensure():
                 now_ms = self._builder.clock.now_ms()
                 credentials.share(self.database, service=self.service.key, now_ms=now_ms)
+                self._keep_note.write(self.database, now_ms=now_ms)
         except StorageError as error:
-            _log.debug("the storage does not say what opens the pages: %s", error)
+            _log.debug("the storage does not say what others agreed on: %s", error)
         credentials.tell()
 
     def voice(self, memory: Memory) -> Voice:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.storage.blocks.windows import span_ms
 from otel_monitoring.storage.history.compact import Compactor
+from otel_monitoring.storage.history.keeps import as_noted
 from otel_monitoring.storage.history.merging import Merging
 from otel_monitoring.storage.history.retention import Keep, Retention
 from otel_monitoring.storage.history.summing import Summing
@@ -66,7 +67,11 @@ def upkeep(settings: Settings, *, database: Database, clock: Clock) -> Upkeep:
             rest=rest,
         ),
         "retention": Retention(
-            database=database, fence=lease.fence, keep=keep_of(settings), going=archive_of(settings)
+            database=database,
+            fence=lease.fence,
+            keep=keep_of(settings),
+            shares=as_noted,
+            going=archive_of(settings),
         ),
     }
     return Upkeep(lease=lease, workers=workers, clock=clock)

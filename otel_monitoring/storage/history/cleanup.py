@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from otel_monitoring.storage.history.retention import Due, Keep, Retention, due
+from otel_monitoring.storage.history.retention import Due, Retention, Share, due
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.storage.database import Database
     from otel_monitoring.storage.history.erase import Going
+    from otel_monitoring.storage.history.retention import Keep
 
 
 class Gone(NamedTuple):
     """What went.
 
     Attributes:
-        rows: How many rows of each kind; ``for_space`` for windows that went for want of space.
+        rows: How many rows of each kind; ``for_space`` for what went for want of space.
         is_complete: Whether nothing is left that was to go.
     """
 
@@ -35,10 +38,23 @@ class Cleanup:
         keep: How long what is kept, where the one who asks does not say.
         clock: Tells now.
         going: Told of every slice before it goes, such as an archive.
+        service: The key of the service whose it is; ``None`` for all services.
+        but: Keys of services whose is left alone.
     """
 
-    def __init__(self, *, database: Database, keep: Keep, clock: Clock, going: Going | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        keep: Keep,
+        clock: Clock,
+        going: Going | None = None,
+        service: str | None = None,
+        but: Collection[str] = (),
+    ) -> None:
         self.keep = keep
+        self._service = service
+        self._but = but
         self._database = database
         self._clock = clock
         self._going = going
@@ -51,7 +67,7 @@ class Cleanup:
         """
         self._database.ensure()
         with self._database.read() as connection:
-            return due(connection, keep or self.keep, self._clock.now_ms())
+            return due(connection, self._share(keep), self._clock.now_ms())
 
     def run(self, keep: Keep | None = None, *, most_s: float = 30.0) -> Gone:
         """Let go what is old enough.
@@ -64,9 +80,18 @@ class Cleanup:
             StorageError: The database cannot be used now.
         """
         self._database.ensure()
-        retention = Retention(database=self._database, keep=keep or self.keep, going=self._going)
+        share = self._share(keep)
+        retention = Retention(
+            database=self._database,
+            keep=share.keep,
+            shares=lambda _connection, _keep: [share],
+            going=self._going,
+        )
         until_s = self._clock.monotonic_s() + most_s
         while retention.step(self._clock.now_ms()):
             if self._clock.monotonic_s() > until_s:
                 return Gone(retention.stats(), is_complete=False)
         return Gone(retention.stats(), is_complete=True)
+
+    def _share(self, keep: Keep | None) -> Share:
+        return Share(keep or self.keep, self._service, self._but)

@@ -18,7 +18,7 @@ from otel_monitoring.storage.history.space import pages_of, shrink
 from otel_monitoring.storage.tables import BATCHES, DELIVERIES, RECORDS, SOURCES, TRANSITIONS, WINDOWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Table
 
@@ -43,7 +43,7 @@ class Keep:
         logs_days: Logs, traces, events and results of health checks.
         errors_days: Errors.
         alerts_days: What happened to alerts, and who was told.
-        max_bytes: What the database may take; ``None`` for no limit.
+        max_bytes: What the whole database may take; ``None`` for no limit.
     """
 
     metrics_days: float = 30
@@ -51,6 +51,21 @@ class Keep:
     errors_days: float = 90
     alerts_days: float = 365
     max_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is kept for so long.
+
+    Attributes:
+        keep: How long.
+        service: The key of the service whose it is; ``None`` for all services.
+        but: Keys of services whose it is not.
+    """
+
+    keep: Keep
+    service: str | None = None
+    but: Collection[str] = ()
 
 
 class Due(NamedTuple):
@@ -76,10 +91,20 @@ class _Kind(NamedTuple):
     days: str
     only: ColumnElement[bool] | None = None
 
-    def where(self, keep: Keep, now_ms: int) -> tuple[int, list[ColumnElement[bool]]]:
-        before_ms = now_ms - round(getattr(keep, self.days) * _DAY_MS)
+    def where(self, share: Share, now_ms: int) -> tuple[int, list[ColumnElement[bool]]]:
+        before_ms = now_ms - round(getattr(share.keep, self.days) * _DAY_MS)
         conditions = [self.table.c[self.time] < before_ms]
+        if share.service is not None:
+            conditions.append(self._belongs_to([share.service]))
+        if share.but:
+            conditions.append(~self._belongs_to(share.but))
         return before_ms, conditions if self.only is None else [*conditions, self.only]
+
+    def _belongs_to(self, services: Collection[str]) -> ColumnElement[bool]:
+        if "service" in self.table.c:
+            return self.table.c.service.in_(services)
+        ours = select(SOURCES.c.id).where(SOURCES.c.service.in_(services))
+        return self.table.c.source.in_(ours)
 
 
 _KINDS: Final = (
@@ -93,11 +118,16 @@ _KINDS: Final = (
 )
 
 
-def due(connection: Connection, keep: Keep, now_ms: int) -> list[Due]:
+def everything(_connection: Connection, keep: Keep) -> Sequence[Share]:
+    """Return that all of it is kept for equally long."""
+    return [Share(keep)]
+
+
+def due(connection: Connection, share: Share, now_ms: int) -> list[Due]:
     """Return what would go now, by kind; nothing is changed."""
     found = []
     for kind in _KINDS:
-        before_ms, conditions = kind.where(keep, now_ms)
+        before_ms, conditions = kind.where(share, now_ms)
         time = kind.table.c[kind.time]
         rows, oldest_ms = connection.execute(select(func.count(), func.min(time)).where(*conditions)).one()
         found.append(Due(kind.name, rows, before_ms, oldest_ms))
@@ -110,6 +140,7 @@ class Retention:
     Args:
         database: Where it is.
         keep: How long what is kept.
+        shares: Says whose is kept for how long.
         fence: Gives what writes of the one process that does this have to check; ``None`` where somebody asks
             for it by hand.
         going: Told of the kind and the rows of every slice before they go, such as an archive.
@@ -120,11 +151,13 @@ class Retention:
         *,
         database: Database,
         keep: Keep,
+        shares: Callable[[Connection, Keep], Sequence[Share]] = everything,
         fence: Callable[[], Fence] | None = None,
         going: Going | None = None,
     ) -> None:
         self._database = database
         self._keep = keep
+        self._shares = shares
         self._erase = Eraser(database=database, fence=fence, going=going)
         self._room = Room(database=database, max_bytes=keep.max_bytes, erase=self._erase)
         self._counts = dict.fromkeys([kind.name for kind in _KINDS], 0)
@@ -138,15 +171,17 @@ class Retention:
         Raises:
             StorageError: The database cannot be used now, or the lease is another's.
         """
-        is_old = any(self._slice(kind, now_ms) for kind in _KINDS)
+        with self._database.read() as connection:
+            shares = self._shares(connection, self._keep)
+        is_old = any(self._slice(kind, share, now_ms) for share in shares for kind in _KINDS)
         return is_old or self._room.step(now_ms) or self._give_back()
 
     def stats(self) -> dict[str, int]:
         """Return how many rows of each kind went, and what :meth:`Room.stats` gives."""
         return {**self._counts, **self._room.stats()}
 
-    def _slice(self, kind: _Kind, now_ms: int) -> bool:
-        _, conditions = kind.where(self._keep, now_ms)
+    def _slice(self, kind: _Kind, share: Share, now_ms: int) -> bool:
+        _, conditions = kind.where(share, now_ms)
         if kind.table is SOURCES:
             conditions.append(~exists().where(WINDOWS.c.source == SOURCES.c.id))
             conditions.append(~exists().where(BATCHES.c.source == SOURCES.c.id))

@@ -208,3 +208,20 @@ def test_the_processes_of_all_services_are_listed_from_the_storage(run: Run, str
     rows = [line.split() for line in result.output.splitlines()[1:]]
     assert [row[0] for row in rows] == ["running"] * 3
     assert sorted(row[1] for row in rows) == ["shop", "town/till@live", "town/till@test"]
+
+
+def test_what_is_old_of_one_service_goes(run: Run, street: str) -> None:
+    database, till = Database(url=street, clock=SystemClock()), Service("till", "town", "live")
+    old = [Record("error", SystemClock().now_ms() - 10 * DAY_MS, "one")]
+    assert database.ensure()
+    with database.write() as connection:
+        for service in (SHOP, till):
+            append_records(connection, old, service=service.key)
+
+    result = run("cleanup", "--service", "shop", "--errors-days", "4", "--storage", street)
+
+    with database.read() as connection:
+        left = [len(load_records(connection, "error", service=one.key)) for one in (SHOP, till)]
+    database.close()
+    assert result.exit_code == 0
+    assert left == [0, 1]

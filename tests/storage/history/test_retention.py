@@ -8,10 +8,15 @@ import pytest
 from sqlalchemy import func, select
 
 from otel_monitoring.model.record import Record
-from otel_monitoring.storage.history.retention import Keep, Retention, due
+from otel_monitoring.storage.history.cleanup import Cleanup
+from otel_monitoring.storage.history.keeps import KeepNote, as_noted
+from otel_monitoring.storage.history.retention import Keep, Retention, Share, due
 from otel_monitoring.storage.history.spans import RAW, spans
-from otel_monitoring.storage.repositories.records import append_records
-from otel_monitoring.storage.tables import BLOCKS, DELIVERIES, RECORDS, SERIES, SOURCES
+from otel_monitoring.storage.repositories.records import append_records, load_records
+from otel_monitoring.storage.samples.sources import runs
+from otel_monitoring.storage.service import Service
+from otel_monitoring.storage.tables import BLOCKS, DELIVERIES, NOTES, RECORDS, SERIES, SOURCES
+from otel_monitoring.testing import FakeClock
 from tests.storage.history.recorded import DAY_MS, DAY_ZERO_MS, HOUR_MS, SHOP, Background, Recorded
 
 if TYPE_CHECKING:
@@ -68,7 +73,7 @@ def test_a_dry_run_says_what_would_go_and_changes_nothing(background: Background
     before = count(database, BLOCKS)
 
     with database.read() as connection:
-        found = {one.kind: one for one in due(connection, Keep(errors_days=100), NOW_MS)}
+        found = {one.kind: one for one in due(connection, Share(Keep(errors_days=100)), NOW_MS)}
 
     assert {kind: one.rows for kind, one in found.items()} == {
         "metrics": 13,
@@ -125,3 +130,68 @@ def test_deliveries_of_several_services_go(background: Background, database: Dat
 
     with database.read() as connection:
         assert connection.execute(select(DELIVERIES.c.service, DELIVERIES.c.digest)).all() == [("shop", "10")]
+
+
+def test_each_service_keeps_its_own_for_as_long_as_it_wants(
+    background: Background, database: Database
+) -> None:
+    """Whoever happens to let things go does not decide for the others."""
+    till, rest = Service("till"), Service("rest")
+    for service in (till, rest):
+        source = Recorded(database, f"{service}-1", service)
+        for hour in range(1, 25):
+            source.collect(DAY_ZERO_MS + hour * HOUR_MS, {"served_total": hour})
+        source.flush()
+        with database.write() as connection:
+            append_records(connection, [Record("error", NOW_MS - 50 * DAY_MS, "one")], service=service.key)
+    background.compact(NOW_MS)
+    KeepNote(Keep(metrics_days=365, errors_days=365), service=till.key).write(database, now_ms=NOW_MS)
+    KeepNote(Keep(metrics_days=30, errors_days=90), service=SHOP.key).write(database, now_ms=NOW_MS)
+
+    run(background, database, Keep(metrics_days=5, errors_days=5), shares=as_noted)
+
+    with database.read() as connection:
+        left = {
+            service.name: (
+                [one.source.instance for one in runs(connection, service=service.key)],
+                len(spans(connection, tier_ms=RAW, start_ms=0, end_ms=NOW_MS, service=service.key)) > 0,
+                len(load_records(connection, "error", service=service.key)),
+            )
+            for service in (SHOP, till, rest)
+        }
+    assert left == {"shop": (["new"], True, 2), "till": (["till-1"], True, 1), "rest": ([], False, 0)}
+
+
+def test_what_somebody_lets_go_by_hand_is_that_of_a_service(
+    background: Background, database: Database
+) -> None:
+    till = Service("till")
+    with database.write() as connection:
+        append_records(connection, [Record("error", NOW_MS - 50 * DAY_MS, "one")], service=till.key)
+    cleanup = Cleanup(database=database, keep=Keep(), clock=FakeClock(NOW_MS), service=till.key)
+    keep = Keep(metrics_days=1, errors_days=1)
+
+    before = {one.kind: one.rows for one in cleanup.due(keep)}
+    gone = cleanup.run(keep)
+
+    assert before["errors"] == gone.rows["errors"] == 1
+    assert gone.rows["metrics"] == before["metrics"] == 0
+    with database.read() as connection:
+        assert len(load_records(connection, "error", service=SHOP.key)) == 3
+    assert background.lease.hold()
+
+
+def test_what_a_service_wants_is_written_down_once(database: Database) -> None:
+    note = KeepNote(Keep(metrics_days=7), service=SHOP.key)
+    note.write(database, now_ms=1)
+    KeepNote(Keep(metrics_days=7), service=SHOP.key).write(database, now_ms=2)
+    with database.read() as connection:
+        saved_ms = connection.scalar(select(NOTES.c.saved_ms))
+
+    KeepNote(Keep(metrics_days=8), service=SHOP.key).write(database, now_ms=3)
+    note.write(database, now_ms=4)
+
+    with database.read() as connection:
+        [ours, _others] = as_noted(connection, Keep())
+    assert saved_ms == 1
+    assert (ours.service, ours.keep.metrics_days) == (SHOP.key, 8)
