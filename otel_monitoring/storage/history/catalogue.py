@@ -5,24 +5,65 @@ This module needs SQLAlchemy; import it lazily on the start-up path.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from otel_monitoring.storage.history.cache import Cache
 from otel_monitoring.storage.samples.polling import series_of
-from otel_monitoring.storage.tables import SERIES
+from otel_monitoring.storage.tables import SERIES, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.matcher import Matcher
 
 _SERIES_BYTES = 600
 _FOUND_BYTES = 100
+
+
+class Collector(NamedTuple):
+    """A source that has series.
+
+    Attributes:
+        number: Its number in this database.
+        instance: Its name.
+        layout: The newest layout that brought series.
+    """
+
+    number: int
+    instance: str
+    layout: int
+
+
+@cache
+def _collectors(*, of_service: bool) -> Select[Any]:
+    columns = SOURCES.c
+    query = (
+        select(columns.id, columns.instance, func.max(SERIES.c.layout))
+        .join(SERIES, SERIES.c.source == columns.id)
+        .where(columns.last_seen_ms >= bindparam("since_ms"))
+        .group_by(columns.id, columns.instance)
+        .order_by(columns.id)
+    )
+    return query.where(columns.service == bindparam("whose")) if of_service else query
+
+
+def collectors(connection: Connection, *, service: str | None, seen_since_ms: int) -> list[Collector]:
+    """Return the sources that have series and were seen since a time, in the order in which they came.
+
+    Args:
+        connection: Any connection.
+        service: The key of the service whose sources are asked for; ``None`` for all services.
+        seen_since_ms: Unix milliseconds.
+    """
+    query = _collectors(of_service=service is not None)
+    rows = connection.execute(query, {"since_ms": seen_since_ms, "whose": service})
+    return [Collector(*row) for row in rows if isinstance(row[1], str) and isinstance(row[2], int)]
 
 
 class Catalogue:

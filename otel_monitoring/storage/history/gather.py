@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from otel_monitoring.model.sample import STALE
 from otel_monitoring.storage.errors import StorageError
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     Numbers = NDArray[np.int64]
+
+
+_ROWS = (
+    select(BATCHES)
+    .where(BATCHES.c.source == bindparam("of"))
+    .where(BATCHES.c.time_ms > bindparam("since_ms"), BATCHES.c.time_ms <= bindparam("until_ms"))
+    .order_by(BATCHES.c.seq)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +73,8 @@ class Collections:
 
     def rows(self, *, start_ms: int, end_ms: int) -> Sequence[Row[Any]]:
         """Return the rows with ``start_ms < time <= end_ms`` in the order in which they were appended."""
-        query = (
-            select(BATCHES)
-            .where(BATCHES.c.source == self._source)
-            .where(BATCHES.c.time_ms > start_ms, BATCHES.c.time_ms <= end_ms)
-            .order_by(BATCHES.c.seq)
-        )
-        return self._connection.execute(query).all()
+        asked = {"of": self._source, "since_ms": start_ms, "until_ms": end_ms}
+        return self._connection.execute(_ROWS, asked).all()
 
     def gather(self, rows: Iterable[Row[Any]], *, series: Collection[int] | None = None) -> Gathered:
         """Put the collections of some rows together.
@@ -124,7 +127,7 @@ def marked(found: Gathered, *, living: Collection[int] = ()) -> Gathered:
         found: The samples.
         living: The series that were there right before the first time.
     """
-    if not len(found.times_ms):
+    if not len(found.times_ms) or not (living or np.isnan(found.values).any()):
         return found
     missing = np.array(sorted(set(living).difference(found.series.tolist())), dtype=np.int64)
     series = np.union1d(found.series, missing)

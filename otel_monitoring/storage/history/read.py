@@ -44,9 +44,9 @@ class Stretch:
 
     def between(self, start_ms: int, end_ms: int) -> Stretch:
         """Return the samples with ``start_ms < time <= end_ms``."""
-        low, high = np.searchsorted(self.times_ms, [start_ms, end_ms], side="right")
-        if low == 0 and high == len(self.times_ms):
+        if len(self.times_ms) and start_ms < self.times_ms[0] and self.times_ms[-1] <= end_ms:
             return self
+        low, high = np.searchsorted(self.times_ms, [start_ms, end_ms], side="right")
         columns = {name: values[:, low:high] for name, values in self.columns.items()}
         return Stretch(self.tier_ms, self.times_ms[low:high], columns)
 

@@ -6,9 +6,10 @@ This module needs numpy and SQLAlchemy; import it lazily on the start-up path.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from otel_monitoring.storage.blocks import times as times_of
 from otel_monitoring.storage.blocks.block import Block
@@ -21,7 +22,7 @@ from otel_monitoring.storage.tables import BLOCKS, SOURCES, WINDOWS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Table
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
     from otel_monitoring.storage.blocks.pack import Piece
 
@@ -89,17 +90,28 @@ def spans(
         source: The one source that is asked for; ``None`` for all.
         service: The key of the service whose sources are asked for; ``None`` for all services.
     """
-    table, tiers = WINDOWS.c, [tier_ms] if isinstance(tier_ms, int) else tier_ms
+    query = _between(of_source=source is not None, of_service=service is not None)
+    tiers = [tier_ms] if isinstance(tier_ms, int) else list(tier_ms)
+    asked = {"tiers": tiers, "since_ms": start_ms, "until_ms": end_ms, "of": source, "whose": service}
+    return [Span(*row) for row in connection.execute(query, asked)]
+
+
+@cache
+def _between(*, of_source: bool, of_service: bool) -> Select[Any]:
+    """Return the statement for windows; to put it together takes as long as to execute it."""
+    table = WINDOWS.c
     query = (
         select(table.source, table.tier_ms, table.start_ms, table.end_ms, table.collections)
-        .where(table.tier_ms.in_(tiers), table.end_ms > start_ms, table.start_ms < end_ms)
+        .where(table.tier_ms.in_(bindparam("tiers", expanding=True)))
+        .where(table.end_ms > bindparam("since_ms"), table.start_ms < bindparam("until_ms"))
         .order_by(table.source, table.end_ms)
     )
-    if source is not None:
-        query = query.where(table.source == source)
-    if service is not None:
-        query = query.where(table.source.in_(select(SOURCES.c.id).where(SOURCES.c.service == service)))
-    return [Span(*row) for row in connection.execute(query)]
+    if of_source:
+        query = query.where(table.source == bindparam("of"))
+    if of_service:
+        ours = select(SOURCES.c.id).where(SOURCES.c.service == bindparam("whose"))
+        query = query.where(table.source.in_(ours))
+    return query
 
 
 def read_times(connection: Connection, span: Span) -> bytes:

@@ -15,6 +15,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from otel_monitoring.storage.errors import StorageError
+from otel_monitoring.storage.history.catalogue import collectors
 from otel_monitoring.storage.history.choice import chosen, order
 from otel_monitoring.storage.history.known import families_between, sources_between
 from otel_monitoring.storage.history.past import Past, Place, Shelf
@@ -179,18 +180,16 @@ class HistoryStore:
         in_memory = {block.source: block for block in blocks}
         tiers = order(wanted)
         there = _windows(connection, wanted, tiers, self._service)
-        known = runs(connection, service=self._service, seen_since_ms=wanted.start_ms)
-        layouts = self._shelf.catalogue.layouts(connection, [run.id for run in known])
-        found = []
-        for run in known:
-            name = self._names().get(run.source.instance, run.source.instance)
+        names, found = self._names(), []
+        for source in collectors(connection, service=self._service, seen_since_ms=wanted.start_ms):
+            name = names.get(source.instance, source.instance)
             block = in_memory.pop(name, None)
             until_ms = min(wanted.end_ms, oldest_ms.get(name, _FOREVER_MS) - 1)
             if block is not None:
                 until_ms = min(until_ms, int(block.times_ms[0]) - 1)
-            if until_ms > wanted.start_ms and run.id in layouts:
-                at = Place(self._database.identity, run.id, layouts[run.id], run.source.instance)
-                windows = chosen(there.get(run.id, {}), tiers, until_ms=until_ms)
+            if until_ms > wanted.start_ms:
+                at = Place(self._database.identity, source.number, source.layout, source.instance)
+                windows = chosen(there.get(source.number, {}), tiers, until_ms=until_ms)
                 past = Past(shelf=self._shelf, connection=connection, wanted=wanted, at=at)
                 block = past.before(block, windows, until_ms=until_ms)
             if block is not None:
