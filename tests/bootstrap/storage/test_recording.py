@@ -13,6 +13,7 @@ from otel_monitoring.bootstrap.storage.recording import METRICS
 from otel_monitoring.health.check import Health
 from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.model.action import Action
+from otel_monitoring.storage.recording import audit, records
 from tests.api.client import get
 from tests.bootstrap.test_analysis import Rig
 from tests.conftest import _globals
@@ -63,6 +64,8 @@ def another(fresh_process: pytest.MonkeyPatch) -> Iterator[Callable[..., Shop]]:
     """Make instances with providers of their own, as in other processes."""
     from opentelemetry.util._once import Once
 
+    for log in (audit, records):
+        fresh_process.setattr(log, "_FLUSH_S", 30.0)  # whoever asks waits, however slow the machine is
     made: list[Shop] = []
 
     def make(**settings: Any) -> Shop:
