@@ -7,7 +7,7 @@ import gzip
 import io
 import sys
 import zlib
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from otel_monitoring.errors import MonitoringError
 
@@ -27,7 +27,7 @@ def ending(path: Path | None) -> str:
 
 
 @contextlib.contextmanager
-def written(path: Path | None, *, is_binary: bool = False) -> Iterator[IO[Any]]:
+def written(path: Path | None, *, is_binary: bool = False) -> Iterator[Any]:
     """Open a file to be written, or standard output; it has its name once it is whole.
 
     Raises:
@@ -53,7 +53,7 @@ def written(path: Path | None, *, is_binary: bool = False) -> Iterator[IO[Any]]:
 
 
 @contextlib.contextmanager
-def read(path: Path, *, is_binary: bool = False) -> Iterator[IO[Any]]:
+def read(path: Path, *, is_binary: bool = False) -> Iterator[Any]:
     """Open a file to be read, or standard input for ``-``.
 
     Raises:
@@ -74,7 +74,7 @@ def read(path: Path, *, is_binary: bool = False) -> Iterator[IO[Any]]:
         raise MonitoringError(msg) from None
 
 
-def _open(path: Path, mode: Literal["r", "w"], *, is_binary: bool, is_compressed: bool) -> IO[Any]:
+def _open(path: Path, mode: Literal["r", "w"], *, is_binary: bool, is_compressed: bool) -> Any:
     if is_binary:
         return path.open("rb" if mode == "r" else "wb")
     if is_compressed:

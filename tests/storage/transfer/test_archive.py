@@ -46,8 +46,9 @@ def test_what_goes_is_in_the_archive_and_can_be_taken_back(database: Database, t
 
     metrics, errors = sorted((tmp_path / "archive").iterdir(), key=lambda path: path.name, reverse=True)
     lines = gzip.decompress(metrics.read_bytes()).decode().splitlines()
-    assert lines[0] == f'served_total{{instance="one"}} 1.0 {DAY_ZERO_MS // 1000 + 600}.000'
-    assert (len(lines), lines[-1]) == (5, "# EOF")
+    assert lines[0] == "# TYPE served counter"
+    assert lines[1] == f'served_total{{instance="one"}} 1.0 {DAY_ZERO_MS // 1000 + 600}.000'
+    assert (len(lines), lines[-1]) == (6, "# EOF")
     with database.write() as connection:
         assert load_records(connection, "error", service=SHOP.key) == []
         assert take_events(connection, gzip.decompress(errors.read_bytes()).decode().splitlines()) == 1
