@@ -1,0 +1,1 @@
+"""What hearing telemetry costs."""
