@@ -98,7 +98,6 @@ class AuditLog:
             if self._is_on_its_way or not self._waiting:
                 return
             self._is_on_its_way = True
-        self._writer.start()
         if not self._writer.put(Job("audit", self._write, done=self._written)):
             with self._lock:
                 self._is_on_its_way = False

@@ -120,7 +120,6 @@ class RecordLog:
         with self._lock:
             self._waiting.update(kinds)
         size_bytes = sum(_RECORD_BYTES + len(pack(dict(record.document))) for record in records)
-        self._writer.start()
         if not self._writer.put(Job("records", write, size_bytes, done)):
             done(written=False)
 

@@ -28,6 +28,7 @@ def main(url: str, name: str, count: str) -> None:
     writer = Writer(database=database, clock=SystemClock(), idle_s=0.05)
     audit = AuditLog(database=database, writer=writer, service=SHOP.key, instance=lambda: name)
     records = RecordLog(database=database, writer=writer, source=lambda: source)
+    writer.start()
     for number in range(int(count)):
         audit.put(Action("silence.created", f"{name}-{number}", name, 1_000 + number))
         records.append([Record("event", 1_000 + number, f"{name}-{number}")])
