@@ -236,3 +236,19 @@ def test_a_process_that_serves_no_request_has_no_file(folder: Path) -> None:
     House(folder)
 
     assert not folder.exists()
+
+
+def test_each_service_settles_what_its_own_processes_left(tmp_path: Path) -> None:
+    shop, till = (ledger_folder("sqlite:///storage.db", one, memory=tmp_path) for one in ("shop", "till"))
+    assert shop is not None
+    assert till is not None
+    House(shop).die()
+    mine = House(till)
+    mine.record(0.5)
+    mine.die()
+
+    [claim] = claim_all(till)
+
+    assert claim_all(shop) == []
+    assert claim.read() is not None
+    claim.release(is_settled=True)
