@@ -40,7 +40,7 @@ class InstanceBody(BaseModel):
 
 
 class InstancesBody(BaseModel):
-    """Those that run in front, then those that were seen last."""
+    """Those that run in front, the oldest first; then those that were seen last."""
 
     instances: list[InstanceBody]
 
@@ -60,8 +60,15 @@ def instances_router(instances: Callable[[], Sequence[Seen]], *, clock: Clock) -
 def instances_body(instances: Iterable[Seen], *, now_ms: int) -> InstancesBody:
     """Return what is answered of processes."""
     found = [_body(seen, now_ms) for seen in instances]
-    found.sort(key=lambda one: (one.state != "running", -one.last_seen_at.timestamp()))
+    found.sort(key=_order)
     return InstancesBody(instances=found)
+
+
+def _order(instance: InstanceBody) -> tuple[bool, float, str]:
+    """Return what puts those in front that run, the oldest first, whoever is asked and when."""
+    if instance.state == "running":
+        return False, instance.started_at.timestamp(), instance.id
+    return True, -instance.last_seen_at.timestamp(), instance.id
 
 
 def _body(seen: Seen, now_ms: int) -> InstanceBody:

@@ -47,20 +47,31 @@ class Workers:
     Attributes:
         server: What was started.
         killed: The processes that were killed, or asked to end.
+        token: What opens its pages.
     """
 
     server: Server
     killed: list[int] = field(default_factory=list)
+    token: str = _TOKEN
 
     @property
     def port(self) -> int:
         """Where it listens on the loopback."""
         return self.server.port
 
+    def printed_tokens(self) -> list[str]:
+        """Return the tokens that its workers made and printed, each as often as that was."""
+        return re.findall(r"'Authorization: Bearer (\S+)' at every process", self.server.printed())
+
     def ask(self, path: str, **params: str) -> tuple[int, httpx.Response]:
         """Ask whoever takes the connection; return its process id as well."""
-        headers = {"Authorization": f"Bearer {_TOKEN}", "Connection": "close"}
-        answer = httpx.get(f"http://127.0.0.1:{self.port}{path}", params=params, headers=headers, timeout=20)
+        return self.do("GET", path, params=params)
+
+    def do(self, method: str, path: str, **more: Any) -> tuple[int, httpx.Response]:
+        """Do something at whoever takes the connection; return its process id as well."""
+        headers = {"Authorization": f"Bearer {self.token}", "Connection": "close"}
+        url = f"http://127.0.0.1:{self.port}{path}"
+        answer = httpx.request(method, url, headers=headers, timeout=20, **more)
         if answer.is_error:
             pytest.fail(f"{path} answered {answer.status_code}:\n{self.server.printed()[-4000:]}")
         return int(answer.headers["x-pid"]), answer
@@ -153,7 +164,13 @@ class Outcome:
 
 @contextlib.contextmanager
 def workers(
-    command: Sequence[str], *, url: str, folder: Path, endpoint: str | None = None, **variables: str
+    command: Sequence[str],
+    *,
+    url: str,
+    folder: Path,
+    endpoint: str | None = None,
+    has_token: bool = True,
+    **variables: str,
 ) -> Iterator[Workers]:
     """Serve the application by four workers.
 
@@ -162,13 +179,19 @@ def workers(
         url: Of the storage.
         folder: Where the output goes.
         endpoint: Where telemetry is exported to.
+        has_token: Whether the settings name a token; else the workers make one.
         variables: Further variables of the environment.
     """
     (port,) = free_ports(1)
     words = [word.replace("PORT", str(port)) for word in command]
     env = environment(endpoint, **{**_settings(url), **variables})
+    if not has_token:
+        del env["OTEL_MONITORING_API__TOKEN"]
     with running(words, env=env, folder=folder, port=port, ready=_READY, times=4) as server:
         found = Workers(server)
+        if not has_token:
+            eventually(lambda: len(found.printed_tokens()) >= 4, what="a token of each worker")
+            found.token = found.printed_tokens()[0]
         found.pids(4)
         yield found
 
