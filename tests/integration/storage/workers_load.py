@@ -73,7 +73,8 @@ class Workers:
         url = f"http://127.0.0.1:{self.port}{path}"
         answer = httpx.request(method, url, headers=headers, timeout=20, **more)
         if answer.is_error:
-            pytest.fail(f"{path} answered {answer.status_code}:\n{self.server.printed()[-4000:]}")
+            msg = f"{path} answered {answer.status_code} {answer.text}:\n{self.server.printed()[-4000:]}"
+            raise AssertionError(msg)
         return int(answer.headers["x-pid"]), answer
 
     def pids(self, count: int) -> list[int]:
