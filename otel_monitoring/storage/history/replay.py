@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from otel_monitoring.storage.samples.sources import Run
 
 
-def replayed(connection: Connection, run: Run, *, after_ms: int, before_ms: int) -> list[Batch]:
+def replayed(
+    connection: Connection, run: Run, *, after_ms: int, before_ms: int, known: dict[int, Labels] | None = None
+) -> list[Batch]:
     """Return the collections of the first stored window that has some with ``after_ms < time < before_ms``.
 
     Args:
@@ -34,6 +36,7 @@ def replayed(connection: Connection, run: Run, *, after_ms: int, before_ms: int)
         run: Whose collections.
         after_ms: Unix milliseconds, exclusive.
         before_ms: Unix milliseconds, exclusive.
+        known: Label sets of its series by their numbers; those that are read come to them.
 
     Returns:
         The collections of one window, oldest first; ask again after the last of them. Nothing where there is
@@ -43,7 +46,7 @@ def replayed(connection: Connection, run: Run, *, after_ms: int, before_ms: int)
     for span in there:
         try:
             found = read_raw(connection, span)
-            labels = series_of(connection, run.id, wanted=found.series.tolist())
+            labels = _labels(connection, run, found.series.tolist(), {} if known is None else known)
         except StorageError:
             continue
         inside = (found.times_ms > after_ms) & (found.times_ms < before_ms)
@@ -52,6 +55,15 @@ def replayed(connection: Connection, run: Run, *, after_ms: int, before_ms: int)
             batches = _batches(found, labels, inside.nonzero()[0].tolist())
             return [Batch(run.source.instance, *one, families) for one in batches]
     return []
+
+
+def _labels(
+    connection: Connection, run: Run, series: list[int], known: dict[int, Labels]
+) -> dict[int, Labels]:
+    missing = [number for number in series if number not in known]
+    if missing:
+        known.update(series_of(connection, run.id, wanted=missing))
+    return known
 
 
 def _batches(

@@ -37,8 +37,19 @@ _FOREVER_MS = 1 << 60
 class Replay(Protocol):
     """Gives what is not in the table of collections any more."""
 
-    def __call__(self, connection: Connection, run: Run, *, after_ms: int, before_ms: int) -> list[Batch]:
-        """Return the next ones with ``after_ms < time < before_ms``, nothing where there is no more."""
+    def __call__(
+        self,
+        connection: Connection,
+        run: Run,
+        *,
+        after_ms: int,
+        before_ms: int,
+        known: dict[int, Labels],
+    ) -> list[Batch]:
+        """Return the next ones with ``after_ms < time < before_ms``, nothing where there is no more.
+
+        The label sets of some series are ``known`` by their numbers; those that are read come to them.
+        """
         ...
 
 
@@ -138,7 +149,7 @@ class SampleReader:
             .limit(most)
         )
         rows = connection.execute(query).all()
-        missed = self._missed(connection, followed, run, rows)
+        missed = self._missed(connection, followed, run, rows, most)
         if missed:
             followed.newest_ms = missed[-1].time_ms
             return missed
@@ -150,7 +161,7 @@ class SampleReader:
         return [batch for batch in batches if batch is not None]
 
     def _missed(
-        self, connection: Connection, followed: _Followed, run: Run, rows: Sequence[Row[Any]]
+        self, connection: Connection, followed: _Followed, run: Run, rows: Sequence[Row[Any]], most: int
     ) -> list[Batch]:
         """Return collections before the first row that came since the last look and are in blocks by now.
 
@@ -160,7 +171,15 @@ class SampleReader:
             return []
         before_ms = rows[0].time_ms if rows else _FOREVER_MS
         after_ms = max(followed.newest_ms, self.since_ms - 1)
-        return self._replay(connection, run, after_ms=after_ms, before_ms=before_ms)
+        found: list[Batch] = []
+        while len(found) < most:
+            within = {"after_ms": after_ms, "before_ms": before_ms}
+            window = self._replay(connection, run, known=followed.labels, **within)
+            if not window:
+                break
+            found += window
+            after_ms = window[-1].time_ms
+        return found
 
     def _batch(self, connection: Connection, followed: _Followed, run: Run, row: Row[Any]) -> Batch | None:
         try:

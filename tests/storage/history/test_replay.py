@@ -65,6 +65,16 @@ def test_the_first_look_begins_where_it_is_told(database: Database) -> None:
     assert numbers(found) == list(range(8, 31))
 
 
+def test_a_look_reads_several_windows_and_label_sets_once(database: Database) -> None:
+    collected(Recorded(database), first=1, last=30)
+    Background(database).compact(DAY_ZERO_MS + 5 * 3_600_000)
+
+    found = SampleReader(database=database, replay=replayed).poll(most=20)
+
+    assert numbers(found) == list(range(1, 25))
+    assert found[0].labels[0] is found[-1].labels[0]
+
+
 def test_who_was_suspended_misses_nothing(database: Database) -> None:
     source, background = Recorded(database), Background(database)
     reader = SampleReader(database=database, replay=replayed)
