@@ -1,14 +1,13 @@
-"""What a sample takes on disk, beside a Prometheus that holds the very same samples.
+"""What a sample takes in blocks, beside a Prometheus that holds the very same samples.
 
 The samples are those of the shop of the examples, recorded at 15 s (``shop``), and the series of a public
 collection for anomaly detection. Ours is an SQLite file with one row a block, as compaction leaves it, label
 sets and times included; the peer's are the chunk and index files that promtool makes. Both cut time at the
-same length.
+same length. What the file of a storage takes as it really comes to be is in ``bench_file``.
 """
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import sqlite3
 import subprocess
@@ -21,20 +20,12 @@ import numpy as np
 import pytest
 
 from benchmarks.storage.shop import INTERVAL_MS, Recording, recorded
-from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import NAME, Labels
-from otel_monitoring.model.sample import Batch
 from otel_monitoring.storage.blocks import label_sets
 from otel_monitoring.storage.blocks import times as times_of
 from otel_monitoring.storage.blocks.block import write
 from otel_monitoring.storage.blocks.parts import parts
 from otel_monitoring.storage.blocks.windows import span_ms
-from otel_monitoring.storage.database import Database
-from otel_monitoring.storage.history.compact import Compactor
-from otel_monitoring.storage.lease import Lease
-from otel_monitoring.storage.samples.log import SampleLog
-from otel_monitoring.storage.samples.sources import Source
-from otel_monitoring.storage.writer import Writer
 from otel_monitoring.stores.block import is_hole
 from tests.integration.servers import program
 
@@ -169,31 +160,6 @@ def windows(times_ms: NDArray[np.int64], window_ms: int) -> Iterator[tuple[int, 
         yield int(begins[start]) * window_ms, slice(int(start), int(end))
 
 
-def storage(recording: Recording, folder: Path) -> Size:
-    """Return what the storage takes when the recording was appended to it and compacted."""
-    path = folder / "storage.db"
-    database = Database(url=f"sqlite:///{path}", clock=SystemClock())
-    assert database.ensure()
-    writer = Writer(database=database, clock=SystemClock())
-    log = SampleLog(database=database, writer=writer, source=Source("shop"))
-    for at, time_ms in enumerate(recording.times_ms.tolist()):
-        there = np.flatnonzero(~is_hole(recording.values[:, at])).tolist()
-        labels = tuple(recording.labels[row] for row in there)
-        log.append(Batch("self", time_ms, labels, recording.values[there, at]))
-        assert writer.flush(30)
-    lease = Lease(database=database, name="compactor", holder="benchmark", span_s=600)
-    assert lease.renew()
-    compactor = Compactor(database=database, fence=lease.fence, width_ms=2 * HOUR_MS, grace_ms=0)
-    while compactor.step(int(recording.times_ms[-1]) + DAY_MS):
-        pass
-    database.close()
-    # The last one to close the file moves what is in the journal into it.
-    with contextlib.closing(sqlite3.connect(path)) as connection:
-        connection.execute("vacuum")
-        (values,) = connection.execute("select sum(length(data)) from otel_monitoring_blocks").fetchone()
-    return Size(path.stat().st_size, values, samples([recording]))
-
-
 def peer(recordings: list[Recording], folder: Path, *, window_ms: int) -> Size:
     """Return what Prometheus's blocks take, chunks and index."""
     text, data = folder / "samples.om", folder / "prometheus"
@@ -253,16 +219,6 @@ def test_the_shop_takes_at_most_a_byte_a_sample(shop: Recording, tmp_path: Path,
     theirs = peer([found], tmp_path, window_ms=2 * HOUR_MS)
 
     told(f"shop, {jitter}", mine, theirs)
-    assert mine.each <= SHOP_AT_MOST
-    assert mine.each < theirs.each
-
-
-def test_the_storage_itself_takes_at_most_a_byte_a_sample(shop: Recording, tmp_path: Path) -> None:
-    """Budget: 1.0 byte for the whole file after compaction, empty tables included; less than Prometheus."""
-    mine = storage(shop, tmp_path)
-    theirs = peer([even(shop)], tmp_path, window_ms=2 * HOUR_MS)
-
-    told("shop, file of the storage", mine, theirs)
     assert mine.each <= SHOP_AT_MOST
     assert mine.each < theirs.each
 
