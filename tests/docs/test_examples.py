@@ -161,6 +161,10 @@ def test_the_demo_shows_the_alert_and_its_resolution() -> None:
     assert code == 0, told
     assert re.search(r"First trace: [0-9a-f]{32}\n", told), told
     assert told.index("ALERT firing: ShopErrors") < told.index("ALERT resolved: ShopErrors"), told
+    kept = re.search(r"had answered (\d+) requests before, and knows of (\d+) by now", told)
+    assert kept, told
+    assert int(kept[2]) >= int(kept[1]), told
+    assert re.search(r"ShopErrors fired for [1-9]\d* seconds", told), told
     assert re.search(r"Done: \d+ requests, [1-9]\d* of them failed\.\n$", told), told
 
 

@@ -21,6 +21,7 @@ LIVE_PATH = "/monitoring/health/live"
 READY_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
 SHOWN_LINES = 15
+_LOOK_S = 0.1
 
 
 class ServiceError(Exception):
@@ -42,6 +43,9 @@ class Service:
         self.port = free_port()
         self._application = application
         self._process: asyncio.subprocess.Process | None = None
+        self._environment: Mapping[str, str] = {}
+        self._settled = asyncio.Event()
+        self._settled.set()
 
     @property
     def url(self) -> str:
@@ -50,9 +54,10 @@ class Service:
 
     async def start(self, environment: Mapping[str, str]) -> None:
         """Start the process, in a session of its own so that Ctrl-C reaches only the demo."""
+        self._environment = environment
         command = (sys.executable, "-m", "uvicorn", self._application)
         options = ("--port", str(self.port), "--no-access-log", "--timeout-graceful-shutdown", "5")
-        with self.log.open("wb") as output:
+        with self.log.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *command,
                 *options,
@@ -70,13 +75,13 @@ class Service:
         Raises:
             ServiceError: It ended, or gave no answer in time.
         """
-        for _ in range(int(READY_TIMEOUT_S / 0.1)):
+        for _ in range(int(READY_TIMEOUT_S / _LOOK_S)):
             with suppress(httpx.TransportError):
                 await client.get(self.url + LIVE_PATH)
                 return
             if self._process is None or self._process.returncode is not None:
                 break
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(_LOOK_S)
         raise ServiceError(self._last_words("did not start"))
 
     async def ended(self) -> None:
@@ -85,9 +90,29 @@ class Service:
         Raises:
             ServiceError: Always; a service is not meant to end before it is stopped.
         """
-        if self._process is not None:
-            await self._process.wait()
+        while self._process is not None:
+            process = self._process
+            await process.wait()
+            await self._settled.wait()
+            if process is self._process:
+                break
         raise ServiceError(self._last_words("ended by itself"))
+
+    async def restart(self, client: httpx.AsyncClient) -> None:
+        """Kill the process as nobody should be killed, start another, and wait until it answers.
+
+        Raises:
+            ServiceError: It does not start again.
+        """
+        self._settled.clear()
+        try:
+            if self._process is not None:
+                self._process.kill()
+                await self._process.wait()
+            await self.start(self._environment)
+            await self.ready(client)
+        finally:
+            self._settled.set()
 
     async def stop(self) -> None:
         """Ask the process to end, and end it when it takes too long."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 CALM_S = 8.0
 OUTAGE_S = 20.0
 JAEGER_TIMEOUT_S = 40.0
+KEPT_TIMEOUT_S = 15.0
+REQUESTS = "sum(http_server_request_duration_seconds_count)"
 ALERT = "ShopErrors"
 
 
@@ -31,8 +33,10 @@ async def break_payments(payments_url: str, screen: Screen) -> None:
     screen.event("The payment service works again.")
 
 
-async def tell_alerts(alerts: asyncio.Queue[dict[str, Any]], screen: Screen) -> None:
-    """Show each alert that the webhook received."""
+async def tell_alerts(
+    alerts: asyncio.Queue[dict[str, Any]], screen: Screen, *, until: str | None = None
+) -> None:
+    """Show each alert that the webhook received, until the one of a name is resolved."""
     while True:
         alert = await alerts.get()
         name = alert["labels"]["alertname"]
@@ -41,8 +45,38 @@ async def tell_alerts(alerts: asyncio.Queue[dict[str, Any]], screen: Screen) -> 
             screen.event(f"ALERT firing: {name}, {summary}", RED)
         else:
             screen.event(f"ALERT resolved: {name}", GREEN)
-        if name == ALERT and alert["status"] == "resolved":
-            screen.event("That was all. The visitors stay until you press Ctrl-C.")
+        if name == until and alert["status"] == "resolved":
+            return
+
+
+async def tell_what_was_kept(client: httpx.AsyncClient, answered: int, screen: Screen) -> None:
+    """Show what a shop that began anew knows of the time before, as soon as it has read it.
+
+    Args:
+        client: Asks the shop, with its token.
+        answered: How many requests it had answered when it was killed.
+        screen: What is told goes there.
+    """
+    for _ in range(int(KEPT_TIMEOUT_S)):
+        counted, fired_s = await _counted(client), await _fired_s(client)
+        if counted >= answered and fired_s:
+            break
+        await asyncio.sleep(1)
+    screen.event(f"It had answered {answered} requests before, and knows of {counted} by now.", GREEN)
+    screen.event(f"It knows of the incident, too: {ALERT} fired for {fired_s:.0f} seconds.", GREEN)
+
+
+async def _counted(client: httpx.AsyncClient) -> int:
+    """Return how many requests the shop knows of."""
+    answer = await client.get("/monitoring/prometheus/api/v1/query", params={"query": REQUESTS})
+    result = answer.json()["data"]["result"]
+    return int(float(result[0]["value"][1])) if result else 0
+
+
+async def _fired_s(client: httpx.AsyncClient) -> float:
+    """Return for how long the alert fired, as far as the shop knows."""
+    answer = await client.get("/monitoring/alerts/history", params={"rule": ALERT})
+    return float(sum(episode["durationSeconds"] for episode in answer.json()["episodes"]))
 
 
 async def tell_traces(tally: Tally, backend: Backend | None, screen: Screen) -> None:

@@ -11,6 +11,7 @@ import httpx
 
 from tools.demo import story, traffic
 from tools.demo.process import Service, ServiceError
+from tools.demo.screen import RED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +70,7 @@ class Town:
         common = {
             **INTERVALS,
             "OTEL_MONITORING_API__TOKEN": self._token,
-            "OTEL_MONITORING_STORAGE__DATA_DIRECTORY": str(self._folder),  # the demo leaves nothing behind
+            "OTEL_MONITORING_STORAGE__DATA_DIRECTORY": str(self._folder / "monitoring"),
         }
         if self._target:
             common |= self._target.environment
@@ -104,12 +105,24 @@ class Town:
             async with asyncio.TaskGroup() as group:
                 group.create_task(traffic.visit(self._shop.url, self.tally))
                 group.create_task(story.break_payments(self._payments.url, self._screen))
-                group.create_task(story.tell_alerts(self._alerts, self._screen))
+                group.create_task(self._tell_alerts())
                 group.create_task(story.tell_traces(self.tally, self._target, self._screen))
                 group.create_task(self._shop.ended())
                 group.create_task(self._payments.ended())
         except* ServiceError as failed:
             raise failed.exceptions[0] from None
+
+    async def _tell_alerts(self) -> None:
+        """Show the alerts; once the incident is over, kill the shop and show what it still knows."""
+        await story.tell_alerts(self._alerts, self._screen, until=story.ALERT)
+        headers = {"Authorization": f"Bearer {self._token}"}
+        async with httpx.AsyncClient(base_url=self._shop.url, headers=headers) as client:
+            self._screen.event("The shop is killed, with -9, and starts anew.", RED)
+            answered = self.tally.requests
+            await self._shop.restart(client)
+            await story.tell_what_was_kept(client, answered, self._screen)
+        self._screen.event("That was all. The visitors stay until you press Ctrl-C.")
+        await story.tell_alerts(self._alerts, self._screen)
 
     async def close(self) -> None:
         """End both services, the shop first."""
