@@ -6,6 +6,7 @@ arrives, an interval after the start, or when somebody asks earlier.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from functools import partial
@@ -276,6 +277,8 @@ class Analysis:
         self.audit(action)
         if action.name in ("alert.acknowledged", "alert.resolved"):
             self.history.mark(Labels.of(action.after["labels"]), action.name.removeprefix("alert."))
+        if self.voice is not None and not _is_on_a_loop():
+            self.voice.share()  # a process that is killed now takes nothing of it along
 
     def trim(self, now_ms: int) -> None:
         """Forget what is older than the retention."""
@@ -325,6 +328,15 @@ class Analysis:
             self.keeping.stop(timeout_s)
         if self.remote is not None:
             self.remote.close()
+
+
+def _is_on_a_loop() -> bool:
+    """Tell whether this thread runs an event loop, which must not wait for a database."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _keeping(builder: Builder, store: SeriesStore) -> Keeping | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -71,6 +72,7 @@ class Memory:
         self._telling = telling
         self._clock = clock
         self._since_ms = since_ms
+        self._meeting = threading.Lock()
         self._identity = self._next_identity = ""
         self._revision: list[Record] = []
         self._transitions: list[Transition] = []
@@ -125,13 +127,19 @@ class Memory:
         del self._transitions[:-_MOST_TRANSITIONS]
 
     def bring_together(self, database: Database) -> None:
-        """Exchange with the other processes what people did at any of them.
+        """Exchange with the other processes what people did at any of them; thread-safe.
 
         Raises:
             StorageError: The storage cannot be used now.
         """
-        for one in self._shared:
-            one.bring_together(database, self._clock.now_ms())
+        with self._meeting:
+            for one in self._shared:
+                one.bring_together(database, self._clock.now_ms())
+
+    def after_fork(self) -> None:
+        """Count nothing as written or shown in a child process, and wait for no thread of the parent."""
+        self._meeting = threading.Lock()
+        self.forget()
 
     # ---- the process that speaks
 

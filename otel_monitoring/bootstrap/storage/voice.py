@@ -164,6 +164,11 @@ class Voice:
         if self._is_alone:
             self._told_alone.add(_page_of(notice))
 
+    def share(self) -> None:
+        """Write down at once what somebody did here, where the storage answers; else a later step does."""
+        if self._database.is_available:
+            self._with_storage(partial(self._memory.bring_together, self._database))
+
     # ---- the job
 
     def step(self, now_ms: int, evaluate: Callable[[int], object]) -> None:
@@ -199,7 +204,7 @@ class Voice:
         self._outbox = Outbox(service=self._memory.service, owner=owner)
         self._alone.close()
         self._guard = Guard(_GUARD)
-        self._memory.forget()
+        self._memory.after_fork()
         self._begin()
 
     def stats(self) -> dict[str, int]:

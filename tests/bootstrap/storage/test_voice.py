@@ -183,6 +183,23 @@ def test_a_silence_made_anywhere_holds_everywhere(house: House) -> None:
     assert house.statuses == ["firing"]
 
 
+def test_a_silence_is_written_down_before_whoever_made_it_is_answered(house: House) -> None:
+    """P10: a process that is killed right then takes nothing along."""
+    one = house.start()
+    house.rounds(1, one, is_broken=False)
+
+    made = one.analysis.telling.silences.create(
+        matchers=[Matcher("alertname", "=", "Broken")],
+        ends_at_ms=house.clock.now_ms() + 3_600_000,
+        author="alice",
+        comment="known",
+    )
+    two = house.start()
+    house.rounds(1, two, is_broken=False)
+
+    assert two.analysis.telling.silences.get(made.id).comment == "known"
+
+
 def test_a_mode_set_anywhere_holds_everywhere(house: House) -> None:
     one, two = house.start(), house.start()
     house.rounds(1, one, two, is_broken=True)

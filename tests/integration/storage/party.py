@@ -100,10 +100,16 @@ class Got:
 
 
 class Receiver:
-    """A webhook that notes what arrives."""
+    """A webhook that notes what arrives.
+
+    Attributes:
+        got: What was taken, in the order in which it came.
+        refused: The senders, or paths, from which nothing is taken for now.
+    """
 
     def __init__(self, diary: Diary) -> None:
         self.got: list[Got] = []
+        self.refused: set[str] = set()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -117,9 +123,11 @@ class Receiver:
                     starts_at=alert["startsAt"],
                     sender=self.path[1:],
                 )
-                diary.note(f"received {got}")
-                receiver.got.append(got)
-                self.send_response(200)
+                is_taken = got.sender not in receiver.refused
+                diary.note(f"{'received' if is_taken else 'refused'} {got}")
+                if is_taken:
+                    receiver.got.append(got)
+                self.send_response(200 if is_taken else 503)
                 self.end_headers()
 
             def log_message(self, *_arguments: Any) -> None:

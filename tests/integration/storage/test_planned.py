@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
+STARTS_S = 100.0
 COLLECTIONS = 4
 ROUNDS_S = 4.0
 """Eight evaluations."""
@@ -39,7 +40,7 @@ groups:
 
 def is_ready(found: Party, one: Speaker) -> bool:
     """Wait until a process takes part: it has collected, and looked for the lease, a few times."""
-    end_s = time.monotonic() + 30
+    end_s = time.monotonic() + STARTS_S
     while time.monotonic() < end_s:
         if found.feeder.collections(one.pid) >= COLLECTIONS:
             found.diary.note(f"{one.name} takes part")
@@ -69,7 +70,7 @@ def test_a_deploy_raises_no_absence_alert(
     monkeypatch.setenv("OTEL_MONITORING_QUERY__LOOKBACK_S", "2")
     url = request.getfixturevalue(f"{kind}_url")
     with party(url, tmp_path, speakers=3, rules=RULES, one_host=kind == "sqlite") as found:
-        assert eventually_speaks(found.speakers, timeout_s=60)
+        assert eventually_speaks(found.speakers, timeout_s=STARTS_S)
         assert all(is_ready(found, one) for one in found.speakers)
         time.sleep(ROUNDS_S)
 
@@ -86,7 +87,7 @@ def test_a_planned_stop_raises_no_absence_alert(
     monkeypatch.setenv("OTEL_MONITORING_QUERY__LOOKBACK_S", "2")
     url = request.getfixturevalue(f"{kind}_url")
     with party(url, tmp_path, speakers=2, rules=RULES) as found:
-        assert eventually_speaks(found.speakers, timeout_s=60)
+        assert eventually_speaks(found.speakers, timeout_s=STARTS_S)
         assert all(is_ready(found, one) for one in found.speakers)
         time.sleep(ROUNDS_S)
         for one in found.speakers:
@@ -109,7 +110,7 @@ def test_whoever_is_next_goes_on_before_the_lease_of_a_planned_stop_would_lapse(
     monkeypatch.setenv("PARTY_INTERVAL_S", str(INTERVAL_S))
     url = request.getfixturevalue(f"{kind}_url")
     with party(url, tmp_path, speakers=2) as found:
-        speaker = eventually_speaks(found.speakers, timeout_s=60)
+        speaker = eventually_speaks(found.speakers, timeout_s=STARTS_S)
         assert speaker is not None
         assert all(is_ready(found, one) for one in found.speakers)
         (other,) = (one for one in found.speakers if one is not speaker)
