@@ -5,7 +5,7 @@ This module needs numpy; import it lazily on the start-up path.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,10 +22,12 @@ def zigzag(values: NDArray[np.int64]) -> NDArray[np.uint64]:
     return ((values << 1) ^ (values >> 63)).view(np.uint64)
 
 
-def unzigzag(values: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """Undo :func:`zigzag`."""
-    one = np.uint64(1)
-    return ((values >> one) ^ (np.uint64(0) - (values & one))).view(np.int64)
+def unzigzag(values: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.signedinteger[Any]]:
+    """Undo :func:`zigzag`, in numbers as wide as those given."""
+    kind = values.dtype.type
+    found = (values >> kind(1)) ^ (kind(0) - (values & kind(1)))
+    signed: NDArray[np.signedinteger[Any]] = found.view(found.dtype.str.replace("u", "i"))
+    return signed
 
 
 def bit_lengths(values: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ Science and Engineering 12 (2010). Of double differences: Pelkonen et al., Goril
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -195,14 +195,15 @@ def _segments(widths: NDArray[np.uint8], *, columns: int) -> Iterator[tuple[int,
             yield width, rows[at : at + count]
 
 
-def _numbers(planes: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """Return the numbers that planes of bytes are of, lowest plane first."""
+def _numbers(planes: NDArray[np.uint8]) -> NDArray[np.unsignedinteger[Any]]:
+    """Return the numbers that planes of bytes are of, lowest plane first, no wider than they need."""
     width, rows, columns = planes.shape
     size = next(size for size in (1, 2, 4, 8) if size >= width)
     octets = np.zeros((rows, columns, size), dtype=np.uint8)
     for at, plane in enumerate(planes):
         octets[:, :, at] = plane
-    return octets.reshape(rows, columns * size).view(f"<u{size}").astype(np.uint64)
+    numbers: NDArray[np.unsignedinteger[Any]] = octets.reshape(rows, columns * size).view(f"<u{size}")
+    return numbers
 
 
 def _write_coding(coding: Coding) -> bytes:
@@ -234,7 +235,7 @@ def _read_numbers(reader: Reader, rows: int) -> NDArray[np.int64]:
         msg = f"numbers of {width} bytes, at most 8 are written"
         raise DamagedError(msg)
     planes = np.frombuffer(reader.raw(width * rows), dtype=np.uint8).reshape(width, 1, rows)
-    return unzigzag(_numbers(planes)[0])
+    return unzigzag(_numbers(planes)[0]).astype(np.int64)
 
 
 def _width(numbers: NDArray[np.uint64]) -> NDArray[np.uint8]:

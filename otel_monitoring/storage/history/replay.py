@@ -73,12 +73,12 @@ def _batches(
     known = np.array([number in labels for number in found.series.tolist()], dtype=bool)
     there = ~is_hole(found.values) & known[:, None]
     rows = np.ascontiguousarray(found.values.T)
-    before: np.ndarray | None = None
-    names: tuple[Labels, ...] = ()
+    changed = np.append(True, (there[:, 1:] != there[:, :-1]).any(axis=0))
+    whole = there.all(axis=0)
+    names: tuple[Labels, ...] | None = None
     for column in columns:
         some = there[:, column]
-        if before is None or not np.array_equal(some, before):
-            before = some
+        if names is None or changed[column]:
             names = tuple([labels[number] for number in found.series[some].tolist()])
-        values = rows[column] if some.all() else rows[column][some]
+        values = rows[column] if whole[column] else rows[column][some]
         yield int(found.times_ms[column]), names, values
