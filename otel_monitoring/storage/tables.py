@@ -88,7 +88,6 @@ SOURCES = _table(
     _need("document", Text),
     _index("sources", "instance", unique=True),
     _index("sources", "service", "last_seen_ms"),
-    _index("sources", "last_seen_ms"),
     sqlite_autoincrement=True,
 )
 SERIES = _table(
@@ -171,7 +170,6 @@ TRANSITIONS = _table(
     _need("document", Text),
     _index("transitions", "service", "digest", "at_ms", "change", unique=True),
     _index("transitions", "service", "at_ms"),
-    _index("transitions", "at_ms"),
     sqlite_autoincrement=True,
 )
 NOTES = _table(
@@ -206,7 +204,7 @@ DELIVERIES = _table(
     _need("at_ms", BigInteger),
     _need("outcome", String(16)),
     _need("document", Text),
-    _index("deliveries", "at_ms"),
+    _index("deliveries", "service", "at_ms"),
 )
 
 # ── records: events, health results, errors, traces, logs; and the audit, whose order is its meaning ──
@@ -227,7 +225,7 @@ RECORDS = _table(
     _index("records", "service", "kind", "time_ms"),
     _index("records", "service", "kind", "key", "time_ms"),
     _index("records", "trace"),
-    _index("records", "time_ms"),
+    _index("records", "service", "time_ms"),
     sqlite_autoincrement=True,
 )
 AUDIT = _table(

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from otel_monitoring.storage.history.retention import Due, Retention, Share, due
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.storage.database import Database
     from otel_monitoring.storage.history.erase import Going
@@ -39,7 +37,6 @@ class Cleanup:
         clock: Tells now.
         going: Told of every slice before it goes, such as an archive.
         service: The key of the service whose it is; ``None`` for all services.
-        but: Keys of services whose is left alone.
     """
 
     def __init__(
@@ -50,11 +47,9 @@ class Cleanup:
         clock: Clock,
         going: Going | None = None,
         service: str | None = None,
-        but: Collection[str] = (),
     ) -> None:
         self.keep = keep
         self._service = service
-        self._but = but
         self._database = database
         self._clock = clock
         self._going = going
@@ -94,4 +89,4 @@ class Cleanup:
         return Gone(retention.stats(), is_complete=True)
 
     def _share(self, keep: Keep | None) -> Share:
-        return Share(keep or self.keep, self._service, self._but)
+        return Share(keep or self.keep, self._service)

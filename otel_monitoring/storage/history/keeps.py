@@ -12,6 +12,7 @@ from sqlalchemy import select
 from otel_monitoring.storage.documents import unpack
 from otel_monitoring.storage.history.retention import Keep, Share
 from otel_monitoring.storage.repositories.notes import Kind
+from otel_monitoring.storage.repositories.services import load_services
 from otel_monitoring.storage.tables import NOTES
 
 if TYPE_CHECKING:
@@ -57,10 +58,10 @@ class KeepNote:
 
 
 def as_noted(connection: Connection, keep: Keep) -> Sequence[Share]:
-    """Return that what a service has is kept as it wants, and the rest for as long as ``keep`` says."""
+    """Return how long what each service has is kept: as it wants, or as ``keep`` says where it said nothing."""
     rows = connection.execute(select(NOTES.c.service, NOTES.c.document).where(NOTES.c.kind == _KEEP.name))
     noted = {row.service: _keep(unpack(row.document)) for row in rows}
-    return [*(Share(one, service) for service, one in noted.items()), Share(keep, but=tuple(noted))]
+    return [Share(noted.get(service, keep), service) for service in load_services(connection)]
 
 
 def _keep(record: dict[str, Any]) -> Keep:

@@ -15,10 +15,11 @@ from sqlalchemy import exists, func, select
 from otel_monitoring.storage.history.erase import Eraser
 from otel_monitoring.storage.history.room import Room
 from otel_monitoring.storage.history.space import pages_of, shrink
+from otel_monitoring.storage.history.spans import RAW, TIERS_MS
 from otel_monitoring.storage.tables import BATCHES, DELIVERIES, RECORDS, SOURCES, TRANSITIONS, WINDOWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Table
 
@@ -60,12 +61,10 @@ class Share:
     Attributes:
         keep: How long.
         service: The key of the service whose it is; ``None`` for all services.
-        but: Keys of services whose it is not.
     """
 
     keep: Keep
     service: str | None = None
-    but: Collection[str] = ()
 
 
 class Due(NamedTuple):
@@ -95,20 +94,18 @@ class _Kind(NamedTuple):
         before_ms = now_ms - round(getattr(share.keep, self.days) * _DAY_MS)
         conditions = [self.table.c[self.time] < before_ms]
         if share.service is not None:
-            conditions.append(self._belongs_to([share.service]))
-        if share.but:
-            conditions.append(~self._belongs_to(share.but))
+            conditions.append(self._belongs_to(share.service))
         return before_ms, conditions if self.only is None else [*conditions, self.only]
 
-    def _belongs_to(self, services: Collection[str]) -> ColumnElement[bool]:
+    def _belongs_to(self, service: str) -> ColumnElement[bool]:
         if "service" in self.table.c:
-            return self.table.c.service.in_(services)
-        ours = select(SOURCES.c.id).where(SOURCES.c.service.in_(services))
-        return self.table.c.source.in_(ours)
+            return self.table.c.service == service
+        ours = (SOURCES.c.id == self.table.c.source) & (SOURCES.c.service == service)
+        return exists().where(ours)  # asked of each row that is old: a list of sources would be read first
 
 
 _KINDS: Final = (
-    _Kind("metrics", WINDOWS, "end_ms", "metrics_days"),
+    _Kind("metrics", WINDOWS, "end_ms", "metrics_days", WINDOWS.c.tier_ms.in_((RAW, *TIERS_MS))),
     _Kind("collections", BATCHES, "time_ms", "metrics_days"),
     _Kind("errors", RECORDS, "time_ms", "errors_days", RECORDS.c.kind == "error"),
     _Kind("logs", RECORDS, "time_ms", "logs_days", RECORDS.c.kind != "error"),

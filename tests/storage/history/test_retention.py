@@ -13,6 +13,7 @@ from otel_monitoring.storage.history.keeps import KeepNote, as_noted
 from otel_monitoring.storage.history.retention import Keep, Retention, Share, due
 from otel_monitoring.storage.history.spans import RAW, spans
 from otel_monitoring.storage.repositories.records import append_records, load_records
+from otel_monitoring.storage.repositories.services import note_service
 from otel_monitoring.storage.samples.sources import runs
 from otel_monitoring.storage.service import Service
 from otel_monitoring.storage.tables import BLOCKS, DELIVERIES, NOTES, RECORDS, SERIES, SOURCES
@@ -191,7 +192,9 @@ def test_what_a_service_wants_is_written_down_once(database: Database) -> None:
     KeepNote(Keep(metrics_days=8), service=SHOP.key).write(database, now_ms=3)
     note.write(database, now_ms=4)
 
-    with database.read() as connection:
-        [ours, _others] = as_noted(connection, Keep())
+    with database.write() as connection:
+        assert as_noted(connection, Keep()) == []
+        note_service(connection, SHOP)
+        [ours] = as_noted(connection, Keep())
     assert saved_ms == 1
     assert (ours.service, ours.keep.metrics_days) == (SHOP.key, 8)

@@ -140,9 +140,6 @@ def _samples(op: Operations) -> None:
         ["service", "last_seen_ms"],
         unique=False,
     )
-    op.create_index(
-        "otel_monitoring_sources_last_seen_ms", "otel_monitoring_sources", ["last_seen_ms"], unique=False
-    )
 
 
 def _alerts(op: Operations) -> None:
@@ -169,7 +166,12 @@ def _alerts(op: Operations) -> None:
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("service", "digest"),
     )
-    op.create_index("otel_monitoring_deliveries_at_ms", "otel_monitoring_deliveries", ["at_ms"], unique=False)
+    op.create_index(
+        "otel_monitoring_deliveries_service_at_ms",
+        "otel_monitoring_deliveries",
+        ["service", "at_ms"],
+        unique=False,
+    )
     op.create_table(
         "otel_monitoring_notes",
         sa.Column("service", sa.String(length=16), autoincrement=False, nullable=False),
@@ -210,9 +212,6 @@ def _alerts(op: Operations) -> None:
         sa.Column("document", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
-    )
-    op.create_index(
-        "otel_monitoring_transitions_at_ms", "otel_monitoring_transitions", ["at_ms"], unique=False
     )
     op.create_index(
         "otel_monitoring_transitions_service_digest_at_ms_change",
@@ -290,5 +289,10 @@ def _rest(op: Operations) -> None:
         ["service", "kind", "time_ms"],
         unique=False,
     )
-    op.create_index("otel_monitoring_records_time_ms", "otel_monitoring_records", ["time_ms"], unique=False)
+    op.create_index(
+        "otel_monitoring_records_service_time_ms",
+        "otel_monitoring_records",
+        ["service", "time_ms"],
+        unique=False,
+    )
     op.create_index("otel_monitoring_records_trace", "otel_monitoring_records", ["trace"], unique=False)

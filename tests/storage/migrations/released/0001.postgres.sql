@@ -186,7 +186,7 @@ ALTER TABLE ONLY otel_monitoring_batches ALTER COLUMN id SET DEFAULT nextval('ot
 ALTER TABLE ONLY otel_monitoring_records ALTER COLUMN id SET DEFAULT nextval('otel_monitoring_records_id_seq'::regclass);
 ALTER TABLE ONLY otel_monitoring_sources ALTER COLUMN id SET DEFAULT nextval('otel_monitoring_sources_id_seq'::regclass);
 ALTER TABLE ONLY otel_monitoring_transitions ALTER COLUMN id SET DEFAULT nextval('otel_monitoring_transitions_id_seq'::regclass);
-INSERT INTO otel_monitoring_about VALUES (1, '9725cfb9cf6d4b2dac25f2ff01df59c4', 1795264267503);
+INSERT INTO otel_monitoring_about VALUES (1, '1b642198c7104ced8207f2815c268e77', 1795265561721);
 INSERT INTO otel_monitoring_alerts VALUES ('48a7d6aa63d917b3', '7e79a477712a4fc99bc5c4397ce594c6', 'group/High', '[["alertname","High"],["job","town/shop"],["text","\"\u00e4\\"]]', 'firing', 1728000000000, 1728000000000, '{"annotations":{"summary":"too\nhigh"},"value":Infinity,"fired_at_ms":null,"resolved_at_ms":null,"last_sent_at_ms":null,"keep_firing_since_ms":null}');
 INSERT INTO otel_monitoring_alerts VALUES ('4e13743ea967a456', '7e79a477712a4fc99bc5c4397ce594c6', 'group/High', '[["alertname","High"],["job","town/shop"],["text","\"\u00e4\\"]]', 'firing', 1728000000000, 1728000000000, '{"annotations":{"summary":"too\nhigh"},"value":Infinity,"fired_at_ms":null,"resolved_at_ms":null,"last_sent_at_ms":null,"keep_firing_since_ms":null}');
 INSERT INTO otel_monitoring_audit VALUES ('48a7d6aa63d917b3', 1, 1, 'a', '{"who":"kim\u0000"}', '0000000000000000000000000000000000000000000000000000000000000000', 'b7c95f96adc527ed652d313f46dc2c28c5146ad23acd7fbbf9ef5d76664716f7');
@@ -257,7 +257,7 @@ INSERT INTO otel_monitoring_layouts VALUES (37, 12, '\x7801636460606004620000140
 INSERT INTO otel_monitoring_layouts VALUES (37, 13, '\x780163646060000000080002');
 INSERT INTO otel_monitoring_layouts VALUES (37, 14, '\x7801636460606004620000140003');
 INSERT INTO otel_monitoring_layouts VALUES (37, 15, '\x780163646060000000080002');
-INSERT INTO otel_monitoring_leases VALUES ('upkeep', 'a', 1, 0, 1795264268950);
+INSERT INTO otel_monitoring_leases VALUES ('upkeep', 'a', 1, 0, 1795265562787);
 INSERT INTO otel_monitoring_notes VALUES ('48a7d6aa63d917b3', 'silence', 'a8fb689b663684dc29083768cf3a99d9', 1728000000000, '{"id":"one","comment":"known\u0000"}');
 INSERT INTO otel_monitoring_notes VALUES ('48a7d6aa63d917b3', 'acknowledgement', 'e26907121139f0bec063d0034e1c2e50', 1728000000000, '{"kind":"acknowledged","labels":{"alertname":"High"},"left_s":1000000000.0}');
 INSERT INTO otel_monitoring_notes VALUES ('48a7d6aa63d917b3', 'rule', '9b95dea36b71787a4917957eed591625', 1728000000000, '{"kind":"rule","name":"High","expr":"up < 1"}');
@@ -360,16 +360,14 @@ ALTER TABLE ONLY otel_monitoring_windows
 CREATE INDEX otel_monitoring_audit_service_time_ms ON otel_monitoring_audit USING btree (service, time_ms);
 CREATE UNIQUE INDEX otel_monitoring_batches_source_seq ON otel_monitoring_batches USING btree (source, seq);
 CREATE INDEX otel_monitoring_batches_time_ms ON otel_monitoring_batches USING btree (time_ms);
-CREATE INDEX otel_monitoring_deliveries_at_ms ON otel_monitoring_deliveries USING btree (at_ms);
+CREATE INDEX otel_monitoring_deliveries_service_at_ms ON otel_monitoring_deliveries USING btree (service, at_ms);
 CREATE INDEX otel_monitoring_outbox_service_put_ms_sequence ON otel_monitoring_outbox USING btree (service, put_ms, sequence);
 CREATE INDEX otel_monitoring_records_service_kind_key_time_ms ON otel_monitoring_records USING btree (service, kind, key, time_ms);
 CREATE INDEX otel_monitoring_records_service_kind_time_ms ON otel_monitoring_records USING btree (service, kind, time_ms);
-CREATE INDEX otel_monitoring_records_time_ms ON otel_monitoring_records USING btree (time_ms);
+CREATE INDEX otel_monitoring_records_service_time_ms ON otel_monitoring_records USING btree (service, time_ms);
 CREATE INDEX otel_monitoring_records_trace ON otel_monitoring_records USING btree (trace);
 CREATE UNIQUE INDEX otel_monitoring_sources_instance ON otel_monitoring_sources USING btree (instance);
-CREATE INDEX otel_monitoring_sources_last_seen_ms ON otel_monitoring_sources USING btree (last_seen_ms);
 CREATE INDEX otel_monitoring_sources_service_last_seen_ms ON otel_monitoring_sources USING btree (service, last_seen_ms);
-CREATE INDEX otel_monitoring_transitions_at_ms ON otel_monitoring_transitions USING btree (at_ms);
 CREATE INDEX otel_monitoring_transitions_service_at_ms ON otel_monitoring_transitions USING btree (service, at_ms);
 CREATE UNIQUE INDEX otel_monitoring_transitions_service_digest_at_ms_change ON otel_monitoring_transitions USING btree (service, digest, at_ms, change);
 CREATE INDEX otel_monitoring_windows_tier_ms_end_ms ON otel_monitoring_windows USING btree (tier_ms, end_ms);

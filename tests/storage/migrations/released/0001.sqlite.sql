@@ -5,7 +5,7 @@ CREATE TABLE otel_monitoring_about (
 	created_ms BIGINT NOT NULL, 
 	PRIMARY KEY (id)
 );
-INSERT INTO "otel_monitoring_about" VALUES(1,'388803726a4649f097f7dbe239ee442f',1795264264841);
+INSERT INTO "otel_monitoring_about" VALUES(1,'ac872465f7b944efaaa2cde20bc13482',1795265559651);
 CREATE TABLE otel_monitoring_alerts (
 	service VARCHAR(16) NOT NULL, 
 	digest VARCHAR(32) NOT NULL, 
@@ -149,7 +149,7 @@ CREATE TABLE otel_monitoring_leases (
 	taken_ms BIGINT NOT NULL, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "otel_monitoring_leases" VALUES('upkeep','a',1,0,1795264265328);
+INSERT INTO "otel_monitoring_leases" VALUES('upkeep','a',1,0,1795265560093);
 CREATE TABLE otel_monitoring_notes (
 	service VARCHAR(16) NOT NULL, 
 	kind VARCHAR(32) NOT NULL, 
@@ -299,16 +299,14 @@ CREATE INDEX otel_monitoring_batches_time_ms ON otel_monitoring_batches (time_ms
 CREATE INDEX otel_monitoring_windows_tier_ms_end_ms ON otel_monitoring_windows (tier_ms, end_ms);
 CREATE UNIQUE INDEX otel_monitoring_sources_instance ON otel_monitoring_sources (instance);
 CREATE INDEX otel_monitoring_sources_service_last_seen_ms ON otel_monitoring_sources (service, last_seen_ms);
-CREATE INDEX otel_monitoring_sources_last_seen_ms ON otel_monitoring_sources (last_seen_ms);
-CREATE INDEX otel_monitoring_deliveries_at_ms ON otel_monitoring_deliveries (at_ms);
+CREATE INDEX otel_monitoring_deliveries_service_at_ms ON otel_monitoring_deliveries (service, at_ms);
 CREATE INDEX otel_monitoring_outbox_service_put_ms_sequence ON otel_monitoring_outbox (service, put_ms, sequence);
-CREATE INDEX otel_monitoring_transitions_at_ms ON otel_monitoring_transitions (at_ms);
 CREATE UNIQUE INDEX otel_monitoring_transitions_service_digest_at_ms_change ON otel_monitoring_transitions (service, digest, at_ms, change);
 CREATE INDEX otel_monitoring_transitions_service_at_ms ON otel_monitoring_transitions (service, at_ms);
 CREATE INDEX otel_monitoring_audit_service_time_ms ON otel_monitoring_audit (service, time_ms);
 CREATE INDEX otel_monitoring_records_service_kind_key_time_ms ON otel_monitoring_records (service, kind, "key", time_ms);
 CREATE INDEX otel_monitoring_records_service_kind_time_ms ON otel_monitoring_records (service, kind, time_ms);
-CREATE INDEX otel_monitoring_records_time_ms ON otel_monitoring_records (time_ms);
+CREATE INDEX otel_monitoring_records_service_time_ms ON otel_monitoring_records (service, time_ms);
 CREATE INDEX otel_monitoring_records_trace ON otel_monitoring_records (trace);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('otel_monitoring_sources',72);
