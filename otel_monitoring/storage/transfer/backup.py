@@ -36,7 +36,13 @@ def backup(url: str, target: Path) -> int:
     """
     path = place_of(url).path
     if path is None:
-        msg = "a server has a tool of its own for that: pg_dump --table='otel_monitoring_*' --format=custom …"
+        msg = (
+            "a server has a tool of its own for that, which copies one moment while others write: "
+            "pg_dump --format=custom --table='otel_monitoring_*' --file=COPY DATABASE; pg_restore reads it"
+        )
+        raise StorageError(msg)
+    if not path.exists():
+        msg = f"{path} is not there"
         raise StorageError(msg)
     if target.exists():
         msg = f"{target} is there already"
@@ -58,6 +64,9 @@ def _copy(path: Path, partial: Path) -> None:
     os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)
     with contextlib.closing(source), contextlib.closing(sqlite3.connect(partial)) as target:
+        # One moment is copied, however long that takes: without it every write of others begins it anew.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
         source.backup(target, pages=_PAGES_AT_ONCE, sleep=_PAUSE_S)
         target.execute("PRAGMA journal_mode=DELETE")
         [found] = target.execute("PRAGMA integrity_check(1)").fetchone()
