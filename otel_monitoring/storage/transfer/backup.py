@@ -41,11 +41,11 @@ def backup(url: str, target: Path) -> int:
             "pg_dump --format=custom --table='otel_monitoring_*' --file=COPY DATABASE; pg_restore reads it"
         )
         raise StorageError(msg)
-    if not path.exists():
-        msg = f"{path} is not there"
-        raise StorageError(msg)
     if target.exists():
         msg = f"{target} is there already"
+        raise StorageError(msg)
+    if not path.exists():
+        msg = f"{path} is not there"
         raise StorageError(msg)
     partial = target.with_name(f"{target.name}.partial")
     try:
