@@ -51,6 +51,8 @@ _COLLECTIONS_UNTIL_DEAD = 3
 _DEAD_AFTER_S = 30.0
 _LOOK_EVERY_S = 5.0
 _REMEMBER_S = 30 * 86_400.0
+_CLOCKS_DIFFER_S = 86_400.0
+"""When a process was seen last is told by the clock of its own host."""
 _OWN_SOURCE = "self"
 _NEVER_MS = 1 << 60
 _LEASE = "evaluator"
@@ -124,6 +126,7 @@ class Keeping:
                 dead_after_s=max(_DEAD_AFTER_S, _COLLECTIONS_UNTIL_DEAD * interval_s),
                 carry_s=settings.query.lookback_s / 2,
                 remember_s=_REMEMBER_S,
+                recent_s=settings.store.retention_s + _CLOCKS_DIFFER_S,
             ),
             own=source.label,
         )

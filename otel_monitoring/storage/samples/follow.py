@@ -21,6 +21,8 @@ from otel_monitoring.storage.samples.sources import Run, runs
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sqlalchemy import Connection
+
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.storage.database import Database
     from otel_monitoring.storage.samples.polling import SampleReader
@@ -33,6 +35,7 @@ _log = logging.getLogger(__name__)
 
 _JOIN_S = 1.0
 _MOST_BATCHES = 200
+_LOOK_BACK_EVERY_S = 600.0
 _LOOKS_MISSED = 2
 
 
@@ -70,12 +73,15 @@ class Pace:
         dead_after_s: A process that appended nothing for so long is dead.
         carry_s: Between two samples of a counter that is carried on.
         remember_s: How long a process that is gone is known.
+        recent_s: One that was seen within this is looked at each time, the others every now and then: a month
+            of workers that are replaced every few minutes is tens of thousands.
     """
 
     look_s: float
     dead_after_s: float
     carry_s: float
     remember_s: float
+    recent_s: float = 86_400.0
 
 
 class Follower:
@@ -119,8 +125,11 @@ class Follower:
         self._carry_at_s = clock.monotonic_s()
         self._progress: dict[str, tuple[int, float]] = {}
         self._was_away = False
+        self._older: dict[int, Seen] = {}
+        self._older_at_s = float("-inf")
         self._guard = Guard("storage.follow")
         self._seen: tuple[Seen, ...] = ()
+        self._recent: tuple[Seen, ...] = ()
         self._looked = False
         self._read_at_s = float("-inf")
         self._looking = threading.Lock()
@@ -200,16 +209,28 @@ class Follower:
             self._wake.wait(self._pace.look_s)
 
     def _read(self, now_s: float) -> None:
+        recent_ms = self._clock.now_ms() - round(self._pace.recent_s * 1000)
+        self._reader.since_ms = max(self._reader.since_ms, recent_ms)
         while True:
             batches = self._reader.poll(most=_MOST_BATCHES)
             for batch in batches:
                 self._store.append(batch)
             if not batches:
                 break
-        remember_ms = round(self._pace.remember_s * 1000)
         with self._database.read() as connection:
-            since_ms = self._clock.now_ms() - remember_ms
-            self._note(runs(connection, service=self._reader.service, seen_since_ms=since_ms), now_s)
+            self._note(runs(connection, service=self._reader.service, seen_since_ms=recent_ms), now_s)
+            if now_s >= self._older_at_s:
+                self._older_at_s = now_s + _LOOK_BACK_EVERY_S
+                self._older = self._long_gone(connection, before_ms=recent_ms)
+        recent = {one.run.id for one in self._recent}
+        self._seen = (*(one for id_, one in self._older.items() if id_ not in recent), *self._recent)
+
+    def _long_gone(self, connection: Connection, *, before_ms: int) -> dict[int, Seen]:
+        """Return those that are only remembered, by their number."""
+        since_ms = self._clock.now_ms() - round(self._pace.remember_s * 1000)
+        known = runs(connection, service=self._reader.service, seen_since_ms=since_ms)
+        gone = [run for run in known if run.last_seen_ms < before_ms and not run.source.written_by]
+        return {run.id: Seen(run, is_alive=False) for run in gone}
 
     def _note(self, known: Sequence[Run], now_s: float) -> None:
         """Find out who lives, and carry on who does not.
@@ -234,7 +255,7 @@ class Follower:
             self._progress[name] = (run.last_seq, at_s)
             is_alive = run.ended_ms is None and now_s - at_s <= self._pace.dead_after_s
             seen.append(Seen(run, is_alive))
-        self._seen = tuple(seen)
+        self._recent = tuple(seen)
         living = {one.run.source.label for one in seen if one.is_alive} | {self._own}
         for one in seen:
             name, run = one.run.source.instance, one.run

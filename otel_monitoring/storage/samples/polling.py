@@ -78,7 +78,8 @@ class SampleReader:
         database: Where from.
         service: The key of the service that is followed; ``None`` for all services.
         own: Instance ids that are left out: what this process collects itself.
-        since_ms: From which time on the first look reads, Unix milliseconds.
+        since_ms: From which time on the first look reads, Unix milliseconds; sources that were not seen since
+            are not followed.
         replay: Asked for collections that are missing in the table, since they were made blocks of.
     """
 
@@ -120,9 +121,12 @@ class SampleReader:
         found: list[Batch] = []
         with self._database.read() as connection:
             self._notice_new_database()
-            for run in runs(connection, service=self.service, seen_since_ms=self.since_ms):
+            known = runs(connection, service=self.service, seen_since_ms=self.since_ms)
+            for run in known:
                 if self._own.isdisjoint((run.source.instance, run.source.written_by)):
                     found += self._read(connection, run, most)
+        there = {run.source.instance for run in known}
+        self._followed = {name: one for name, one in self._followed.items() if name in there}
         self._counts["batches"] += len(found)
         return found
 
@@ -139,6 +143,8 @@ class SampleReader:
     def _read(self, connection: Connection, run: Run, most: int) -> list[Batch]:
         followed = self._followed.setdefault(run.source.instance, _Followed(0))
         if run.last_seq <= followed.seq:
+            if run.ended_ms is not None:
+                followed.forget(run.id)  # nothing comes after the end
             return []
         followed.id = run.id
         query = (

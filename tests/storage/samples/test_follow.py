@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import delete
 
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.labels import Labels
@@ -13,6 +16,7 @@ from otel_monitoring.storage.samples.follow import Follower, Pace
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.polling import SampleReader
 from otel_monitoring.storage.samples.sources import Source
+from otel_monitoring.storage.tables import SOURCES
 from otel_monitoring.storage.writer import Writer
 from otel_monitoring.stores.block import is_hole
 from otel_monitoring.stores.carried import Carried
@@ -270,6 +274,40 @@ def test_who_gives_no_sign_of_life_counts_as_crashed(one: Process, two: Process,
     assert [(seen.state, seen.reason) for seen in one.follower.instances()] == [
         ("crashed", "no sign of life")
     ]
+
+
+def test_who_was_seen_long_ago_is_listed_and_asked_for_now_and_then_alone(
+    one: Process, two: Process, database: Database, clock: FakeClock
+) -> None:
+    """A month of workers that are replaced every few minutes is not read with each look."""
+    one.follower._pace = replace(one.follower._pace, remember_s=30 * 86_400.0)
+    two.collect(1)
+    clock.advance(2 * 86_400)
+    one.follower.look()
+    listed = []
+
+    with database.write() as connection:
+        connection.execute(delete(SOURCES))
+    for seconds in (5, 600):
+        listed.append([seen.state for seen in one.follower.instances()])
+        clock.advance(seconds)
+        one.follower.look()
+
+    assert listed == [["crashed"], ["crashed"]]
+    assert one.follower.instances() == ()
+
+
+def test_who_comes_back_after_a_long_time_is_there_once(one: Process, two: Process, clock: FakeClock) -> None:
+    one.follower._pace = replace(one.follower._pace, remember_s=30 * 86_400.0)
+    two.collect(1)
+    clock.advance(2 * 86_400)
+    one.follower.look()
+
+    two.collect(2)
+    one.follower.look()
+
+    assert [seen.state for seen in one.follower.instances()] == ["running"]
+    assert one.value("served_total") == {"two": 2.0}
 
 
 def test_without_a_storage_what_is_carried_on_goes_on(clock: FakeClock) -> None:
