@@ -30,10 +30,10 @@ def command(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")
     ] = False,
-    metrics: Annotated[Days, typer.Option("--metrics-days", help="In place of the setting.")] = None,
-    logs: Annotated[Days, typer.Option("--logs-days", help="In place of the setting.")] = None,
-    errors: Annotated[Days, typer.Option("--errors-days", help="In place of the setting.")] = None,
-    alerts: Annotated[Days, typer.Option("--alerts-days", help="In place of the setting.")] = None,
+    metrics: Annotated[Days, typer.Option("--metrics-days", min=0, help="In place of the setting.")] = None,
+    logs: Annotated[Days, typer.Option("--logs-days", min=0, help="In place of the setting.")] = None,
+    errors: Annotated[Days, typer.Option("--errors-days", min=0, help="In place of the setting.")] = None,
+    alerts: Annotated[Days, typer.Option("--alerts-days", min=0, help="In place of the setting.")] = None,
     by: By = None,
     service: OfService = None,
     storage: StorageUrl = None,

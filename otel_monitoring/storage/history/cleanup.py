@@ -83,10 +83,10 @@ class Cleanup:
             going=self._going,
         )
         until_s = self._clock.monotonic_s() + most_s
-        while retention.step(self._clock.now_ms()):
-            if self._clock.monotonic_s() > until_s:
-                return Gone(retention.stats(), is_complete=False)
-        return Gone(retention.stats(), is_complete=True)
+        is_complete = True
+        while is_complete and retention.step(self._clock.now_ms()):
+            is_complete = self._clock.monotonic_s() <= until_s
+        return Gone(retention.gone(), is_complete=is_complete)
 
     def _share(self, keep: Keep | None) -> Share:
         return Share(keep or self.keep, self._service)

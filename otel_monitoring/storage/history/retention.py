@@ -173,8 +173,12 @@ class Retention:
         is_old = any(self._slice(kind, share, now_ms) for share in shares for kind in _KINDS)
         return is_old or self._room.step(now_ms) or self._give_back()
 
+    def gone(self) -> dict[str, int]:
+        """Return how many rows of each kind went, and how many ``for_space``."""
+        return {**self._counts, "for_space": self._room.gone}
+
     def stats(self) -> dict[str, int]:
-        """Return how many rows of each kind went, and what :meth:`Room.stats` gives."""
+        """Return what :meth:`gone` does, and what else :meth:`Room.stats` gives."""
         return {**self._counts, **self._room.stats()}
 
     def _slice(self, kind: _Kind, share: Share, now_ms: int) -> bool:

@@ -66,6 +66,9 @@ class Room:
         database: Where it is.
         max_bytes: What it may take; ``None`` for no limit.
         erase: Lets rows go.
+
+    Attributes:
+        gone: How many rows went.
     """
 
     def __init__(self, *, database: Database, max_bytes: int | None, erase: Eraser) -> None:
@@ -74,7 +77,7 @@ class Room:
         self._erase = erase
         self._share = _SQLITE if database.is_sqlite else _SERVER
         self._is_making = self._is_short = False
-        self._gone = 0
+        self.gone = 0
 
     def step(self, now_ms: int) -> bool:
         """Let the oldest go where too much is taken; return whether there may be more.
@@ -99,7 +102,7 @@ class Room:
         self._is_making = True
         rows = _enough(found, taken.used_bytes - low)
         self._erase(found.kind, found.table, rows)
-        self._gone += len(rows)
+        self.gone += len(rows)
         if getattr(rows[-1], found.time) > now_ms - _HOUR_MS:
             self._tell("the oldest that went is younger")
         else:
@@ -108,7 +111,7 @@ class Room:
 
     def stats(self) -> dict[str, int]:
         """Return how many rows went for want of space, and 1 where the limit is too small for an hour."""
-        return {"for_space": self._gone, "short_of_space": int(self._is_short)}
+        return {"for_space": self.gone, "short_of_space": int(self._is_short)}
 
     def _settle(self, taken: space.Space) -> bool:
         """Make what is free of use; return whether there may be more to do."""
