@@ -58,7 +58,7 @@ class KeepNote:
 
 
 def as_noted(connection: Connection, keep: Keep) -> Sequence[Share]:
-    """Return how long what each service has is kept: as it wants, or as ``keep`` says where it said nothing."""
+    """Return how long what each service has is kept: as it wants, or as ``keep`` says where it is silent."""
     rows = connection.execute(select(NOTES.c.service, NOTES.c.document).where(NOTES.c.kind == _KEEP.name))
     noted = {row.service: _keep(unpack(row.document)) for row in rows}
     return [Share(noted.get(service, keep), service) for service in load_services(connection)]
