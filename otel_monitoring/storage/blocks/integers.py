@@ -189,7 +189,7 @@ def _points(line: Coding, columns: int) -> NDArray[np.int64]:
 def _segments(widths: NDArray[np.uint8], *, columns: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
     """Yield width and rows of each segment; neighbours stay together."""
     count = max(1, _SEGMENT_SAMPLES // columns)
-    for width in range(1, _WIDTH_MAX + 1):
+    for width in sorted(set(widths.tolist()) - {0}):
         rows = np.flatnonzero(widths == width)
         for at in range(0, len(rows), count):
             yield width, rows[at : at + count]
