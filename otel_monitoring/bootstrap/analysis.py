@@ -59,6 +59,8 @@ _CLOCK_STEP_MS = 30_000
 _OWN_SOURCES = ("self", "rule:")
 _LOOK_EVERY_S = 10.0
 _PATIENCE_S = 5.0
+_WORDS = ("silence.", "alert.")
+"""What the names of actions begin with that people do, each at a process of their own."""
 """How long the other jobs of the loop wait for an evaluation that waits for the storage."""
 AUDIT_SCOPE = "otel_monitoring.alerts"
 
@@ -277,7 +279,7 @@ class Analysis:
         self.audit(action)
         if action.name in ("alert.acknowledged", "alert.resolved"):
             self.history.mark(Labels.of(action.after["labels"]), action.name.removeprefix("alert."))
-        if self.voice is not None and not _is_on_a_loop():
+        if self.voice is not None and action.name.startswith(_WORDS) and not _is_on_a_loop():
             self.voice.share()  # a process that is killed now takes nothing of it along
 
     def trim(self, now_ms: int) -> None:
