@@ -59,9 +59,9 @@ _CLOCK_STEP_MS = 30_000
 _OWN_SOURCES = ("self", "rule:")
 _LOOK_EVERY_S = 10.0
 _PATIENCE_S = 5.0
-_WORDS = ("silence.", "alert.")
-"""What the names of actions begin with that people do, each at a process of their own."""
 """How long the other jobs of the loop wait for an evaluation that waits for the storage."""
+_WORDS = ("silence.", "alert.")
+"""What the names of actions begin with by which people say something about alerts."""
 AUDIT_SCOPE = "otel_monitoring.alerts"
 
 
