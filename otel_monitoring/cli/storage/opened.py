@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from otel_monitoring.settings import Settings
     from otel_monitoring.storage.database import Database
+    from otel_monitoring.storage.engines.place import Place
 
+_PREFIX = "otel_monitoring_"
 VARIABLE = "OTEL_MONITORING_STORAGE__URL"
 
 StorageUrl: TypeAlias = Annotated[
@@ -85,8 +88,12 @@ def _only_file(folder: Path) -> Path:
 
 
 @contextlib.contextmanager
-def opened(given: str | None) -> Iterator[Database]:
-    """Open the storage for the length of a command.
+def opened(given: str | None, *, is_made: bool = False) -> Iterator[Database]:
+    """Open the storage for the length of a command; what is something else is left as it is.
+
+    Args:
+        given: Its URL, if one was given.
+        is_made: Whether a database of a server that holds no storage yet becomes one.
 
     Raises:
         MonitoringError: It cannot be used.
@@ -97,9 +104,10 @@ def opened(given: str | None) -> Iterator[Database]:
     url = url_of(given)
     database = Database(url=url, clock=SystemClock())
     path = database.place.path
-    if path is not None and not path.exists():
-        msg = f"{path} is not there"
-        raise MonitoringError(msg)
+    if path is not None:
+        _check_file(path)
+    elif not is_made:
+        _check_server(database.place)
     try:
         if not database.ensure():
             reason = database.state.reason if isinstance(database.state, Unavailable) else ""
@@ -110,10 +118,51 @@ def opened(given: str | None) -> Iterator[Database]:
         database.close()
 
 
+def _check_file(path: Path) -> None:
+    """Look before anything is opened for writing: what is no database would be set aside as damaged."""
+    if not path.exists():
+        msg = f"{path} is not there"
+        raise MonitoringError(msg)
+    query = "SELECT count(*) FROM sqlite_master WHERE name = ?"
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            [found] = connection.execute(query, (f"{_PREFIX}about",)).fetchone()
+    except sqlite3.OperationalError:
+        return  # it is locked, or cannot be read: whoever opens it says so
+    except sqlite3.DatabaseError:
+        msg = f"{path} is no database of SQLite"
+        raise MonitoringError(msg) from None
+    if not found:
+        msg = f"{path} holds no storage: there are no tables {_PREFIX}… in it"
+        raise MonitoringError(msg)
+
+
+def _check_server(place: Place) -> None:
+    from sqlalchemy import NullPool, create_engine, inspect
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        found = inspect(create_engine(place.url, poolclass=NullPool)).has_table(f"{_PREFIX}about")
+    except (SQLAlchemyError, ImportError):
+        return  # whoever opens it says what is the matter
+    if not found:
+        msg = f"{place.shown} holds no storage: there are no tables {_PREFIX}… in it"
+        raise MonitoringError(msg)
+
+
 def span(since: str | None, start: str | None, end: str) -> tuple[int, int]:
     """Return where a time that is asked for begins and ends, Unix milliseconds."""
     now_ms = SystemClock().now_ms()
     end_ms = time_ms(end, now_ms, name="--end")
     if start is not None:
-        return time_ms(start, now_ms, name="--start"), end_ms
+        if since is not None:
+            msg = "it says where the time begins, as --start does: give one of them"
+            raise typer.BadParameter(msg, param_hint="--since")
+        start_ms = time_ms(start, now_ms, name="--start")
+        if start_ms > end_ms:
+            msg = f"{start!r} is after the end, {end!r}"
+            raise typer.BadParameter(msg, param_hint="--start")
+        return start_ms, end_ms
     return (0 if since is None else end_ms - duration_ms(since, name="--since")), end_ms

@@ -44,7 +44,7 @@ def command(
             msg = "Parquet is read from its end, and standard input has none: give a file"
             raise typer.BadParameter(msg, param_hint="FILE")
     name = _name(files)
-    with opened(storage) as database:
+    with opened(storage, is_made=True) as database:
         whose = receiver(database, service) if service or what is What.METRICS else None
         if whose is not None and what is What.METRICS:
             said = _take_metrics(database, files, shape, whose=whose, name=name)
