@@ -105,13 +105,17 @@ def decode(
         held = np.flatnonzero(place[members] >= 0)
         if len(held):
             planes = unpack_planes(section, width=width, samples=len(members) * columns)
-            numbers = _numbers(planes.reshape(width, len(members), columns)[:, held])
+            planes = planes.reshape(width, len(members), columns)
+            numbers = _numbers(planes if len(held) == len(members) else planes[:, held])
             found[place[members[held]]] = unzigzag(numbers)
     if not reader.is_at_end:
         msg = "there are more segments than rows need"
         raise DamagedError(msg)
-    # A row that is asked for twice was filled in once.
-    found = found[place[wanted]]
+    rows_of = place[wanted]
+    if not np.array_equal(
+        rows_of, np.arange(len(wanted))
+    ):  # a row that is asked for twice was filled in once
+        found = found[rows_of]
     _put_back(found, coding.of(wanted))
     return found
 
@@ -178,7 +182,10 @@ def _take_off(values: NDArray[np.int64], line: Coding) -> NDArray[np.int64]:
 def _put_back(left: NDArray[np.int64], line: Coding) -> None:
     for order in range(_ORDERS - 1, 0, -1):
         rows = np.flatnonzero(line.orders >= order)
-        left[rows] = np.cumsum(left[rows], axis=1)
+        if len(rows) == len(left):
+            np.cumsum(left, axis=1, out=left)
+        elif len(rows):
+            left[rows] = np.cumsum(left[rows], axis=1)
     left += _points(line, left.shape[1])
 
 

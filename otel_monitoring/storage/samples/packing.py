@@ -11,7 +11,9 @@ This module needs numpy; import it lazily on the start-up path.
 from __future__ import annotations
 
 import struct
+import threading
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +31,19 @@ _LEVEL = 1
 _WIDTH = 8
 
 
+class _Zstd(threading.local):
+    """What this thread compresses with: one is not for several threads, and to make one takes its time."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=_LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+@cache
+def _zstd() -> _Zstd:
+    return _Zstd()
+
+
 def pack_values(values: Sequence[float] | NDArray[np.float64]) -> tuple[int, bytes]:
     """Return the encoding and the bytes of some values.
 
@@ -38,7 +53,7 @@ def pack_values(values: Sequence[float] | NDArray[np.float64]) -> tuple[int, byt
     column = np.ascontiguousarray(values, dtype="<f8")
     raw = column.tobytes()
     shuffled = np.frombuffer(raw, dtype=np.uint8).reshape(-1, _WIDTH).T.tobytes()
-    packed = zstandard.ZstdCompressor(level=_LEVEL).compress(shuffled)
+    packed = _zstd().compressor.compress(shuffled)
     return (SHUFFLED, packed) if len(packed) < len(raw) else (RAW, raw)
 
 
@@ -92,7 +107,7 @@ def _decompress(data: bytes, size_bytes: int) -> bytes:
     try:
         found_bytes = zstandard.frame_content_size(data)
         if found_bytes == size_bytes:  # else it may want any amount of memory
-            return zstandard.ZstdDecompressor().decompress(data)
+            return _zstd().decompressor.decompress(data)
     except zstandard.ZstdError:
         msg = f"{len(data)} bytes are no packed values"
         raise StorageError(msg) from None

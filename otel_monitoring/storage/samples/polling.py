@@ -158,13 +158,14 @@ class SampleReader:
         missed = self._missed(connection, followed, run, rows, most)
         if missed:
             followed.newest_ms = missed[-1].time_ms
+        if len(missed) >= most:  # there may be more before the rows
             return missed
         if rows and rows[-1].layout not in followed.layouts:  # a new metric brings a new layout
             followed.families = families_of(connection, run.id)
         followed.seq = rows[-1].seq if rows else run.last_seq
         followed.newest_ms = max([followed.newest_ms, *(row.time_ms for row in rows[-1:])])
         batches = [self._batch(connection, followed, run, row) for row in rows]
-        return [batch for batch in batches if batch is not None]
+        return [*missed, *(batch for batch in batches if batch is not None)]
 
     def _missed(
         self, connection: Connection, followed: _Followed, run: Run, rows: Sequence[Row[Any]], most: int
