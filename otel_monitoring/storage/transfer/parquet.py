@@ -254,6 +254,7 @@ def _times(arrow: Any, column: Any) -> Codes:
 def _words(arrow: Any, name: str, column: Any) -> _Words:
     if not arrow.types.is_dictionary(column.type):
         column = column.cast(arrow.string()).dictionary_encode()
-    codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    places = column.indices.cast(arrow.int64())  # others count without a sign, and have no -1
+    codes = places.fill_null(-1).to_numpy(zero_copy_only=False)
     label = NAME if name == METRIC else name.removeprefix(_LABEL)
     return _Words(label, codes, column.dictionary.cast(arrow.string()).to_pylist())

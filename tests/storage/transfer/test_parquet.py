@@ -137,6 +137,20 @@ def test_files_of_others_are_read_whatever_the_order_of_their_rows() -> None:
     )
 
 
+def test_words_that_are_numbered_without_a_sign_are_read() -> None:
+    """As Polars writes them."""
+    pa = pytest.importorskip("pyarrow", reason=WITHOUT)
+    pq = pytest.importorskip("pyarrow.parquet")
+    file = io.BytesIO()
+    jobs = pa.DictionaryArray.from_arrays(pa.array([1, None], pa.uint32()), pa.array(["a", "b"]))
+    pq.write_table(pa.table({"time": [1, 2], "metric": ["up", "up"], "job": jobs, "value": [1.0, 2.0]}), file)
+    file.seek(0)
+
+    found = [labels for labels, _, _ in bits(ours.read_parquet(file))]
+
+    assert found == [Labels.of(__name__="up", job="b"), Labels.of(__name__="up")]
+
+
 @pytest.mark.parametrize("unit", ["s", "us", "ns"])
 def test_times_of_any_unit_are_read(unit: str) -> None:
     pa = pytest.importorskip("pyarrow", reason=WITHOUT)
