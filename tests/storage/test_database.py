@@ -48,7 +48,7 @@ def test_what_is_written_is_read(database: Database) -> None:
 
 
 def test_what_fails_half_way_leaves_nothing(database: Database) -> None:
-    row = {"kind": "k", "digest": "a", "saved_ms": 0, "document": "d"}
+    row = {"service": "s", "kind": "k", "digest": "a", "saved_ms": 0, "document": "d"}
     with pytest.raises(StorageError, match="refused a statement"), database.write() as connection:
         connection.execute(NOTES.insert(), [row, row])
 
@@ -529,7 +529,9 @@ class TestTrying:
 
 def _note(database: Database, key: str, *, document: str = "d") -> None:
     with database.write() as connection:
-        connection.execute(NOTES.insert().values(kind="k", digest=key, saved_ms=0, document=document))
+        connection.execute(
+            NOTES.insert().values(service="s", kind="k", digest=key, saved_ms=0, document=document)
+        )
 
 
 def _rest(connection: Connection, database: Database) -> None:
@@ -541,7 +543,7 @@ def _rest(connection: Connection, database: Database) -> None:
 
 
 def _fill(database: Database) -> None:
-    fill = NOTES.insert().values(kind="k", digest="b", saved_ms=0, document="x" * 100_000)
+    fill = NOTES.insert().values(service="s", kind="k", digest="b", saved_ms=0, document="x" * 100_000)
     with pytest.raises(UnavailableError, match="full"), database.write() as connection:
         _ = connection.exec_driver_sql("PRAGMA max_page_count=1"), connection.execute(fill)
 

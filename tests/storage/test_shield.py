@@ -45,7 +45,7 @@ def test_what_the_storage_does_is_recorded_only_without_a_shield(
     database = Database(url=url, clock=SystemClock(), **words)
     assert database.ensure()
     with database.write() as connection:
-        connection.execute(NOTES.insert().values(kind="k", digest="a", saved_ms=0, document="d"))
+        connection.execute(NOTES.insert().values(service="s", kind="k", digest="a", saved_ms=0, document="d"))
     with database.read() as connection:
         connection.execute(NOTES.select()).all()
     database.close()

@@ -191,7 +191,9 @@ def test_a_child_process_leaves_the_jobs_to_its_parent(writer: Writer) -> None:
 
 def _noting(number: int, seen: list[int] | None = None) -> Callable[[Connection], None]:
     def write(connection: Connection) -> None:
-        connection.execute(NOTES.insert().values(kind="test", digest=str(number), saved_ms=0, document="{}"))
+        connection.execute(
+            NOTES.insert().values(service="s", kind="test", digest=str(number), saved_ms=0, document="{}")
+        )
         if seen is not None:
             seen.append(number)
 
