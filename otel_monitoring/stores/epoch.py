@@ -134,7 +134,8 @@ class Epoch:
         chunk = self._chunk()
         slot = chunk.values[chunk.used]
         slot.fill(ABSENT)
-        slot[self.live] = STALE
+        if rows is not self.live:
+            slot[self.live] = STALE
         slot[rows] = values
         self._note_holes(slot, rows=rows)
         chunk.times_ms[chunk.used] = time_ms

@@ -190,6 +190,8 @@ def _put_back(left: NDArray[np.int64], line: Coding) -> None:
 
 
 def _points(line: Coding, columns: int) -> NDArray[np.int64]:
+    if not line.drifts.any():
+        return line.firsts[:, None]
     return line.firsts[:, None] + line.drifts[:, None] * np.arange(columns)
 
 

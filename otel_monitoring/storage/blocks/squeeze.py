@@ -101,8 +101,8 @@ def _is_noise(plane: NDArray[np.uint8]) -> bool:
 def _decompress(data: memoryview, size_bytes: int) -> bytes:
     try:
         return bytes(_decompressor().decompress(data, max_output_size=size_bytes))
-    except zstandard.ZstdError as error:
-        msg = f"zstd says {error}"
+    except (zstandard.ZstdError, MemoryError) as error:  # a head that was changed may claim any size
+        msg = f"zstd says {error or 'that there is no room for it'}"
         raise DamagedError(msg) from error
 
 

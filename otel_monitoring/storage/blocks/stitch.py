@@ -64,6 +64,8 @@ def stitched(windows: Sequence[Stored], series: Sequence[int], column: str) -> N
             rows = np.flatnonzero(np.isin(wanted, block.series))
             if len(rows):
                 block.check_times(window.times_ms)
-                found[rows, at:end] = block.read(column, wanted[rows].tolist())
+                first, last = int(rows[0]), int(rows[-1]) + 1
+                where = slice(first, last) if last - first == len(rows) else rows
+                found[where, at:end] = block.read(column, wanted[rows].tolist())
         at = end
     return found

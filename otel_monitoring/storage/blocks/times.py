@@ -56,7 +56,7 @@ def check(times_ms: NDArray[np.int64]) -> None:
     if times_ms.ndim != 1:
         msg = f"times have shape (n,), got {times_ms.shape}"
         raise CodecError(msg)
-    steps = np.flatnonzero(np.diff(times_ms) <= 0)
+    steps = np.flatnonzero(times_ms[1:] <= times_ms[:-1])
     if len(steps):
         at = int(steps[0])
         msg = f"time {times_ms[at + 1]} ms is at or before {times_ms[at]} ms"

@@ -71,8 +71,12 @@ def _batches(
 ) -> Iterator[tuple[int, tuple[Labels, ...], np.ndarray]]:
     """Yield time, label sets and values; the same label sets are the same object."""
     known = np.array([number in labels for number in found.series.tolist()], dtype=bool)
-    there = ~is_hole(found.values) & known[:, None]
     rows = np.ascontiguousarray(found.values.T)
+    if known.all() and not np.isnan(rows).any():  # as it is but for series that come and go
+        every = tuple([labels[number] for number in found.series.tolist()])
+        yield from ((int(found.times_ms[column]), every, rows[column]) for column in columns)
+        return
+    there = ~is_hole(found.values) & known[:, None]
     changed = np.append(True, (there[:, 1:] != there[:, :-1]).any(axis=0))
     whole = there.all(axis=0)
     names: tuple[Labels, ...] | None = None
