@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from otel_monitoring.stores.block import Block
 
 _NEVER_MS: Final = 1 << 60
-_SAMPLES_AT_ONCE: Final = 4_000_000
+_SAMPLES_AT_ONCE: Final = 1_000_000
 _SHORTEST_MS: Final = 60_000
 _OVERLAP_MS: Final = 600_000
 """So that a series that ended between two slices has its marker in the later one."""
