@@ -59,6 +59,42 @@ def test_the_latest_schema_is_what_the_tables_say(engine: Engine) -> None:
         assert set(inspect(connection).get_table_names()) == {*metadata.tables, VERSIONS}
 
 
+def test_a_new_file_is_what_the_migrations_would_make(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = create_engine(f"sqlite:///{tmp_path}/made.db")
+    migrate(made)
+    upgraded = create_engine(f"sqlite:///{tmp_path}/upgraded.db")
+    monkeypatch.setattr(module, "_create", lambda connection: module._upgrade(connection, None, HEAD))
+    migrate(upgraded)
+
+    assert schema(made) == schema(upgraded)
+    assert len(schema(made)) > len(metadata.tables)
+
+
+def schema(engine: Engine) -> dict[str, list[str]]:
+    """Return the lines of the statement behind each table and index."""
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
+        assert connection.execute(text(f"SELECT version_num FROM {VERSIONS}")).scalars().all() == [HEAD]
+        assert len(connection.execute(text("SELECT * FROM otel_monitoring_about")).all()) == 1
+    return {name: [part.strip(" ,") for part in sql.splitlines()] for name, sql in found}
+
+
+def test_a_new_file_is_made_without_the_weight_of_alembic(tmp_path: Path) -> None:
+    code = f"{START}print('alembic' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, f"sqlite:///{tmp_path}/a.db"],
+        input="\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.startswith("True ")
+    assert done.stdout.splitlines()[-1] == "False"
+
+
 def test_refuses_a_schema_that_is_newer_by_its_name(engine: Engine) -> None:
     migrate(engine)
     with engine.begin() as connection:
