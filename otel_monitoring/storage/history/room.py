@@ -37,8 +37,12 @@ _UNREAD_MS: Final = 300_000
 _WINDOWS_AT_ONCE: Final = 32
 _ROWS_AT_ONCE: Final = 500
 _SQLITE: Final = (0.85, 0.9)
-_SERVER: Final = (0.65, 0.7)
+_SERVER: Final = (0.5, 0.55)
 """Down to which share of the limit rows go, and from which on. Servers fill gaps less well."""
+
+
+_CROWDED: Final = 0.7
+"""From which share of the limit on a server is asked to use gaps again; what is rewritten leaves some."""
 
 
 class _Oldest(NamedTuple):
@@ -117,7 +121,7 @@ class Room:
         """Make what is free of use; return whether there may be more to do."""
         was_making, self._is_making = self._is_making, False
         if not self._database.is_sqlite:
-            if was_making:
+            if was_making or taken.total_bytes > (self._max_bytes or 0) * _CROWDED:
                 space.reuse(self._database)
             return False
         if taken.total_bytes <= (self._max_bytes or 0):

@@ -54,7 +54,8 @@ class Writers:
 
     def _write(self, number: int) -> None:
         database = Database(url=self._url, clock=SystemClock())
-        assert database.ensure()
+        while not database.ensure():  # another one makes the tables
+            self._stop.wait(0.01)
         pair = 0
         while not self._stop.is_set():
             key = f"{number}-{pair}"
