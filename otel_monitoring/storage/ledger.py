@@ -258,11 +258,18 @@ class _Noting:
     def record(self, value: float, context: Context, *, sampled: bool) -> None:
         """Record ``value``, and note it."""
         self._inner.record(value, context, sampled=sampled)
+        if self._slots is not None or self._open() is not None:
+            self.note(value)
+
+    def record_noted(self, value: float, context: Context, *, sampled: bool) -> None:
+        """Record ``value``, which was noted before."""
+        self._inner.record(value, context, sampled=sampled)
+
+    def note(self, value: float) -> bool:
+        """Note ``value`` ahead of recording it; return whether there is a place for it already."""
         slots = self._slots
         if slots is None:
-            slots = self._open()
-            if slots is None:
-                return
+            return False
         at = self._at
         slots[at] += value
         if value < slots[at + 1]:  # noqa: PLR1730 - half the cost of a call of min()
@@ -270,6 +277,12 @@ class _Noting:
         if value > slots[at + 2]:  # noqa: PLR1730 - as above
             slots[at + 2] = value
         slots[at + _FIXED + bisect_left(self._bounds, value)] += 1.0
+        return True
+
+    def take_back(self, value: float) -> None:
+        """Undo a note: what was noted turned out to be something else."""
+        self._slots[self._at] -= value
+        self._slots[self._at + _FIXED + bisect_left(self._bounds, value)] -= 1.0
 
     def _open(self) -> Any:
         """Find a place at the first measurement; one that the SDK counts elsewhere has none, ever."""

@@ -252,3 +252,38 @@ def test_each_service_settles_what_its_own_processes_left(tmp_path: Path) -> Non
     assert claim_all(shop) == []
     assert claim.read() is not None
     claim.release(is_settled=True)
+
+
+def test_what_was_noted_ahead_counts_once_when_it_is_recorded(folder: Path) -> None:
+    house = House(folder)
+    house.record(0.5)
+    recorder: Any = house.ledger.bind(house.histogram, ROUTE)
+    recorder.record(0.5, Context(), sampled=False)
+
+    was_noted = recorder.note(0.7)
+    recorder.record_noted(0.75, Context(), sampled=False)
+    house.die()
+
+    (claim,) = claim_all(folder)
+    estate = claim.read()
+    assert was_noted
+    assert estate is not None
+    assert estate.entries[0].counts == (0, 3, 0)
+
+
+def test_what_was_noted_ahead_and_came_to_nothing_is_taken_back(folder: Path) -> None:
+    house = House(folder)
+    recorder: Any = house.ledger.bind(house.histogram, ROUTE)
+    before_the_first = recorder.note(0.7)
+    recorder.record(0.5, Context(), sampled=False)
+
+    recorder.note(3.0)
+    recorder.take_back(3.0)
+    house.die()
+
+    (claim,) = claim_all(folder)
+    estate = claim.read()
+    assert not before_the_first
+    assert estate is not None
+    assert estate.entries[0].counts == (0, 1, 0)
+    assert estate.entries[0].total == pytest.approx(0.5)

@@ -68,6 +68,22 @@ class Recorder(Protocol):
         ...
 
 
+class Noted(Recorder, Protocol):
+    """A recorder that notes what outlives this process, where it can, ahead of recording it."""
+
+    def note(self, value: float) -> bool:
+        """Note ``value``; return whether that was possible."""
+        ...
+
+    def take_back(self, value: float) -> None:
+        """Undo a note."""
+        ...
+
+    def record_noted(self, value: float, context: Context, *, sampled: bool) -> None:
+        """Record ``value``, which was noted."""
+        ...
+
+
 class Unbound:
     """A recorder by the public API alone."""
 
@@ -90,6 +106,7 @@ class Ending:
         duration: Records durations.
         request_size: Records the sizes of request bodies.
         response_size: Records the sizes of response bodies.
+        noted: ``duration``, where it notes ahead of recording; else ``None``.
     """
 
     late: Mapping[str, Any]
@@ -97,6 +114,7 @@ class Ending:
     duration: Recorder
     request_size: Recorder
     response_size: Recorder
+    noted: Noted | None = None
 
 
 class HttpInstruments:
@@ -122,10 +140,12 @@ class HttpInstruments:
 
     def ending(self, measured: Mapping[str, Any], late: Mapping[str, Any], name: str) -> Ending:
         """Return what is needed to end requests whose metrics have the attributes ``measured``."""
+        duration: Any = self._bind(self.duration, measured)
         return Ending(
             late=late,
             name=name,
-            duration=self._bind(self.duration, measured),
+            duration=duration,
+            noted=duration if hasattr(duration, "note") else None,
             request_size=self._bind(self.request_size, measured),
             response_size=self._bind(self.response_size, measured),
         )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.context.headers import RequestIdPolicy
     from otel_monitoring.guard import Guard
-    from otel_monitoring.instrument.asgi.instruments import Ending, HttpInstruments
+    from otel_monitoring.instrument.asgi.instruments import Ending, HttpInstruments, Noted
     from otel_monitoring.instrument.asgi.protocol import ASGIApp, Message, Receive, Scope, Send
     from otel_monitoring.instrument.asgi.route import RouteNames
 
@@ -124,6 +124,8 @@ class _Request:
         "_is_disconnected",
         "_is_sampled",
         "_middleware",
+        "_noted",
+        "_noted_s",
         "_received_bytes",
         "_root_path",
         "_sent_bytes",
@@ -150,6 +152,8 @@ class _Request:
         self._error_type = ""
         self._ended_s: float | None = None
         self._ended_ns: int | None = None
+        self._noted: Noted | None = None
+        self._noted_s = 0.0
         self._is_disconnected = self.is_finished = False
         self.scope = scope
         self._root_path: str = scope.get("root_path") or ""
@@ -192,9 +196,12 @@ class _Request:
             body = message.get("body")
             if body:
                 self._sent_bytes += len(body)
+            if message.get("more_body", False):
+                await self._upstream_send(message)
+                return
+            self._note()
             await self._upstream_send(message)
-            if not message.get("more_body", False):
-                self._responded()
+            self._responded()
             return
         if kind == "http.response.start":
             self._status = message["status"]
@@ -205,6 +212,18 @@ class _Request:
         await self._upstream_send(message)
         if kind == "http.response.pathsend":
             self._responded()
+
+    def _note(self) -> None:
+        """Note the request before its last bytes leave: who gets them was counted, whatever kills us then."""
+        if self._status >= _SERVER_ERROR:
+            return
+        try:
+            ending = self._ending("")
+            noted_s = perf_counter() - self._started_s
+            if ending.noted is not None and ending.noted.note(noted_s):
+                self._noted, self._noted_s = ending.noted, noted_s
+        except Exception as error:  # noqa: BLE001 - the tap's guard, without the cost of entering one
+            self._middleware.guard.caught(error)
 
     def _responded(self) -> None:
         """End the span with the response; background tasks that follow are not part of its duration.
@@ -274,7 +293,13 @@ class _Request:
         ending, span, context = self._ending(error_type), self.span, self.context
         if span.is_recording():
             self._end_span(span, ending, error_type)
-        ending.duration.record(duration_s, context, sampled=self._is_sampled)
+        noted = self._noted
+        if noted is not None and noted is ending.noted:
+            noted.record_noted(duration_s, context, sampled=self._is_sampled)
+        else:
+            if noted is not None:
+                noted.take_back(self._noted_s)
+            ending.duration.record(duration_s, context, sampled=self._is_sampled)
         # The size of a body has no exemplar: a trace says more of a duration.
         ending.response_size.record(self._sent_bytes, context, sampled=False)
         if self._received_bytes:

@@ -20,6 +20,7 @@ from otel_monitoring.instrument.asgi import HttpInstruments, HttpMiddleware
 from otel_monitoring.instrument.asgi.attributes import RequestAttributes
 from otel_monitoring.instrument.asgi.exclude import Exclusions
 from otel_monitoring.instrument.asgi.front import Front
+from otel_monitoring.instrument.asgi.instruments import Unbound
 from otel_monitoring.instrument.asgi.route import RouteNames
 from otel_monitoring.instrument.asgi.websocket import WebSocketInstruments, WebSocketMiddleware
 from otel_monitoring.instrument.asgi.wrap import outermost
@@ -42,7 +43,7 @@ class ServerRig:
         self.loggers.add_log_record_processor(CorrelationLogProcessor())
         self.loggers.add_log_record_processor(SimpleLogRecordProcessor(self.logs_exported))
         meter = MeterProvider([self.reader], shutdown_on_exit=False).get_meter("rig")
-        self.http = HttpInstruments(meter)
+        self.http = HttpInstruments(meter, bind=options.pop("bind", Unbound))
         self.websocket = WebSocketInstruments(meter)
         self.guard = Guard("tap.rig")
         self.calls: list[str] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from fastapi import BackgroundTasks, FastAPI
@@ -13,6 +13,7 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from otel_monitoring.context import correlation
+from otel_monitoring.instrument.asgi.instruments import Unbound
 from tests.instrument.asgi.server_rig import ServerRig
 from tests.instrument.asgi.shop import get, shop
 
@@ -243,3 +244,92 @@ async def test_a_failure_of_ours_does_not_reach_the_request(caplog: pytest.LogCa
 
     assert response.json() == {"id": 1}
     assert rig.guard.counts() == {"LookupError": 1}
+
+
+class Noting(Unbound):
+    """Says when a duration is noted, recorded or taken back."""
+
+    said: ClassVar[list[str]] = []
+
+    def note(self, _value: float) -> bool:
+        self.said.append("noted")
+        return True
+
+    def take_back(self, _value: float) -> None:
+        self.said.append("taken back")
+
+    def record_noted(self, value: float, context: Any, *, sampled: bool) -> None:
+        self.said.append("recorded")
+        self.record(value, context, sampled=sampled)
+
+
+@pytest.fixture
+def said() -> list[str]:
+    Noting.said.clear()
+    return Noting.said
+
+
+SCOPE: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "headers": []}
+
+
+async def disconnect() -> dict[str, Any]:
+    return {"type": "http.disconnect"}
+
+
+@pytest.mark.anyio
+async def test_a_request_is_noted_before_its_last_bytes_leave(said: list[str]) -> None:
+    """A worker that is killed right after the client has its answer has counted it."""
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        await send({"type": "http.response.body", "body": b"b"})
+
+    async def send(message: Any) -> None:
+        said.append(message["type"])
+
+    rig = ServerRig(app, bind=Noting)
+    await rig.app({**SCOPE}, disconnect, send)
+
+    assert said == ["http.response.start", "http.response.body", "noted", "http.response.body", "recorded"]
+    assert [point.count for point in rig.points("http.server.request.duration")] == [1]
+
+
+@pytest.mark.anyio
+async def test_a_note_is_taken_back_where_the_request_ended_otherwise(said: list[str]) -> None:
+    """As where the client goes away while it gets the last bytes."""
+    receives: list[Any] = []
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        receives.append(receive)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"a"})
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            await receives[0]()
+
+    rig = ServerRig(app, bind=Noting)
+    await rig.app({**SCOPE}, disconnect, send)
+
+    assert said == ["noted", "taken back"]
+    (point,) = rig.points("http.server.request.duration")
+    assert (point.count, point.attributes["error.type"]) == (1, "client_disconnected")
+
+
+@pytest.mark.anyio
+async def test_a_server_error_is_not_noted_ahead(said: list[str]) -> None:
+    """What it is called is known when the application has ended."""
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def send(_message: Any) -> None:
+        """Take it."""
+
+    rig = ServerRig(app, bind=Noting)
+    await rig.app({**SCOPE}, disconnect, send)
+
+    assert said == []
+    assert [point.count for point in rig.points("http.server.request.duration")] == [1]
