@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 REQUESTS = int(os.environ.get("BENCH_REQUESTS", "6000"))
 WARM_UP = 1000
-NAMES = ("bare", "vanilla", "fastapi_native", "ours", "ours_sampled")
+NAMES = ("bare", "vanilla", "fastapi_native", "ours", "ours_sampled", "ours_in_memory", "ours_kept")
 BUDGET = 0.38
 BUDGET_SAMPLED = 0.15
 BUDGET_MIB = 16.0

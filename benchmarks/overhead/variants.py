@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.overhead.app import service
@@ -12,6 +17,7 @@ if TYPE_CHECKING:
 
     Built = tuple[Any, Callable[[], Any]]
 
+_OPENED_S = 30.0
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
@@ -46,11 +52,58 @@ def ours_sampled() -> Built:
     return _ours(trace_sample_rate=0.1)
 
 
+def ours_in_memory() -> Built:
+    """Everything on, collected every second and kept in memory."""
+    return _collecting(url="memory")
+
+
+def ours_kept() -> Built:
+    """The same, and every collection written to a file of SQLite."""
+    folder = Path(_folder())
+    built = _collecting(data_directory=str(folder))
+    _wait_for_collections(folder / "bench.db")
+    return built
+
+
 def _ours(**settings: Any) -> Built:
     from otel_monitoring import setup_telemetry
 
     app = service()
-    monitoring = setup_telemetry(app, service_name="bench", **settings)
+    storage = {"data_directory": _folder()}
+    monitoring = setup_telemetry(app, service_name="bench", storage=storage, **settings)
+    return app, monitoring.force_flush
+
+
+def _wait_for_collections(path: Path) -> None:
+    """Wait until the first collection is in a file."""
+    deadline_s = time.monotonic() + _OPENED_S
+    while not _collections(path):
+        if time.monotonic() > deadline_s:
+            msg = f"nothing was written to {path} within {_OPENED_S:.0f} s"
+            raise TimeoutError(msg)
+        time.sleep(0.05)
+
+
+def _collections(path: Path) -> int:
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM otel_monitoring_batches").fetchone()[0])
+    return 0
+
+
+def _folder() -> str:
+    """Return where a file of its own may be for a while."""
+    return tempfile.mkdtemp(prefix="otel-monitoring-bench-")
+
+
+def _collecting(**storage: Any) -> Built:
+    """Return a service whose first collection, which imports what the others need, is over."""
+    from otel_monitoring import setup_telemetry
+
+    app = service()
+    monitoring = setup_telemetry(
+        app, service_name="bench", telemetry={"collect_interval_s": 1}, storage=storage
+    )
+    monitoring.collect()
     return app, monitoring.force_flush
 
 
@@ -95,4 +148,6 @@ VARIANTS: dict[str, Callable[[], Built]] = {
     "fastapi_native": fastapi_native,
     "ours": ours,
     "ours_sampled": ours_sampled,
+    "ours_in_memory": ours_in_memory,
+    "ours_kept": ours_kept,
 }
