@@ -409,7 +409,7 @@ class ApiSettings(Group):
         default="/monitoring", pattern=r"^(/[A-Za-z0-9._~-]+)+$", description="Path under which the API lies."
     )
     token: SecretText | None = option(
-        default=None, description="Bearer token of the API; without one, the processes of a storage make one and print it."
+        default=None, description="Bearer token of the API; without one, one is made and printed."
     )
 
 
