@@ -148,6 +148,34 @@ class Epoch:
         self._next += 1
         return ended
 
+    def append_many(self, *, times_ms: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+        """Write some slots of the series that were in the slot before.
+
+        Args:
+            times_ms: Later than all before, ascending, shape (n,).
+            values: A row for each time, the series in the order of ``live``, shape (n, series).
+        """
+        at = 0
+        while at < len(times_ms):
+            chunk = self._chunk()
+            many = min(len(times_ms) - at, len(chunk.times_ms) - chunk.used)
+            slots = chunk.values[chunk.used : chunk.used + many]
+            slots.fill(ABSENT)
+            slots[:, self.live] = values[at : at + many]
+            chunk.times_ms[chunk.used : chunk.used + many] = times_ms[at : at + many]
+            self._note_many_holes(slots)
+            chunk.used += many
+            self._sample_bytes += many * chunk.slot_bytes
+            self._next += many
+            at += many
+
+    def _note_many_holes(self, slots: NDArray[np.float64]) -> None:
+        holes = np.isnan(slots[:, : len(self.index)])
+        some = holes.any(axis=0)
+        if some.any():
+            last = self._next + len(slots) - 1 - holes[::-1].argmax(axis=0)
+            self._last_hole = np.where(some, last, self._last_hole)
+
     def _chunk(self) -> Chunk:
         width = len(self.index)
         last = self.chunks[-1] if self.chunks else None

@@ -169,6 +169,55 @@ class SeriesStore:
             self._limit_bytes()
             return True
 
+    def extend(self, batches: Sequence[Batch]) -> int:
+        """Keep many batches, which costs much less where they are many collections of the same series.
+
+        Args:
+            batches: Collections, those of one source oldest first.
+
+        Returns:
+            How many were kept.
+
+        Raises:
+            StoreError: There are not as many values as label sets.
+        """
+        kept, at = 0, 0
+        while at < len(batches):
+            first = batches[at]
+            kept += self.append(first)
+            end = at + 1
+            while end < len(batches) and _is_alike(first, batches[end]):
+                end += 1
+            if end - at > _FEW and self._append_alike(batches[at + 1 : end]):
+                kept += end - at - 1
+            else:
+                kept += sum(self.append(batch) for batch in batches[at + 1 : end])
+            at = end
+        return kept
+
+    def _append_alike(self, batches: Sequence[Batch]) -> bool:
+        """Keep batches of the series that were in the one before, where that can be done at once."""
+        last = batches[-1]
+        times_ms = np.array([batch.time_ms for batch in batches], dtype=np.int64)
+        with self._lock:
+            source = self._sources.get(last.source)
+            if source is None or not source.epochs or source.newest_ms is None:
+                return False
+            epoch = source.epochs[-1]
+            rows, kept = epoch.rows(last.labels, room=0)
+            is_later = source.newest_ms < times_ms[0] and bool((np.diff(times_ms) > 0).all())
+            if kept is not None or rows is not epoch.live or not is_later:
+                return False
+            values = np.array([batch.values for batch in batches], dtype=np.float64)
+            with self._counting(source):
+                epoch.append_many(times_ms=times_ms, values=values)
+                self._trim_source(source, before_ms=last.time_ms - self._retention_ms)
+            source.newest_ms = last.time_ms
+            self._counts["batches"] += len(batches)
+            self._counts["samples"] += values.size
+            self._limit_bytes()
+            return True
+
     @contextmanager
     def _counting(self, source: _Source) -> Iterator[None]:
         """Keep the totals right while one source changes."""
@@ -422,3 +471,9 @@ def _join(
         values[at : at + len(times), columns] = part
         at += len(times)
     return Block(key, joined.labels, times_ms, values, whole=False)
+
+
+def _is_alike(first: Batch, other: Batch) -> bool:
+    """Return whether two batches of a source are about the same series in the same order."""
+    same = other.source == first.source and other.labels is first.labels
+    return same and other.metadata is first.metadata and len(other.values) == len(first.values)

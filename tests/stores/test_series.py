@@ -473,3 +473,53 @@ def test_the_times_of_a_source_without_samples_do_not_move() -> None:
     store.shift("nobody", by_ms=1)
 
     assert store.sources() == {}
+
+
+@st.composite
+def _runs_of_collections(draw: st.DrawFn) -> list[Batch]:
+    """Collections of two sources in runs of the same series, with NaN among them and times that go back."""
+    names = [up(job=name) for name in "abcd"]
+    found, time_ms = [], 0
+    for _ in range(draw(st.integers(1, 5))):
+        source = draw(st.sampled_from(["self", "other"]))
+        some = tuple(draw(st.lists(st.sampled_from(names), unique=True, max_size=4)))
+        metadata: tuple[Metadata, ...] = ()
+        for _ in range(draw(st.integers(1, 30))):
+            time_ms += draw(st.sampled_from([15, 15, 15, 15, -20, 0]))
+            value = st.sampled_from([1.0, 2.0, -0.0, float("nan"), float("inf")])
+            found.append(Batch(source, time_ms, some, [draw(value) for _ in some], metadata))
+    return found
+
+
+@given(batches=_runs_of_collections(), retention_s=st.sampled_from([0.2, 3600.0]))
+def test_many_at_once_are_as_one_after_the_other(batches: list[Batch], retention_s: float) -> None:
+    one, many = (SeriesStore(retention_s=retention_s, interval_s=0.015) for _ in range(2))
+
+    kept = sum(one.append(each) for each in batches)
+    assert many.extend(batches) == kept
+
+    assert many.stats() == one.stats()
+    assert many.oldest() == one.oldest()
+    for window in ((-1, FOREVER_MS), (100, 300)):
+        ours, theirs = many.select([UP], *window), one.select([UP], *window)
+        assert [block.labels for block in ours] == [block.labels for block in theirs]
+        for mine, other in zip(ours, theirs, strict=True):
+            assert mine.times_ms.tolist() == other.times_ms.tolist()
+            assert np.array_equal(mine.values.view(np.int64), other.values.view(np.int64))
+
+
+def test_a_run_of_collections_is_written_at_once() -> None:
+    """More than fits into a chunk, so that several are filled."""
+    labels = tuple(up(job=str(number)) for number in range(3))
+    batches = [
+        Batch("self", time_ms, labels, np.array([time_ms, -time_ms, 0.0]))
+        for time_ms in range(15, 15 * 3001, 15)
+    ]
+    store = SeriesStore(retention_s=86_400)
+
+    assert store.extend(batches) == 3000
+
+    block = only_block(store)
+    assert block.times_ms.tolist() == [each.time_ms for each in batches]
+    total = sum(each.time_ms for each in batches)
+    assert block.values.sum(axis=0).tolist() == [total, -total, 0]

@@ -213,8 +213,7 @@ class Follower:
         self._reader.since_ms = max(self._reader.since_ms, recent_ms)
         while True:
             batches = self._reader.poll(most=_MOST_BATCHES)
-            for batch in batches:
-                self._store.append(batch)
+            self._store.extend(batches)
             if not batches:
                 break
         with self._database.read() as connection:
