@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 from typing import TYPE_CHECKING, Any
@@ -32,11 +33,32 @@ def _state_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
     return lambda: f"{folder}/{next(numbers)}"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_in_the_home(_state_home: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.contextmanager
+def _nowhere_of_the_users(state_home: str) -> Iterator[None]:
     """Keep nothing on disk unless a test says so, and then not where the user's own files are."""
-    monkeypatch.setenv("OTEL_MONITORING_STORAGE__URL", "memory")
-    monkeypatch.setenv("XDG_STATE_HOME", _state_home())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OTEL_MONITORING_STORAGE__URL", "memory")
+        patch.setenv("XDG_STATE_HOME", state_home)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_the_session(_state_home: Callable[[], str]) -> Iterator[None]:
+    with _nowhere_of_the_users(_state_home()):
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _state_of_the_module(_state_home: Callable[[], str]) -> Iterator[None]:
+    """What the fixtures of a module start is apart from what those of others started."""
+    with _nowhere_of_the_users(_state_home()):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _state_of_the_test(_state_home: Callable[[], str]) -> Iterator[None]:
+    with _nowhere_of_the_users(_state_home()):
+        yield
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from otel_monitoring.bootstrap.storage.place import data_directory, file_name, s
 from otel_monitoring.errors import MissingExtraError, SettingsError
 from otel_monitoring.settings import load_settings
 
-HOME = {"HOME": "/home/ada"}
+HOME = {"HOME": "/srv/ada"}
 
 
 def url(environ: dict[str, str] | None = None, *, service: str = "shop", **storage: object) -> str | None:
@@ -21,7 +21,7 @@ def url(environ: dict[str, str] | None = None, *, service: str = "shop", **stora
 
 
 def test_each_service_has_a_file_of_its_own_where_programs_keep_what_they_remember() -> None:
-    assert url() == "sqlite:////home/ada/.local/state/otel_monitoring/shop.db"
+    assert url() == "sqlite:////srv/ada/.local/state/otel_monitoring/shop.db"
 
 
 def test_the_standard_variable_moves_it() -> None:

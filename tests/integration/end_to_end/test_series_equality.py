@@ -57,6 +57,7 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             "OTEL_EXPORTER_OTLP_ENDPOINT": collector.otlp_http,
             "OTEL_METRIC_EXPORT_INTERVAL": "500",
             "OTEL_MONITORING_STORE__TRANSLATION_STRATEGY": request.param,
+            "OTEL_MONITORING_STORAGE__URL": "memory",  # an instance before this one would be carried on
             "OTEL_MONITORING_TELEMETRY__COLLECT_INTERVAL_S": "0.5",
             "OTEL_MONITORING_SYSTEM__INTERVAL_S": "0.5",
         }
