@@ -142,7 +142,7 @@ def test_the_gauges_of_a_killed_worker_end_and_its_counters_stay(sqlite_url: str
         def gauges() -> bool:
             return len(server.values("process_memory_usage_bytes")) == 4
 
-        eventually(gauges, what="the gauges of the living alone")
+        eventually(gauges, timeout_s=90, what="the gauges of the living alone")
 
         assert len(server.values(f'{COUNT}{{http_route="/x"}}')) >= 4
         assert all(outcome.allows(total) for total in server.totals().values())
