@@ -144,7 +144,7 @@ def test_the_gauges_of_a_killed_worker_end_and_its_counters_stay(sqlite_url: str
 
         eventually(gauges, timeout_s=90, what="the gauges of the living alone")
 
-        assert len(server.values(f'{COUNT}{{http_route="/x"}}')) >= 2  # a quick worker may leave others nothing
+        assert len(server.values(f'{COUNT}{{http_route="/x"}}')) >= 2  # some may get none
         assert all(outcome.allows(total) for total in server.totals().values())
 
 
