@@ -1,0 +1,95 @@
+"""A whole window judged on demand: a detector runs over it, and what it found is put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from otel_monitoring.analytics.anomaly.stream import Detector
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from otel_monitoring.analytics.anomaly.verdict import Reason, Verdict
+
+TOGETHER_S: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A stretch of a series that stood out.
+
+    Attributes:
+        start_s: Unix time of its first anomalous point, in seconds.
+        end_s: Unix time of its last anomalous point.
+        peak_s: Unix time of the point with the highest score; the fields below are those of that point.
+        value: What was seen.
+        expected_low: Lower end of the range that was expected; NaN where none was known.
+        expected_high: Upper end of that range.
+        score: From 0 to 1.
+        rarity_hours: So rare that it is seen once in this many hours.
+        reason: In which way it stood out.
+    """
+
+    start_s: float
+    end_s: float
+    peak_s: float
+    value: float
+    expected_low: float
+    expected_high: float
+    score: float
+    rarity_hours: float
+    reason: Reason
+
+
+def detect(
+    times_s: NDArray[np.float64],
+    values: NDArray[np.float64],
+    *,
+    false_alarm_hours: float = 0.05,
+    method: Literal["adaptive", "zscore"] = "adaptive",
+    together_s: float = TOGETHER_S,
+) -> list[Finding]:
+    """Return what stands out in a window, oldest first.
+
+    Nothing is known before the window, so its first points only teach.
+
+    Args:
+        times_s: Unix times in seconds, oldest first. Shape (n,).
+        values: The points; NaN and infinities are passed over. Shape (n,).
+        false_alarm_hours: Hours a day with a false alarm in them that may be spent.
+        method: ``adaptive``, or ``zscore`` for the classic rolling z-score.
+        together_s: Anomalous points that are no further apart than this are one finding.
+    """
+    detector = Detector(false_alarm_hours=false_alarm_hours, method=method)
+    found: list[Finding] = []
+    for time_s, value in zip(times_s.tolist(), values.tolist(), strict=True):
+        verdict = detector.judge(time_s, value)
+        if not verdict.is_anomalous:
+            continue
+        finding = _finding(time_s, value, verdict)
+        if found and time_s - found[-1].end_s <= together_s:
+            found[-1] = _joined(found[-1], finding)
+        else:
+            found.append(finding)
+    return found
+
+
+def _finding(time_s: float, value: float, verdict: Verdict) -> Finding:
+    return Finding(
+        start_s=time_s,
+        end_s=time_s,
+        peak_s=time_s,
+        value=value,
+        expected_low=verdict.expected_low,
+        expected_high=verdict.expected_high,
+        score=verdict.score,
+        rarity_hours=verdict.rarity_hours,
+        reason=verdict.reason,
+    )
+
+
+def _joined(earlier: Finding, later: Finding) -> Finding:
+    peak = later if later.score > earlier.score else earlier
+    return replace(peak, start_s=earlier.start_s, end_s=later.end_s)
