@@ -47,7 +47,7 @@ def build_api(  # noqa: PLR0913 - one place wires it
     rules: RulesKept | None = None,
     desk: AlertDesk | None = None,
     deeds: Deeds | None = None,
-    storage: Sequence[APIRouter] = (),
+    more: Sequence[APIRouter] = (),
 ) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
 
@@ -61,7 +61,7 @@ def build_api(  # noqa: PLR0913 - one place wires it
         rules: The book of rules; ``None`` leaves its routes out.
         desk: Where people act on alerts; ``None`` leaves those routes out.
         deeds: What the links in messages do; ``None`` leaves their page out.
-        storage: The routes of the storage, where there is one.
+        more: Further routes: of the storage where there is one, of what is found in series.
 
     Raises:
         MissingExtraError: FastAPI is not installed.
@@ -80,7 +80,7 @@ def build_api(  # noqa: PLR0913 - one place wires it
     if desk is not None:
         _add_acting(app, desk)
     app.include_router(health_router(health))
-    for router in (*storage, *([exposition] if exposition is not None else [])):
+    for router in (*more, *([exposition] if exposition is not None else [])):
         app.include_router(router)
     if metrics is not None:
         from otel_monitoring.api.metrics.router import metrics_router

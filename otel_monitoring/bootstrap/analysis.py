@@ -21,6 +21,7 @@ from otel_monitoring.alerts.history import AlertHistory
 from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
+from otel_monitoring.bootstrap.analytics.desks import Desks
 from otel_monitoring.bootstrap.aside import Aside
 from otel_monitoring.bootstrap.messages.backing import MessageBacking, generator_url
 from otel_monitoring.bootstrap.messages.telling import Telling
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.storage.voice import Voice
     from otel_monitoring.model.action import Action
     from otel_monitoring.model.alert import Transition
+    from otel_monitoring.model.sample import Batch
     from otel_monitoring.promql.query import Query
     from otel_monitoring.settings import Settings
     from otel_monitoring.storage.history.store import HistoryStore
@@ -97,6 +99,8 @@ class Analysis:
         )
         self.keeping = _keeping(builder, self.store)
         self._rule_series = None if self.keeping is None else self.keeping.rule_series()
+        # Watches run on the loop, rules may run aside: each has series of its own to hand on.
+        self._found_series = None if self.keeping is None else self.keeping.rule_series()
         history = None if self.keeping is None else self.keeping.history
         self.engine = _engine(builder, self.store, history)
         self.remote = _remote(builder)
@@ -147,6 +151,7 @@ class Analysis:
             generator_url=generator_url(settings),
         )
         self.voice = self._voice()
+        self.desks = Desks(builder, self)
 
     def _voice(self) -> Voice | None:
         """Return who speaks where several processes share a storage, and what it remembers."""
@@ -264,6 +269,22 @@ class Analysis:
             _log.info("the %s were read anew", what)
         return ""
 
+    def is_speaking(self) -> bool:
+        """Tell whether this process evaluates and tells people; alone it always does."""
+        return self.voice is None or self.voice.is_speaking
+
+    def record_found(self, batch: Batch) -> None:
+        """Keep series that were found in others, for the other processes and for the next one too.
+
+        Args:
+            batch: Its source is ``rule:<what>;``: what rules and watches write is nobody's own measurement.
+        """
+        if self._found_series is None:
+            self.store.append(batch)
+            return
+        self._found_series.record(batch)
+        self._found_series.share()
+
     def sent_labels(self, labels: Labels) -> Labels:
         """Return the labels that an alert has once it is sent."""
         if not self._external_labels:
@@ -282,11 +303,16 @@ class Analysis:
         if self.voice is not None and action.name.startswith(_WORDS) and not _is_on_a_loop():
             self.voice.share()  # a process that is killed now takes nothing of it along
 
+    def explain(self, now_ms: int) -> None:
+        """Look at the series without being asked; not before the past is there."""
+        if self.keeping is None or self.keeping.is_caught_up:
+            self.desks.watches.step(now_ms)
+
     def trim(self, now_ms: int) -> None:
         """Forget what is older than the retention."""
         self.store.trim(now_ms)
         alerts = (alert for group in self.groups() for rule in group.rules for alert in rule.alerts)
-        if self.voice is None or self.voice.is_speaking:
+        if self.is_speaking():
             self.history.settle({alert.labels for alert in alerts if alert.is_firing}, now_ms)
         self.telling.trim(self._clock.monotonic_s())
 
@@ -303,8 +329,9 @@ class Analysis:
             self.keeping.after_fork()
         if self.voice is not None:
             self._aside.after_fork()
-        if self._rule_series is not None:
-            self._rule_series.after_fork()
+        for series in (self._rule_series, self._found_series):
+            if series is not None:
+                series.after_fork()
         if self.voice is not None:
             self.voice.after_fork()
         self.engine.after_fork()
@@ -316,15 +343,18 @@ class Analysis:
         self.history.after_fork()
         self.audit.after_fork()
         self.recording.after_fork()
+        self.desks.watches.after_fork()
 
     def stop(self, timeout_s: float) -> None:
         """Give what waits for delivery one last try."""
+        self.desks.watches.stop()
         self.telling.stop(timeout_s)
         if self.voice is not None:
             self._aside.wait(timeout_s)
             self.voice.stop(timeout_s)
-        if self._rule_series is not None:
-            self._rule_series.end(at_ms=self._clock.now_ms())
+        for series in (self._rule_series, self._found_series):
+            if series is not None:
+                series.end(at_ms=self._clock.now_ms())
         self.recording.finish()
         if self.keeping is not None:
             self.keeping.stop(timeout_s)

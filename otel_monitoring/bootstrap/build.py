@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from otel_monitoring.storage.ledger import Ledger
 
 _EVALUATE_EVERY_S = 1.0  # rule groups have their own grid; this only asks whether one of them is due
+_EXPLAIN_EVERY_S = 1.0
 _TRIM_EVERY_S = 60.0
 _RECORD_EVERY_S = 1.0
 
@@ -120,6 +121,8 @@ def build(
         "collect", builder.settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect()
     )
     builder.loop.add("evaluate", min(_EVALUATE_EVERY_S, settings.alerts.interval_s), analysis.evaluate)
+    if settings.analytics.enabled:
+        builder.loop.add("analytics", _EXPLAIN_EVERY_S, analysis.explain)
     builder.loop.add("trim", _TRIM_EVERY_S, analysis.trim)
     if hang_up is not None:
         builder.loop.add("reload", _EVALUATE_EVERY_S, hang_up.tick)

@@ -87,6 +87,11 @@ class LazyAnalysis:
         if self._made is not None:
             self._made.evaluate(now_ms)
 
+    def explain(self, now_ms: int) -> None:
+        """Look at the series without being asked; before the first collection there are none."""
+        if self._made is not None:
+            self._made.explain(now_ms)
+
     def trim(self, now_ms: int) -> None:
         """Forget what is older than the retention."""
         if self._made is not None:

@@ -118,6 +118,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
         from otel_monitoring.api.exposition.router import exposition_router
         from otel_monitoring.api.metrics.router import MetricsSource
         from otel_monitoring.api.router import build_api
+        from otel_monitoring.bootstrap.analytics.routes import routes
 
         made = analysis.get()
         if made.keeping is not None:
@@ -137,7 +138,7 @@ def pages(builder: Builder, *, analysis: LazyAnalysis, registry: HealthRegistry)
             rules=made.rules,
             desk=desk(builder, made, started_ms=started_ms),
             deeds=made.backing.deeds(),
-            storage=storage_routes(builder, made),
+            more=(*storage_routes(builder, made), *routes(made.desks)),
             exposition=exposition_router(
                 store=made.store,
                 clock=builder.clock,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from otel_monitoring.settings.analytics import AnalyticsSettings
+from otel_monitoring.settings.group import Group, option
 from otel_monitoring.settings.types import (
     Algorithms,
     Count,
@@ -24,20 +26,6 @@ from otel_monitoring.settings.types import (
     SecretUrlText,
     StorageUrl,
 )
-
-
-class Group(BaseModel):
-    """Options of one part: frozen, and closed against names that nobody reads."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
-
-    shorthand: ClassVar[str] = ""
-    """The option that is meant where the group is given a list or a text in place of a table."""
-
-
-def option(default: Any, description: str) -> Any:
-    """Return a field with a default that is copied and one line of explanation."""
-    return Field(default=default, description=description)
 
 
 class TelemetrySettings(Group):
@@ -459,6 +447,7 @@ class Settings(Group):
     query: QuerySettings = QuerySettings()
     storage: StorageSettings = StorageSettings()
     alerts: AlertSettings = AlertSettings()
+    analytics: AnalyticsSettings = AnalyticsSettings()
     notify: NotifySettings = NotifySettings()
     api: ApiSettings = ApiSettings()
     instrumentation: InstrumentationSettings = InstrumentationSettings()

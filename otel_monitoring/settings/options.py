@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import SecretStr
 
-from otel_monitoring.settings.groups import Group, Settings
+from otel_monitoring.settings.group import Group
+from otel_monitoring.settings.groups import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

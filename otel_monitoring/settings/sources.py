@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from otel_monitoring.errors import SettingsError
-from otel_monitoring.settings.groups import Group, Settings
+from otel_monitoring.settings.group import Group
+from otel_monitoring.settings.groups import Settings
 from otel_monitoring.settings.options import PREFIX, groups, options
 
 if TYPE_CHECKING:

@@ -64,7 +64,7 @@ class Instance:
             alerts=AlertsFake(),
             health=HealthFake(),
             auth=TokenAuth("t"),
-            storage=[events_router(self.records, clock=clock), audit_router(self.trail, clock=clock)],
+            more=[events_router(self.records, clock=clock), audit_router(self.trail, clock=clock)],
         )
 
     def happen(self, *records: Record) -> None:

@@ -58,7 +58,7 @@ class Instance:
             alerts=AlertsFake(),
             health=HealthFake(),
             auth=TokenAuth("t"),
-            storage=[
+            more=[
                 cleanup_router(cleanup, audit=self.actions.append, clock=clock),
                 instances_router(lambda: self.seen, clock=clock),
             ],

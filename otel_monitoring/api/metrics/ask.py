@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from dataclasses import dataclass, field
@@ -10,11 +9,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast, get_args
 
 from otel_monitoring.api.metrics.fields import FieldsError, wrong
-from otel_monitoring.errors import RuleError, StoreError
-from otel_monitoring.ingest.names import DEFAULT_STRATEGY, label_name, metric_name
+from otel_monitoring.errors import RuleError
+from otel_monitoring.ingest.names import DEFAULT_STRATEGY, label_name
 from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.model.sample import Metadata
 from otel_monitoring.promql.builder import Aggregation, Condition, Operator, Question
+from otel_monitoring.promql.catalogue import called
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,29 +104,7 @@ def find(name: str, metadata: Mapping[str, Metadata], *, strategy: Strategy = DE
     """
     if not 0 < len(name) <= _MAX_NAME:
         raise FieldsError([wrong("metric", name, f"a name of {_MAX_NAME} characters at most")])
-    exact = metadata.get(name)
-    if exact is not None:
-        return exact
-    found = (metadata[key] for key in sorted(metadata) if _is_called(metadata[key], name, strategy))
-    return next(found, Metadata(name, "unknown", "", ""))
-
-
-def near(name: str, metadata: Mapping[str, Metadata]) -> list[str]:
-    """Return names that look alike, the nearest first."""
-    return difflib.get_close_matches(re.sub(r"\W", "_", name), list(metadata), n=5)
-
-
-def _is_called(known: Metadata, name: str, strategy: Strategy) -> bool:
-    try:
-        if known.type in ("counter", "histogram"):
-            return metric_name(name, unit=known.unit, kind=known.type, strategy=strategy) == known.name
-        names = (
-            metric_name(name, unit=known.unit, kind="gauge", strategy=strategy),
-            metric_name(name, unit=known.unit, kind="updown", strategy=strategy),
-        )
-    except StoreError:
-        return False
-    return known.name in names
+    return called(name, metadata, strategy=strategy) or Metadata(name, "unknown", "", "")
 
 
 def _labels(given: Sequence[str]) -> tuple[str, ...]:

@@ -14,13 +14,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from otel_monitoring.api import values
-from otel_monitoring.api.metrics.ask import Asked, find, near, question_of, times_of
+from otel_monitoring.api.metrics.ask import Asked, find, question_of, times_of
 from otel_monitoring.api.metrics.fields import FieldsError
 from otel_monitoring.api.metrics.record import MAX_SERIES, Recorder
 from otel_monitoring.api.problems import MEDIA_TYPE, problem
 from otel_monitoring.errors import QueryError
 from otel_monitoring.ingest.names import DEFAULT_STRATEGY
 from otel_monitoring.promql.builder import build
+from otel_monitoring.promql.catalogue import near
 from otel_monitoring.storage.errors import StorageError
 
 if TYPE_CHECKING:

@@ -274,7 +274,7 @@ def test_whatever_was_said_can_be_read_over_http(
         health=HealthRegistry(clock=shop.clock),
         auth=TokenAuth("t"),
         desk=desk(shop.builder, shop.analysis, started_ms=0),
-        storage=storage_routes(shop.builder, shop.analysis),
+        more=storage_routes(shop.builder, shop.analysis),
     )
     odd = {"nan": float("nan"), "cut": "\ud800", "nul": "a\0b", "deep": [[[[[[1]]]]]], "bytes": b"\xff"}
 

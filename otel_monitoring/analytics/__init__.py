@@ -1,0 +1,1 @@
+"""Algorithms on arrays: anomalies, trends, changes, forecasts, correlations, comparisons."""

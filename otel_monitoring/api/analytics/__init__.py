@@ -1,0 +1,1 @@
+"""What is found in series over HTTP: anomalies, trends, forecasts, causes, service levels, reports."""

@@ -1,0 +1,1 @@
+"""The desks that explain series, made from the parts of an instance."""

@@ -1,0 +1,94 @@
+"""One desk for each kind of question about series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from otel_monitoring.guard import Guard
+from otel_monitoring.reports.subjects import Subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from otel_monitoring.bootstrap.analysis import Analysis
+    from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.sample import Batch
+    from otel_monitoring.promql.query import Query
+
+
+class Watch(Protocol):
+    """Something that looks at the series without being asked."""
+
+    name: str
+
+    def step(self, now_ms: int) -> None:
+        """Do what is due at this Unix time in milliseconds; called about once a second."""
+        ...
+
+    def after_fork(self) -> None:
+        """Start anew in a child process."""
+        ...
+
+    def stop(self) -> None:
+        """End."""
+        ...
+
+
+class Watches:
+    """Watches, each behind a guard of its own.
+
+    Args:
+        watches: Called in this order.
+    """
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        self._watches = [(watch, Guard(f"job.{watch.name}")) for watch in watches]
+
+    def step(self, now_ms: int) -> None:
+        """Let each watch do what is due; one that fails stops no other."""
+        for watch, guard in self._watches:
+            with guard:
+                watch.step(now_ms)
+
+    def after_fork(self) -> None:
+        """Start anew in a child process."""
+        for watch, guard in self._watches:
+            guard.after_fork()
+            watch.after_fork()
+
+    def stop(self) -> None:
+        """End."""
+        for watch, guard in self._watches:
+            with guard:
+                watch.stop()
+
+
+class Desks:
+    """What answers questions about series, and what looks at them without being asked.
+
+    Args:
+        builder: What the parts of the instance share.
+        analysis: The store, the engine, the rules and the messages.
+
+    Attributes:
+        query: Who answers PromQL.
+        clock: Tells now.
+        subjects: Finds expressions for names of metrics.
+        record: Takes series that are found, such as scores; other processes see them too.
+        is_speaking: Tells whether this is the process that evaluates and tells people.
+        watches: What looks at the series by itself.
+    """
+
+    def __init__(self, builder: Builder, analysis: Analysis) -> None:
+        keeping = analysis.keeping
+        self.query: Query = analysis.ask
+        self.clock: Clock = builder.clock
+        self.subjects = Subjects(
+            metadata=analysis.store.metadata,
+            past_metadata=None if keeping is None else keeping.history.past_metadata,
+            strategy=builder.settings.store.translation_strategy,
+        )
+        self.record: Callable[[Batch], object] = analysis.record_found
+        self.is_speaking: Callable[[], bool] = analysis.is_speaking
+        self.watches = Watches(())
