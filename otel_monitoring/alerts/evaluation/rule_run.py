@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.alerts.evaluation.identity import Labeller
 from otel_monitoring.alerts.evaluation.restore import restored
-from otel_monitoring.alerts.evaluation.series import SeriesWriter, alert_samples, recorded
+from otel_monitoring.alerts.evaluation.series import alert_samples, recorded
 from otel_monitoring.alerts.evaluation.state import advance, moved, state_of
 from otel_monitoring.alerts.evaluation.status import RuleHealth, RuleStatus, Verdict
 from otel_monitoring.alerts.rules.rule import OBSERVE_LABEL, AlertingRule
 from otel_monitoring.errors import MonitoringError, RuleError
+from otel_monitoring.stores.writer import SeriesWriter
 from otel_monitoring.templates import Context
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The series that rules write: recorded results, ``ALERTS`` and ``ALERTS_FOR_STATE`` (S2.7, S2.9, S5)."""
+"""The samples that rules yield: recorded results, ``ALERTS`` and ``ALERTS_FOR_STATE`` (S2.7, S2.9, S5)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.errors import RuleError
 from otel_monitoring.model.labels import NAME, Labels
-from otel_monitoring.model.sample import STALE, Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from otel_monitoring.alerts.rules.rule import RecordingRule
     from otel_monitoring.model.alert import Alert, Breach
@@ -48,37 +47,3 @@ def alert_samples(alerts: Iterable[Alert], templates: Mapping[str, str]) -> dict
             samples[labels.with_({NAME: "ALERTS", "alertstate": alert.state})] = 1.0
             samples[labels.with_({NAME: "ALERTS_FOR_STATE"})] = float(alert.active_at_ms // 1000)
     return samples
-
-
-class SeriesWriter:
-    """Write what one rule yields, and end the series that it no longer yields.
-
-    Args:
-        record: Keeps a batch where queries find it.
-        source: The name of this rule as a source of batches.
-    """
-
-    def __init__(self, *, record: Callable[[Batch], object], source: str) -> None:
-        self._record = record
-        self._source = source
-        self._written: frozenset[Labels] = frozenset()
-
-    def adopt(self, samples: Iterable[Labels]) -> None:
-        """Count the series that another process wrote last as written: they end here."""
-        self._written = frozenset(samples)
-
-    def write(self, samples: Mapping[Labels, float], time_ms: int) -> None:
-        """Write the samples of one evaluation at ``time_ms``."""
-        if not samples and not self._written:
-            return
-        gone = sorted(self._written.difference(samples), key=lambda labels: labels.pairs)
-        if samples or gone:
-            self._record(
-                Batch(
-                    source=self._source,
-                    time_ms=time_ms,
-                    labels=[*samples, *gone],
-                    values=[*samples.values(), *([STALE] * len(gone))],
-                )
-            )
-        self._written = frozenset(samples)

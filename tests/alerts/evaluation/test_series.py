@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import struct
-
 import pytest
 
-from otel_monitoring.alerts.evaluation.series import SeriesWriter, alert_samples, recorded
+from otel_monitoring.alerts.evaluation.series import alert_samples, recorded
 from otel_monitoring.alerts.rules.rule import RecordingRule
 from otel_monitoring.errors import RuleError
 from otel_monitoring.model.alert import Alert, Breach
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.model.sample import STALE_BITS, Batch
 
 UP_A = Labels.of(__name__="up", job="a", host="x")
 
@@ -52,32 +49,6 @@ def test_pending_and_firing_alerts_have_two_series_each_and_resolved_ones_none()
         Labels.of(__name__="ALERTS", alertname="A", alertstate="firing", job="f"): 1.0,
         Labels.of(__name__="ALERTS_FOR_STATE", alertname="A", job="f"): 60.0,
     }
-
-
-def test_what_is_no_longer_written_gets_one_staleness_marker() -> None:
-    """S2.9."""
-    batches: list[Batch] = []
-    writer = SeriesWriter(record=batches.append, source="r")
-    a, b = Labels.of(__name__="a"), Labels.of(__name__="b")
-
-    writer.write({a: 1.0, b: 2.0}, 1000)
-    writer.write({b: 3.0}, 2000)
-    writer.write({b: 4.0}, 3000)
-    writer.write({}, 4000)
-    writer.write({}, 5000)
-
-    assert [(batch.source, batch.time_ms, list(batch.labels)) for batch in batches] == [
-        ("r", 1000, [a, b]),
-        ("r", 2000, [b, a]),
-        ("r", 3000, [b]),
-        ("r", 4000, [b]),
-    ]
-    assert bits(batches[1].values[1]) == STALE_BITS
-    assert bits(batches[3].values[0]) == STALE_BITS
-
-
-def bits(value: float) -> int:
-    return int(struct.unpack("<Q", struct.pack("<d", value))[0])
 
 
 def test_a_label_that_came_out_empty_is_in_the_series_as_it_is_written() -> None:
