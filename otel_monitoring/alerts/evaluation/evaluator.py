@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from otel_monitoring.alerts.evaluation.restore import EVALUATIONS_BEFORE, taken_up
@@ -61,6 +62,7 @@ class GroupRun:
         self._query_offset_ms = query_offset_ms
         self._guard = services.guard
         self._evaluations = 0
+        self._missed_elsewhere = 0
         self.rules = [
             RuleRun(rule, source=source, services=services)
             for rule, source in zip(group.rules, _sources(group), strict=True)
@@ -87,7 +89,7 @@ class GroupRun:
         Its place in the grid is taken as well, so that a reload leaves no time of the grid out.
         """
         if other.interval_ms == self.interval_ms:
-            self.schedule = other.schedule
+            self.schedule, self._missed_elsewhere = other.schedule, other._missed_elsewhere
         waiting: dict[tuple[object, ...], list[RuleRun]] = defaultdict(list)
         for rule in other.rules:
             waiting[_identity(rule.rule)].append(rule)
@@ -103,8 +105,28 @@ class GroupRun:
             source=self.group.source,
             interval_ms=self.interval_ms,
             rules=tuple(rule.status() for rule in self.rules),
-            missed=self.schedule.missed,
+            missed=self.missed,
         )
+
+    @property
+    def missed(self) -> int:
+        """How many evaluations were left out, here and by whoever evaluated before."""
+        return self._missed_elsewhere + self.schedule.missed
+
+    def verdicts(self) -> Iterator[tuple[str, Verdict]]:
+        """Yield what came of the last evaluation of each rule, by its name as a source of series."""
+        for rule in self.rules:
+            verdict = rule.verdict()
+            if verdict is not None:
+                yield rule.source, replace(verdict, missed=self.missed)
+
+    def take_up(self, known: Mapping[str, State], verdicts: Mapping[str, Verdict]) -> None:
+        """Stand where another process stood, from now on."""
+        missed = [verdicts[rule.source].missed for rule in self.rules if rule.source in verdicts]
+        if missed:
+            self._missed_elsewhere = max(missed) - self.schedule.missed
+        for rule in self.rules:
+            rule.take_up(known.get(rule.source, {}), verdicts.get(rule.source))
 
 
 class Evaluator:
@@ -195,6 +217,10 @@ class Evaluator:
             for sent in rule.standing(now_ms, interval_ms=run.interval_ms)
         ]
 
+    def standing_labels(self) -> set[Labels]:
+        """Return the labels that the alerts of :meth:`standing` have once they are sent."""
+        return {labels for run in self._runs for rule in run.rules for labels in rule.standing_labels()}
+
     def states(self) -> dict[str, State]:
         """Return the alerts of every alerting rule, by a name that outlives the process."""
         return {
@@ -206,8 +232,7 @@ class Evaluator:
 
     def verdicts(self) -> dict[str, Verdict]:
         """Return what came of the last evaluation of every rule, by the same names."""
-        found = ((rule.source, rule.verdict()) for run in self._runs for rule in run.rules)
-        return {source: verdict for source, verdict in found if verdict is not None}
+        return {source: verdict for run in self._runs for source, verdict in run.verdicts()}
 
     def take_up(
         self, known: Mapping[str, Known], verdicts: Mapping[str, Verdict], *, since_ms: int, at_ms: int
@@ -228,10 +253,13 @@ class Evaluator:
             run.schedule.anchor(min(max(times, default=at_ms), at_ms))
             run.schedule.skip(since_ms)
             fresh_ms = _FRESH_ROUNDS * run.interval_ms
+            states: dict[str, State] = {}
             for rule in run.rules:
                 for_ms = rule.rule.for_ms if isinstance(rule.rule, AlertingRule) else 0
-                state = taken_up(known.get(rule.source, {}), at_ms, for_ms=for_ms, fresh_ms=fresh_ms)
-                rule.take_up(state, verdicts.get(rule.source))
+                states[rule.source] = taken_up(
+                    known.get(rule.source, {}), at_ms, for_ms=for_ms, fresh_ms=fresh_ms
+                )
+            run.take_up(states, verdicts)
 
     def follow(self, now_ms: int) -> None:
         """Have the groups of :meth:`replace`, where another process evaluates and nobody ticks."""
@@ -240,10 +268,12 @@ class Evaluator:
     def mirror(self, known: Mapping[str, Known], verdicts: Mapping[str, Verdict], *, at_ms: int) -> None:
         """Show where another process stands, for those who ask."""
         self._reload(at_ms)
+        states = {
+            source: {labels: alert for labels, (alert, _) in alerts.items()}
+            for source, alerts in known.items()
+        }
         for run in self._runs:
-            for rule in run.rules:
-                state = {labels: alert for labels, (alert, _) in known.get(rule.source, {}).items()}
-                rule.take_up(state, verdicts.get(rule.source))
+            run.take_up(states, verdicts)
 
     def next_ms(self, now_ms: int) -> int | None:
         """Return when the next group is due; ``None`` where there is no group."""

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from otel_monitoring.alerts.evaluation.state import State
     from otel_monitoring.alerts.rules.rule import RecordingRule, Rule
     from otel_monitoring.guard import Guard
-    from otel_monitoring.model.alert import Breach, SentAlert, Transition
+    from otel_monitoring.model.alert import Alert, Breach, SentAlert, Transition
     from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.labels import Labels
     from otel_monitoring.model.sample import Batch
 
 
@@ -170,11 +171,12 @@ class RuleRun:
 
     def standing(self, at_ms: int, *, interval_ms: int) -> list[SentAlert]:
         """Return the alerts that fire and that people are told of, without noting that they were sent."""
-        if self.rule.labels.get(OBSERVE_LABEL) == "true" or not isinstance(self.rule, AlertingRule):
-            return []
-        fire = {labels: alert for labels, alert in self.state.items() if alert.is_firing}
-        unsent = {labels: replace(alert, last_sent_at_ms=None) for labels, alert in fire.items()}
+        unsent = {alert.labels: replace(alert, last_sent_at_ms=None) for alert in self._audible()}
         return self._services.sending.due(unsent, at_ms, expr=self.rule.expr, interval_ms=interval_ms)[1]
+
+    def standing_labels(self) -> list[Labels]:
+        """Return the labels of :meth:`standing`, at little cost."""
+        return [self._services.sending.labels(alert) for alert in self._audible()]
 
     def end(self, at_ms: int) -> None:
         """End the series of a rule that is gone (S2.9)."""
@@ -197,6 +199,12 @@ class RuleRun:
             evaluated_at_ms=self._evaluated_at_ms,
             evaluation_s=self._evaluation_s,
         )
+
+    def _audible(self) -> list[Alert]:
+        """Return the alerts that fire and that people are told of."""
+        if self.rule.labels.get(OBSERVE_LABEL) == "true" or not isinstance(self.rule, AlertingRule):
+            return []
+        return [alert for alert in self.state.values() if alert.is_firing]
 
     def _evaluate(self, moment: Moment) -> None:
         self._use(self._services.query(self.rule.expr, moment.query_at_ms), moment)

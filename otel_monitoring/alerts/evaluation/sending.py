@@ -46,6 +46,12 @@ class Sending:
         noted = {alert.labels: replace(alert, last_sent_at_ms=at_ms) for alert in due}
         return {**state, **noted}, sent
 
+    def labels(self, alert: Alert) -> Labels:
+        """Return the labels that an alert has once it is sent."""
+        if not self.external_labels:
+            return alert.labels
+        return Labels.of({**self.external_labels, **alert.labels.as_dict()})
+
     def _is_due(self, alert: Alert, at_ms: int) -> bool:
         if alert.state == "pending":
             return False
@@ -58,7 +64,7 @@ class Sending:
     def _sent(self, alert: Alert, *, holds_until_ms: int, generator_url: str) -> SentAlert:
         resolved_at_ms = alert.resolved_at_ms
         return SentAlert(
-            labels=Labels.of({**self.external_labels, **alert.labels.as_dict()}),
+            labels=self.labels(alert),
             annotations=alert.annotations,
             value=alert.value,
             starts_at_ms=alert.active_at_ms if alert.fired_at_ms is None else alert.fired_at_ms,

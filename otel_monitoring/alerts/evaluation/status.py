@@ -21,12 +21,14 @@ class Verdict:
         last_error: Why it failed; empty where it did not.
         evaluated_at_ms: Its time, Unix milliseconds.
         evaluation_s: How long it took.
+        missed: How many evaluations of its group were left out until then.
     """
 
     health: RuleHealth
     last_error: str
     evaluated_at_ms: int
     evaluation_s: float
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class GroupStatus:
         source: Its file.
         interval_ms: Time between two evaluations.
         rules: Its rules in order.
-        missed: How many evaluations were left out since the start, because others took too long.
+        missed: How many evaluations were left out because others took too long, whichever process evaluated.
     """
 
     name: str

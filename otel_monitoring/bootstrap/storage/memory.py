@@ -12,6 +12,7 @@ from otel_monitoring.bootstrap.storage.kept import Shared, Told
 from otel_monitoring.notify.delivery.record import Delivery
 from otel_monitoring.storage.repositories import notes
 from otel_monitoring.storage.repositories.alert_states import load_all_alerts, save_alerts
+from otel_monitoring.storage.repositories.notices import alert_of, alert_record
 from otel_monitoring.storage.repositories.transitions import append_transitions
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ class Memory:
             replace=telling.dispatcher.restore,
         )
         self._verdicts = Told(notes.VERDICTS.of(service), state=self._verdict_records, replace=_nothing)
+        self._lingering = Told(
+            notes.LINGERING.of(service), state=self._lingering_records, replace=self._linger
+        )
         self._told = (
             *self._quieting(),
             Told(
@@ -189,6 +193,7 @@ class Memory:
         alerts = load_all_alerts(connection, service=self.service)
         verdicts = _verdicts(self._verdicts.read(connection, now_ms))
         log = [_settled(page, waiting) for page in self._log.read(connection, now_ms)]
+        lingering = self._lingering.read(connection, now_ms)
         others = [(one, one.read(connection, now_ms)) for one in self._told]
 
         def apply() -> None:
@@ -198,6 +203,7 @@ class Memory:
             self._log.replace(log)
             for one, records in others:
                 one.replace(records)
+            self._lingering.replace(lingering)
             since_ms = self._since_ms()
             self._evaluator.take_up(
                 _seen(alerts, verdicts),
@@ -239,22 +245,26 @@ class Memory:
                 return
             changed = [one for one in self._told if one.has_changed(connection)]
             others = [(one, one.read(connection, now_ms)) for one in changed]
-            is_evaluated = self._verdicts.has_changed(connection) or self._log.has_changed(connection)
+            is_evaluated = any(
+                one.has_changed(connection) for one in (self._verdicts, self._log, self._lingering)
+            )
             if is_evaluated:
                 alerts = load_all_alerts(connection, service=self.service)
                 verdicts = _verdicts(self._verdicts.read(connection, now_ms))
                 log = self._log.read(connection, now_ms)
+                lingering = self._lingering.read(connection, now_ms)
         for one, records in others:
             one.replace(records)
         if is_evaluated:
             self._evaluator.mirror(alerts, verdicts, at_ms=now_ms)
-            self._telling.dispatcher.mirror(log, self._evaluator.standing(now_ms))
+            held = [*map(alert_of, lingering), *self._evaluator.standing(now_ms)]
+            self._telling.dispatcher.mirror(log, () if self._telling.is_elsewhere else held)
         self._revision, self._identity = revision, database.identity
 
     # ---- records
 
     def _all(self) -> tuple[Told, ...]:
-        return (self._log, self._verdicts, *self._told)
+        return (self._log, self._verdicts, self._lingering, *self._told)
 
     def _quieting(self) -> tuple[Told, Told]:
         flapping, cooldown, seconds = self._telling.flapping, self._telling.cooldown, self._clock.monotonic_s
@@ -273,6 +283,20 @@ class Memory:
 
     def _verdict_records(self) -> list[Record]:
         return [{"rule": rule, **asdict(one)} for rule, one in self._evaluator.verdicts().items()]
+
+    def _lingering_records(self) -> list[Record]:
+        """Return what people were told of that no rule finds any more, and that ends when its time is over.
+
+        Such are the alerts of a rule that was removed: nobody says that they are resolved (S2.10).
+        """
+        firing = [alert for alert in self._telling.dispatcher.alerts() if not alert.is_resolved]
+        if not firing:
+            return []
+        standing = self._evaluator.standing_labels()
+        return [alert_record(alert) for alert in firing if alert.labels not in standing]
+
+    def _linger(self, records: Sequence[Record]) -> None:
+        self._telling.dispatcher.put(map(alert_of, records))
 
     def _delivery_records(self) -> list[Record]:
         decided = [one for one in self._telling.deliver.log() if one.outcome != "waiting"]

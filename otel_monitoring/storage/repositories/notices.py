@@ -21,7 +21,7 @@ def notice_record(notice: Notice) -> dict[str, Any]:
         "channel": notice.channel,
         "group_key": notice.group_key,
         "group_labels": notice.group_labels.as_dict(),
-        "alerts": [_alert_record(alert) for alert in notice.alerts],
+        "alerts": [alert_record(alert) for alert in notice.alerts],
     }
 
 
@@ -33,7 +33,7 @@ def notice_of(record: Mapping[str, Any]) -> Notice:
         channel=record["channel"],
         group_key=record["group_key"],
         group_labels=Labels.of(record["group_labels"]),
-        alerts=tuple(_alert(one) for one in record["alerts"]),
+        alerts=tuple(alert_of(one) for one in record["alerts"]),
     )
 
 
@@ -42,12 +42,14 @@ def lane_of(notice: Notice) -> str:
     return f"{notice.receiver}/{notice.channel}"
 
 
-def _alert_record(alert: SentAlert) -> dict[str, Any]:
+def alert_record(alert: SentAlert) -> dict[str, Any]:
+    """Return an alert as a plain record."""
     plain = {name: getattr(alert, name) for name in _PLAIN}
     return {"labels": alert.labels.as_dict(), "annotations": dict(alert.annotations), **plain}
 
 
-def _alert(record: Mapping[str, Any]) -> SentAlert:
+def alert_of(record: Mapping[str, Any]) -> SentAlert:
+    """Return the alert of a plain record."""
     return SentAlert(
         labels=Labels.of(record["labels"]),
         annotations=record["annotations"],

@@ -35,6 +35,7 @@ groups:
   - alert: Gone
     expr: absent(broken)
 """
+QUIET = RULES.replace("Broken", "Quiet").replace("> 0", "> 5")
 
 
 class House:
@@ -61,6 +62,16 @@ class House:
     @property
     def statuses(self) -> list[str]:
         return [status for status, _ in self.told]
+
+
+def missed(instance: Instance) -> int:
+    return sum(group.missed for group in instance.analysis.groups())
+
+
+def standing_alerts(instance: Instance) -> list[str]:
+    """Return the names of the alerts that people see as firing, as an Alertmanager lists them."""
+    alerts = instance.analysis.telling.dispatcher.alerts()
+    return [alert.labels.get("alertname") for alert in alerts if not alert.is_resolved]
 
 
 @pytest.fixture
@@ -114,6 +125,52 @@ def test_an_instance_that_does_not_speak_shows_what_the_speaker_knows(house: Hou
     assert [one.rule for one in two.analysis.history.find()] == ["Broken"]
     assert [one.outcome for one in two.analysis.telling.deliver.log()] == ["delivered"]
     assert house.statuses == ["firing"]
+
+
+def test_every_instance_shows_how_many_evaluations_were_left_out(house: House) -> None:
+    """P5: also whoever evaluates next, who goes on counting."""
+    one, two = house.start(), house.start()
+    house.rounds(2, one, two, is_broken=False)
+    house.clock.advance(45)
+    house.rounds(1, one, two, is_broken=False)
+    shown = [missed(one), missed(two)]
+
+    one.crash(heir=two)
+    house.rounds(1, two, is_broken=False)
+    house.clock.advance(30)
+    house.rounds(1, two, is_broken=False)
+
+    assert shown == [3, 3]
+    assert missed(two) == 5
+
+
+def test_an_alert_whose_rule_is_gone_stands_in_every_instance_until_its_time_is_over(house: House) -> None:
+    """P5, S8: nobody finds it any more, and nobody has found that it is over."""
+    one, two = house.start(), house.start()
+    house.rounds(8, one, two, is_broken=True)
+
+    house.rules.write_text(QUIET, encoding="utf-8")
+    house.rounds(2, one, two, is_broken=True)
+    standing = [standing_alerts(one), standing_alerts(two)]
+    house.rounds(20, one, two, is_broken=True)
+
+    assert one.alerts() == two.alerts() == []
+    assert standing == [["Broken"], ["Broken"]]
+    assert [standing_alerts(one), standing_alerts(two)] == [[], []]
+    assert house.statuses == ["firing", "resolved"]
+
+
+def test_the_end_of_an_alert_whose_rule_is_gone_is_told_by_whoever_takes_over(house: House) -> None:
+    """P10."""
+    one, two = house.start(), house.start()
+    house.rounds(8, one, two, is_broken=True)
+    house.rules.write_text(QUIET, encoding="utf-8")
+    house.rounds(2, one, two, is_broken=True)
+
+    one.crash(heir=two)
+    house.rounds(20, two, is_broken=True)
+
+    assert house.statuses == ["firing", "resolved"]
 
 
 @pytest.mark.parametrize("before", [1, 2, 3, 4, 5, 6, 7, 8])
