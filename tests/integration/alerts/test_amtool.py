@@ -143,6 +143,15 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Side]:
         process.wait(15)
 
 
+@pytest.fixture(autouse=True)
+def no_silence_left(ours: Side) -> Iterator[None]:
+    """End what a test has silenced at the side that all tests share, whatever their order."""
+    yield
+    for one in ours.ask("GET", "/silences").json():
+        if one["status"]["state"] != "expired":
+            ours.ask("DELETE", f"/silence/{one['id']}")
+
+
 def _is_ready(side: Side) -> bool:
     try:
         return httpx.get(f"{side.url}/-/ready", timeout=2).status_code == 200
