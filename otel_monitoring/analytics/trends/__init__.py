@@ -1,0 +1,1 @@
+"""Which way a series goes, how fast, and when it changed."""
