@@ -22,6 +22,7 @@ from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rule import RuleFile
 from otel_monitoring.bootstrap.analytics.desks import Desks
+from otel_monitoring.bootstrap.analytics.rules import ANOMALY_RULES, with_voice
 from otel_monitoring.bootstrap.aside import Aside
 from otel_monitoring.bootstrap.messages.backing import MessageBacking, generator_url
 from otel_monitoring.bootstrap.messages.telling import Telling
@@ -436,6 +437,8 @@ def _load(settings: Settings, check_expr: Callable[[str], object], telling: Tell
         with_defaults=alerts.default_rules,
         disabled=alerts.disabled,
     )
+    if settings.analytics.anomaly_alerts == "notify":
+        rules = with_voice(rules, ANOMALY_RULES)
     known = [] if settings.notify.alertmanagers else [one.name for one in telling.config.receivers]
     rules = replace(rules, warnings=(*rules.warnings, *unfollowed(rules.groups, known)))
     for warning in rules.warnings:

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import Field
+
 from otel_monitoring.settings.group import Group, option
+from otel_monitoring.settings.types import Count, Names, Seconds
 
 
 class AnalyticsSettings(Group):
     """What is looked for in the series without being asked."""
 
     enabled: bool = option(default=True, description="Watch series for anomalies and reckon ahead.")
+    anomaly_false_alarm_hours: float = Field(
+        default=0.05,
+        gt=0,
+        le=24,
+        description="Sensitivity: hours a day with a false alarm in them that one series may cost.",
+    )
+    anomaly_alerts: Literal["observe", "notify"] = option(
+        default="observe", description="Whether the rule about anomalies only notes them, or tells people."
+    )
+    anomaly_method: Literal["adaptive", "zscore"] = option(
+        default="adaptive", description="Who judges; `zscore` is the rolling z-score at 3 deviations."
+    )
+    anomaly_watch: Names = option(
+        default=(), description="Metrics and PromQL to watch besides the golden signals."
+    )
+    anomaly_interval_s: Seconds = option(default=60.0, description="Time between two points of a series.")
+    anomaly_max_series: Count = option(default=2000, description="Most series that are watched.")
+    time_zone: str = option(
+        default="UTC", description="The zone of days, weeks and months in reports, such as `Europe/Berlin`."
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from otel_monitoring.bootstrap.analytics.anomalies import anomalies_desk, anomaly_watch
+from otel_monitoring.bootstrap.analytics.found import Found
 from otel_monitoring.guard import Guard
 from otel_monitoring.reports.subjects import Subjects
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from otel_monitoring.bootstrap.analysis import Analysis
+    from otel_monitoring.bootstrap.analytics.learned import Learned
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.sample import Batch
@@ -77,6 +80,7 @@ class Desks:
         subjects: Finds expressions for names of metrics.
         record: Takes series that are found, such as scores; other processes see them too.
         is_speaking: Tells whether this is the process that evaluates and tells people.
+        found: Takes events of what watches found, and finds them again.
         watches: What looks at the series by itself.
     """
 
@@ -91,4 +95,16 @@ class Desks:
         )
         self.record: Callable[[Batch], object] = analysis.record_found
         self.is_speaking: Callable[[], bool] = analysis.is_speaking
-        self.watches = Watches(())
+        self.found = Found(builder, analysis.recording)
+        self._keeping = keeping
+        watching = anomaly_watch(builder.settings, self)
+        self.anomalies = anomalies_desk(builder.settings, self, watching)
+        self.watches = Watches([watching])
+
+    def learned(self, name: str) -> Learned | None:
+        """Return where a watch keeps what it has learned; ``None`` without a storage."""
+        if self._keeping is None:
+            return None
+        from otel_monitoring.bootstrap.analytics.learned import Learned
+
+        return Learned(name, keeping=self._keeping, clock=self.clock)

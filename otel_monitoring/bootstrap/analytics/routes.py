@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.analytics.desks import Desks
 
 
-def routes(desks: Desks) -> Sequence[APIRouter]:  # noqa: ARG001 - each desk adds its line
+def routes(desks: Desks) -> Sequence[APIRouter]:
     """Return one router for each desk."""
-    return ()
+    from otel_monitoring.api.analytics.anomalies import anomalies_router
+
+    return (anomalies_router(desks.anomalies),)

@@ -57,6 +57,7 @@ POOL = (
     'db_client_connection_state="%s"}'
 )
 DROPPED = 'otel_monitoring_export_dropped_total{job="shop",signal="traces",reason="queue_full"}'
+ANOMALY = 'otel_monitoring_anomaly_active{job="shop",metric="http.p95",http_route="/cart"}'
 GIVEN_UP = 'otel_monitoring_notify_messages_total{job="shop",receiver="ops",kind="slack",outcome="failed"}'
 CRASH = (
     'otel_monitoring_instance_crash_time_seconds{instance="b",crashed_service="shop",crashed_version="1.2",'
@@ -107,6 +108,7 @@ CASES = {
     "StorageUnavailable": Case({AVAILABLE: "0x12"}, {AVAILABLE: "1x12"}),
     "StorageDamaged": Case({SET_ASIDE: "1x12"}, {SET_ASIDE: "0x12"}),
     "StorageLosesData": Case({LEFT_OUT: "0+1x12"}, {LEFT_OUT: "7x12"}),
+    "AnomalyDetected": Case({ANOMALY: "1x12"}, {ANOMALY: "0x12"}),
     "NotificationsFailing": Case({GIVEN_UP: "0+1x12"}, {GIVEN_UP: "7x12"}),
     "CardinalityOverflow": Case(
         {'otel_monitoring_cardinality_overflow{metric="m",attribute="user"}': "1x12"},

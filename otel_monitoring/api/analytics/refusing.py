@@ -1,0 +1,32 @@
+"""Questions about series that cannot be answered, as problems that name the field."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from otel_monitoring.api.refused import RefusedError
+from otel_monitoring.errors import QueryError
+from otel_monitoring.reports.errors import AnalysisError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def refusing(*, where: str, metric: str) -> Iterator[None]:
+    """Turn what a desk refuses into the answer to a request.
+
+    Args:
+        where: Where fields were given: ``query`` or ``body``.
+        metric: The whole name of the field that held the metric or the expression, such as ``path.metric``.
+
+    Raises:
+        RefusedError: A question cannot be answered as it was asked.
+    """
+    try:
+        yield
+    except AnalysisError as error:
+        raise RefusedError(str(error), field=f"{where}.{error.field}") from None
+    except QueryError as error:
+        raise RefusedError(str(error), field=metric) from None

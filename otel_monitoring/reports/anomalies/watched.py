@@ -1,0 +1,103 @@
+"""What is watched for anomalies without being named: the golden signals, and what they stand on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from otel_monitoring.reports.subjects import Subjects
+
+_ENDPOINT = "sum by (job, http_request_method, http_route)"
+_COUNT = "http_server_request_duration_seconds_count"
+_FAILED = f'{_COUNT}{{http_response_status_code=~"5.."}}'
+_BUCKETS = "http_server_request_duration_seconds_bucket"
+_QUERY = "sum by (job, db_system_name, db_operation_name)"
+_QUERY_COUNT = "db_client_operation_duration_seconds_count"
+_QUERY_BUCKETS = "db_client_operation_duration_seconds_bucket"
+_WITHOUT = "without (instance)"
+_LEAST_REQUESTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Something that is watched: every series of an expression.
+
+    Attributes:
+        name: How it is called in scores and messages, such as ``http.error_ratio``.
+        expr: PromQL, asked once an interval.
+        unit: Of the values, in UCUM; empty where it is not known.
+        traffic: PromQL of what stands behind each value, such as requests; empty where nothing has to.
+        least_traffic: With less of it a value says nothing, and is neither judged nor learned.
+    """
+
+    name: str
+    expr: str
+    unit: str = ""
+    traffic: str = ""
+    least_traffic: float = 0.0
+
+
+def golden_signals(range_ms: int) -> list[Watched]:
+    """Return what is watched of every service.
+
+    Processes come and go, and each would have to be learned anew: what they have is watched as the most that
+    one of them has, or as the sum.
+
+    Args:
+        range_ms: How far rates look back, in milliseconds: an interval, and four collections at least.
+    """
+    window = f"[{range_ms}ms]"
+    requests = f"{_ENDPOINT} (increase({_COUNT}{window}))"
+    queries = f"{_QUERY} (increase({_QUERY_COUNT}{window}))"
+    return [
+        Watched("http.request_rate", f"{_ENDPOINT} (rate({_COUNT}{window}))", "{request}/s"),
+        Watched(
+            "http.error_ratio",
+            f"({_ENDPOINT} (rate({_FAILED}{window})) or 0 * {_ENDPOINT} (rate({_COUNT}{window})))"
+            f" / {_ENDPOINT} (rate({_COUNT}{window}))",
+            "1",
+            traffic=requests,
+            least_traffic=_LEAST_REQUESTS,
+        ),
+        Watched(
+            "http.p95",
+            "histogram_quantile(0.95, sum by (job, http_request_method, http_route, le)"
+            f" (rate({_BUCKETS}{window})))",
+            "s",
+            traffic=requests,
+            least_traffic=_LEAST_REQUESTS,
+        ),
+        Watched(
+            "db.p95",
+            "histogram_quantile(0.95, sum by (job, db_system_name, db_operation_name, le)"
+            f" (rate({_QUERY_BUCKETS}{window})))",
+            "s",
+            traffic=queries,
+            least_traffic=_LEAST_REQUESTS,
+        ),
+        Watched("db.query_rate", f"{_QUERY} (rate({_QUERY_COUNT}{window}))", "{operation}/s"),
+        Watched("db.connections", "sum without (instance) (db_client_connection_count)", "{connection}"),
+        Watched("process.cpu", "sum by (job) (process_cpu_utilization_ratio)", "1"),
+        Watched("process.memory", "max by (job) (process_memory_usage_bytes)", "By"),
+        Watched("process.threads", "max by (job) (process_thread_count)", "{thread}"),
+        Watched(
+            "process.open_files", "max by (job) (process_unix_file_descriptor_count)", "{file_descriptor}"
+        ),
+        Watched("runtime.loop_lag", "max by (job) (otel_monitoring_asyncio_loop_lag_seconds)", "s"),
+        Watched("system.cpu", f"max {_WITHOUT} (otel_monitoring_cpu_utilization_ratio)", "1"),
+        Watched("system.memory", f"max {_WITHOUT} (otel_monitoring_memory_utilization_ratio)", "1"),
+        Watched("system.disk_used", f"max {_WITHOUT} (system_filesystem_utilization_ratio)", "1"),
+    ]
+
+
+def named(texts: Iterable[str], subjects: Subjects, *, range_ms: int) -> list[Watched]:
+    """Return what a user names: metrics, as they are usually looked at, and PromQL.
+
+    Raises:
+        AnalysisError: A text cannot be understood.
+    """
+    found = [subjects.find(text, step_ms=range_ms) for text in texts]
+    return [Watched(subject.name, subject.expr, subject.unit) for subject in found]

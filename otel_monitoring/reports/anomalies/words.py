@@ -1,0 +1,65 @@
+"""Anomalies in words: which series, since when, seen against expected, how rare, what else moved."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from otel_monitoring.analytics.anomaly.verdict import Reason
+from otel_monitoring.reports.values import shown
+
+if TYPE_CHECKING:
+    from otel_monitoring.model.labels import Labels
+    from otel_monitoring.reports.anomalies.findings import Anomaly
+
+_VERBS = {
+    Reason.SPIKE: "jumped",
+    Reason.LEVEL_SHIFT: "has moved to another level",
+    Reason.SILENCE: "has gone silent",
+    Reason.SPREAD: "varies in an unusual way",
+    Reason.NOVELTY: "shows what was never seen",
+    Reason.SEASONAL: "is unlike itself at this time",
+    Reason.NONE: "stands out",
+}
+_DAY_H, _YEAR_H = 24, 8766
+
+
+def sentence(anomaly: Anomaly) -> str:
+    """Return what people read of an anomaly, in one to three sentences."""
+    what = f"{series(anomaly.name, anomaly.labels)} {_VERBS[anomaly.reason]} at {_time(anomaly.since_ms)}"
+    seen = f"{shown(anomaly.value, anomaly.unit)} {_expected(anomaly)}{_rarity(anomaly.rarity_hours)}"
+    parts = [f"{what}: {seen}."]
+    if anomaly.until_ms is not None:
+        parts.append(f"It was over at {_time(anomaly.until_ms)}.")
+    if anomaly.moved:
+        others = ", ".join(series(one.name, one.labels) for one in anomaly.moved)
+        parts.append(f"What else moved: {others}.")
+    return " ".join(parts)
+
+
+def series(name: str, labels: Labels) -> str:
+    """Return how a series is called: what is watched, and the values that tell it from the others."""
+    told = [value for label, value in labels.pairs if label not in ("job", "__name__") and value]
+    return f"{name} of {' '.join(told)}" if told else name
+
+
+def _expected(anomaly: Anomaly) -> str:
+    low, high = anomaly.expected_low, anomaly.expected_high
+    if math.isnan(low) or math.isnan(high):
+        return "where nothing of the kind was seen before"
+    return f"where {shown(low, anomaly.unit)} to {shown(high, anomaly.unit)} was expected"
+
+
+def _rarity(hours: float) -> str:
+    if hours <= 0 or not math.isfinite(hours):
+        return ""
+    if hours < _DAY_H:
+        return f", seen once in {hours:.0f} hours"
+    if hours < _YEAR_H:
+        return f", seen once in {hours / _DAY_H:.0f} days"
+    return ", seen less than once a year"
+
+
+def _time(time_ms: int) -> str:
+    return datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
