@@ -50,6 +50,7 @@ class Watching:
         self.store = store or SeriesStore(retention_s=86_400, interval_s=60)
         self.engine = Engine(self.store)
         self.told: list[tuple[str, str, Mapping[str, Any]]] = []
+        self.told_ms: list[int] = []
         self.is_speaking = True
         self.now_ms = now_ms
         self.watch = AnomalyWatch(
@@ -80,6 +81,7 @@ class Watching:
     def _tell(self, name: str, body: str, attributes: Mapping[str, Any], *, at_ms: int) -> None:
         assert at_ms == self.now_ms
         self.told.append((name, body, attributes))
+        self.told_ms.append(at_ms)
 
 
 def series(**labels: str) -> Labels:
