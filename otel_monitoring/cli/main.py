@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "instances": "otel_monitoring.cli.storage.instances",
     "query": "otel_monitoring.cli.query",
     "redact": "otel_monitoring.cli.redact",
+    "report": "otel_monitoring.cli.analytics.report",
 }
 """Each command and the module whose ``command`` function it is; its docstring is the help text."""
 

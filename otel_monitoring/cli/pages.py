@@ -61,24 +61,23 @@ class Pages:
         Raises:
             PagesError: The page cannot be had.
         """
-        given = {name: value for name, value in params.items() if value is not None}
-        return self._ask("GET", path, params=given)
+        return self._ask("GET", path, params=_given(params))
 
-    def text(self, *path: str) -> str:
-        """Return what a page answers that is not JSON.
+    def text(self, *path: str, **params: Any) -> str:
+        """Return what a page answers that is not JSON; parameters that are ``None`` are left out.
 
         Raises:
             PagesError: The page cannot be had.
         """
-        return self._answer("GET", path).text
+        return self._answer("GET", path, params=_given(params)).text
 
     def post(self, *path: str, body: Mapping[str, Any] | None = None, **params: Any) -> Any:
-        """Do something, and return what became of it.
+        """Do something, and return what became of it; parameters that are ``None`` are left out.
 
         Raises:
             PagesError: It is refused.
         """
-        return self._ask("POST", path, json=body, params=params)
+        return self._ask("POST", path, json=body, params=_given(params))
 
     def put(self, *path: str, body: Mapping[str, Any], **params: Any) -> Any:
         """Put something in place of what is there.
@@ -163,6 +162,10 @@ def actor(by: str | None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "cli"
+
+
+def _given(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in params.items() if value is not None}
 
 
 def _json(answer: httpx.Response) -> Any:

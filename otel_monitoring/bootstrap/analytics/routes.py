@@ -15,5 +15,6 @@ if TYPE_CHECKING:
 def routes(desks: Desks) -> Sequence[APIRouter]:
     """Return one router for each desk."""
     from otel_monitoring.api.analytics.anomalies import anomalies_router
+    from otel_monitoring.api.analytics.reports import reports_router
 
-    return (anomalies_router(desks.anomalies),)
+    return (anomalies_router(desks.anomalies), reports_router(desks.reports))
