@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import typer
 
 COMMANDS: Mapping[str, str] = {
+    "anomalies": "otel_monitoring.cli.analytics.anomalies",
     "backup": "otel_monitoring.cli.storage.copy",
     "cleanup": "otel_monitoring.cli.storage.cleanup",
     "config": "otel_monitoring.cli.config",
