@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-EXTRAS = {"chromium": "browser tests", "promtool": "rule-file tests", "compose_schema": "the compose test"}
+EXTRAS = {
+    "chromium": "browser tests",
+    "promtool": "rule-file tests",
+    "sloth": "comparisons of service levels",
+    "compose_schema": "the compose test",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

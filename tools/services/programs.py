@@ -39,6 +39,7 @@ BUILT = {
     "promtool": (gobuild.PROMETHEUS, "promtool"),
     "alertmanager": (gobuild.ALERTMANAGER, "alertmanager"),
     "amtool": (gobuild.ALERTMANAGER, "amtool"),
+    "sloth": (gobuild.SLOTH, "sloth"),
     "compose_schema": (gobuild.COMPOSE_SCHEMA, "compose-spec.json"),
 }
 

@@ -1,0 +1,1 @@
+"""Service levels as rules: read from OpenSLO's files, turned into what a Prometheus evaluates."""

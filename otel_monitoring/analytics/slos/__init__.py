@@ -1,0 +1,1 @@
+"""How fast an error budget is spent, and what is left of it."""
