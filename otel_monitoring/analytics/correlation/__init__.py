@@ -1,0 +1,1 @@
+"""Which series go together, and which ones an incident moved first."""
