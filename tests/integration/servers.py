@@ -147,7 +147,7 @@ def listening(name: str, url: str) -> None:
         absent(name, f"nothing listens at port {parts.port}; run `make services`")
 
 
-def eventually(look: Callable[[], T | None], *, timeout_s: float = 30.0, what: str = "it") -> T:
+def eventually(look: Callable[[], T | None], *, timeout_s: float = 60.0, what: str = "it") -> T:
     """Return the first true thing that ``look`` returns; fail the test after ``timeout_s``.
 
     For what another process does in its own time; never for a duration that is under test.
@@ -166,7 +166,7 @@ def jaeger_spans(jaeger: Jaeger, trace_id: str) -> list[dict[str, Any]]:
 
     Each span bears its process (service name and resource tags) under the key ``process``.
     """
-    answer = httpx.get(f"{jaeger.query}/api/traces/{trace_id}", timeout=5).json()
+    answer = httpx.get(f"{jaeger.query}/api/traces/{trace_id}", timeout=30).json()
     return [
         {**span, "process": trace["processes"][span["processID"]]}
         for trace in answer.get("data") or []
@@ -184,13 +184,13 @@ def json_lines(path: Path) -> list[dict[str, Any]]:
 
 def metric_lines(url: str) -> list[str]:
     """Return the sample lines of a Prometheus endpoint, without comments."""
-    text = httpx.get(url, timeout=5).text
+    text = httpx.get(url, timeout=30).text
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
 def prometheus_query(prometheus: Prometheus, expression: str) -> list[dict[str, Any]]:
     """Return the result of an instant query."""
-    answer = httpx.get(f"{prometheus.url}/api/v1/query", params={"query": expression}, timeout=5).json()
+    answer = httpx.get(f"{prometheus.url}/api/v1/query", params={"query": expression}, timeout=30).json()
     found: list[dict[str, Any]] = answer["data"]["result"]
     return found
 

@@ -73,14 +73,14 @@ class Side:
         ]
         environ = {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
         done = subprocess.run(
-            command, check=False, capture_output=True, text=True, timeout=30, env=environ, cwd=self.folder
+            command, check=False, capture_output=True, text=True, timeout=60, env=environ, cwd=self.folder
         )
         assert (done.returncode != 0) == fails, done.stdout + done.stderr
         return done.stdout + done.stderr
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         url = f"{self.url}/api/v2{path}"
-        return httpx.request(method, url, headers=self.headers, timeout=10, **more)
+        return httpx.request(method, url, headers=self.headers, timeout=30, **more)
 
     def silence(self, **changes: Any) -> httpx.Response:
         now = datetime.now(UTC)

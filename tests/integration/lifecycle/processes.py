@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 PROGRAMS = Path(__file__).parent / "programs"
 APPS = "tests.integration.lifecycle.programs"
 
-_START_S = 30.0
+_START_S = 90.0
 _END_S = 40.0
 _POLL_S = 0.02
 

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,10 @@ TOTAL = f'sum({COUNT}{{http_route="/x"}})'
 _TOKEN = "of-these-tests"
 _COMMAND = "from otel_monitoring.cli.main import main; main()"
 _READY = "Application startup complete"
-_SETTLED_S = 60.0
+_ASKED_AT_ONCE = 6
+"""Who takes a connection is for the system to say: of several at once each worker gets its share."""
+_ANSWERED_S = 120.0
+_SETTLED_S = 180.0
 
 
 @dataclass
@@ -46,11 +50,13 @@ class Workers:
 
     Attributes:
         server: What was started.
+        client: Asks it, by a connection of its own each time.
         killed: The processes that were killed, or asked to end.
         token: What opens its pages.
     """
 
     server: Server
+    client: httpx.Client
     killed: list[int] = field(default_factory=list)
     token: str = _TOKEN
 
@@ -64,14 +70,27 @@ class Workers:
         return re.findall(r"'Authorization: Bearer (\S+)' at every process", self.server.printed())
 
     def ask(self, path: str, **params: str) -> tuple[int, httpx.Response]:
-        """Ask whoever takes the connection; return its process id as well."""
-        return self.do("GET", path, params=params)
+        """Ask whoever takes the connection; return its process id as well.
+
+        A worker that ends drops the connections that it has accepted and not read yet, killed or not
+        (uvicorn does so by itself): whoever asks asks another one then.
+        """
+
+        def look() -> tuple[int, httpx.Response] | None:
+            try:
+                return self.do("GET", path, params=params)
+            except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+                if not self.killed:
+                    raise
+                return None
+
+        return eventually(look, timeout_s=_ANSWERED_S, what=f"an answer to {path}")
 
     def do(self, method: str, path: str, **more: Any) -> tuple[int, httpx.Response]:
         """Do something at whoever takes the connection; return its process id as well."""
         headers = {"Authorization": f"Bearer {self.token}", "Connection": "close"}
         url = f"http://127.0.0.1:{self.port}{path}"
-        answer = httpx.request(method, url, headers=headers, timeout=20, **more)
+        answer = self.client.request(method, url, headers=headers, **more)
         if answer.is_error:
             msg = f"{path} answered {answer.status_code} {answer.text}:\n{self.server.printed()[-4000:]}"
             raise AssertionError(msg)
@@ -82,10 +101,10 @@ class Workers:
         found: set[int] = set()
 
         def look() -> bool:
-            found.add(self.ask("/openapi.json")[0])
+            found.update(pid for pid, _ in self._ask_several("/openapi.json"))
             return len(found - set(self.killed)) >= count
 
-        eventually(look, what=f"{count} workers")
+        eventually(look, timeout_s=_ANSWERED_S, what=f"{count} workers")
         return sorted(found - set(self.killed))
 
     def kill(self, pid: int) -> None:
@@ -107,7 +126,7 @@ class Workers:
             check=True,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=_ANSWERED_S,
         ).stdout
 
     def from_each(self, path: str, *, count: int = 4, **params: str) -> dict[int, httpx.Response]:
@@ -115,11 +134,12 @@ class Workers:
         answers: dict[int, httpx.Response] = {}
 
         def look() -> bool:
-            pid, answer = self.ask(path, **params)
-            answers[pid] = answer
+            answers.update(self._ask_several(path, **params))
+            for pid in self.killed:  # one that was asked to end may answer a last time
+                answers.pop(pid, None)
             return len(answers) >= count
 
-        eventually(look, what=f"answers of {count} workers")
+        eventually(look, timeout_s=_ANSWERED_S, what=f"answers of {count} workers")
         return answers
 
     def totals(self) -> dict[int, float]:
@@ -131,6 +151,12 @@ class Workers:
         """Return the values of the series that a query answers with."""
         _, answer = self.ask("/monitoring/prometheus/api/v1/query", query=query)
         return [float(one["value"][1]) for one in answer.json()["data"]["result"]]
+
+    def _ask_several(self, path: str, **params: str) -> list[tuple[int, httpx.Response]]:
+        """Ask a few times at once; return the answers with the process ids."""
+        with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+            asked = [pool.submit(self.ask, path, **params) for _ in range(_ASKED_AT_ONCE)]
+            return [one.result() for one in asked]
 
     def stop(self) -> None:
         """End the server as planned."""
@@ -188,10 +214,15 @@ def workers(
     env = environment(endpoint, **{**_settings(url), **variables})
     if not has_token:
         del env["OTEL_MONITORING_API__TOKEN"]
-    with running(words, env=env, folder=folder, port=port, ready=_READY, times=4) as server:
-        found = Workers(server)
+    with (
+        running(words, env=env, folder=folder, port=port, ready=_READY, times=4) as server,
+        httpx.Client(timeout=_ANSWERED_S) as client,
+    ):
+        found = Workers(server, client)
         if not has_token:
-            eventually(lambda: len(found.printed_tokens()) >= 4, what="a token of each worker")
+            eventually(
+                lambda: len(found.printed_tokens()) >= 4, timeout_s=_ANSWERED_S, what="a token of each worker"
+            )
             found.token = found.printed_tokens()[0]
         found.pids(4)
         yield found
