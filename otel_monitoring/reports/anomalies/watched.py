@@ -17,7 +17,7 @@ _BUCKETS = "http_server_request_duration_seconds_bucket"
 _QUERY = "sum by (job, db_system_name, db_operation_name)"
 _QUERY_COUNT = "db_client_operation_duration_seconds_count"
 _QUERY_BUCKETS = "db_client_operation_duration_seconds_bucket"
-_WITHOUT = "without (instance)"
+_WITHOUT = "without (instance, otel_scope_name, otel_scope_version)"
 _LEAST_REQUESTS = 20
 
 
@@ -79,7 +79,7 @@ def golden_signals(range_ms: int) -> list[Watched]:
             least_traffic=_LEAST_REQUESTS,
         ),
         Watched("db.query_rate", f"{_QUERY} (rate({_QUERY_COUNT}{window}))", "{operation}/s"),
-        Watched("db.connections", "sum without (instance) (db_client_connection_count)", "{connection}"),
+        Watched("db.connections", f"sum {_WITHOUT} (db_client_connection_count)", "{connection}"),
         Watched("process.cpu", "sum by (job) (process_cpu_utilization_ratio)", "1"),
         Watched("process.memory", "max by (job) (process_memory_usage_bytes)", "By"),
         Watched("process.threads", "max by (job) (process_thread_count)", "{thread}"),

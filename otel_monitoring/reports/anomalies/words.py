@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from otel_monitoring.reports.anomalies.findings import Anomaly
 
 _VERBS = {
-    Reason.SPIKE: "jumped",
+    Reason.SPIKE: "is far out",
     Reason.LEVEL_SHIFT: "has moved to another level",
     Reason.SILENCE: "has gone silent",
     Reason.SPREAD: "varies in an unusual way",
@@ -22,12 +22,13 @@ _VERBS = {
     Reason.SEASONAL: "is unlike itself at this time",
     Reason.NONE: "stands out",
 }
+_UNTOLD = ("job", "__name__", "otel_scope_name", "otel_scope_version")
 _DAY_H, _YEAR_H = 24, 8766
 
 
 def sentence(anomaly: Anomaly) -> str:
     """Return what people read of an anomaly, in one to three sentences."""
-    what = f"{series(anomaly.name, anomaly.labels)} {_VERBS[anomaly.reason]} at {_time(anomaly.since_ms)}"
+    what = f"{series(anomaly.name, anomaly.labels)} {_verb(anomaly)} at {_time(anomaly.since_ms)}"
     seen = f"{shown(anomaly.value, anomaly.unit)} {_expected(anomaly)}{_rarity(anomaly.rarity_hours)}"
     parts = [f"{what}: {seen}."]
     if anomaly.until_ms is not None:
@@ -40,8 +41,16 @@ def sentence(anomaly: Anomaly) -> str:
 
 def series(name: str, labels: Labels) -> str:
     """Return how a series is called: what is watched, and the values that tell it from the others."""
-    told = [value for label, value in labels.pairs if label not in ("job", "__name__") and value]
+    told = [value for label, value in labels.pairs if label not in _UNTOLD and value]
     return f"{name} of {' '.join(told)}" if told else name
+
+
+def _verb(anomaly: Anomaly) -> str:
+    if anomaly.reason is Reason.SPIKE and anomaly.value > anomaly.expected_high:
+        return "jumped"
+    if anomaly.reason is Reason.SPIKE and anomaly.value < anomaly.expected_low:
+        return "dropped"
+    return _VERBS[anomaly.reason]
 
 
 def _expected(anomaly: Anomaly) -> str:
