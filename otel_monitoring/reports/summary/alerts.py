@@ -39,6 +39,11 @@ class Episode(Protocol):
         """When it stopped; ``None`` while it fires."""
         ...
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What people did about it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class AlertSection:

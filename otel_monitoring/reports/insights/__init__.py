@@ -1,0 +1,1 @@
+"""Insights: what the numbers say in sentences, what to do about it, and how healthy everything is."""
