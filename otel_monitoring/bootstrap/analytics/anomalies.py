@@ -11,6 +11,8 @@ from otel_monitoring.reports.anomalies.watch import AnomalyWatch, Outlets
 from otel_monitoring.reports.anomalies.watched import golden_signals, named
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from otel_monitoring.bootstrap.analytics.desks import Desks
     from otel_monitoring.reports.anomalies.watched import Watched
     from otel_monitoring.settings import Settings
@@ -55,8 +57,9 @@ def anomalies_desk(settings: Settings, desks: Desks, watch: AnomalyWatch) -> Ano
     )
 
 
-def _watched(settings: Settings, desks: Desks) -> list[Watched]:
+def _watched(settings: Settings, desks: Desks) -> Callable[[], Sequence[Watched]]:
     interval_s = settings.analytics.anomaly_interval_s
     range_ms = round(1000 * max(interval_s, _COLLECTIONS * settings.telemetry.collect_interval_s))
     golden = golden_signals(range_ms)
-    return [*golden, *named(settings.analytics.anomaly_watch, desks.subjects, range_ms=range_ms)]
+    texts = settings.analytics.anomaly_watch
+    return lambda: [*golden, *named(texts, desks.subjects, range_ms=range_ms)]

@@ -84,7 +84,7 @@ class AnomalyWatch:
 
     Args:
         query: Answers the expressions.
-        watched: What is watched.
+        watched: Returns what is watched; asked at each point, as metrics may yet become known.
         bank: Makes what judges; called anew after another process has gone on learning.
         outlets: Where to what is found goes.
         is_speaking: Whether this process is the one that watches.
@@ -98,7 +98,7 @@ class AnomalyWatch:
         self,
         *,
         query: Query,
-        watched: Sequence[Watched],
+        watched: Callable[[], Sequence[Watched]],
         bank: Callable[[], AnomalyBank],
         outlets: Outlets,
         is_speaking: Callable[[], bool],
@@ -178,7 +178,7 @@ class AnomalyWatch:
     def _points(self, rows: Rows, at_ms: int) -> tuple[list[Row], NDArray[np.float64], NDArray[np.float64]]:
         """Return the series that have a value now, their values, and what stands behind these."""
         chosen, values, weights = [], [], []
-        for watched in self._watched:
+        for watched in self._watched():
             asked = self._ask(watched, at_ms)
             for labels, value in asked.samples:
                 row = rows.find(watched, labels, at_ms=at_ms, every_ms=self._interval_ms)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from otel_monitoring.model.labels import Labels
+from otel_monitoring.model.sample import Metadata
 from otel_monitoring.reports.anomalies.findings import EVENT_NAME, Anomaly
-from otel_monitoring.reports.anomalies.watched import Watched, golden_signals
+from otel_monitoring.reports.anomalies.watched import Watched, golden_signals, named
+from otel_monitoring.reports.subjects import Subjects
 from tests.reports.anomalies.watching import LOAD, MINUTE_MS, START_MS, KeptInMemory, Watching, series
 
 A, B = series(host="a"), series(host="b")
@@ -196,3 +198,16 @@ def test_every_golden_signal_can_be_asked(watched: Watched) -> None:
 
     for expr in filter(None, (watched.expr, watched.traffic)):
         assert watching.engine(expr, START_MS).samples == []
+
+
+def test_a_counter_that_becomes_known_later_is_watched_as_its_rate() -> None:
+    known: dict[str, Metadata] = {}
+    subjects = Subjects(metadata=lambda: known)
+
+    before = named(["orders_total"], subjects, range_ms=60_000)
+    known["orders_total"] = Metadata("orders_total", "counter", "", "{order}")
+    after = named(["orders_total"], subjects, range_ms=60_000)
+
+    assert before == [Watched("orders_total", "orders_total")]
+    assert "rate(orders_total[" in after[0].expr
+    assert after[0].unit == "{order}/s"

@@ -55,7 +55,7 @@ class Watching:
         self.now_ms = now_ms
         self.watch = AnomalyWatch(
             query=self.engine,
-            watched=watched or (LOAD,),
+            watched=lambda: watched or (LOAD,),
             bank=lambda: AnomalyBank(capacity=8, method="zscore", deviations=8.0, minimum_weight=1.0),
             outlets=Outlets(record=self.store.append, tell=self._tell, states=states),
             is_speaking=lambda: self.is_speaking,
