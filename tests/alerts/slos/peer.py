@@ -60,7 +60,7 @@ def sloth_rules(folder: Path, *, sli: dict[str, Any], target: float, window: str
         folder: Where its files go.
         sli: The indicator as Sloth has it.
         target: The objective, as a share.
-        window: 28d or 30d, which Sloth knows; or 7d, for which it gets the catalogue that it has as an example.
+        window: 28d or 30d, which Sloth knows; or 7d, for which it gets the windows of its example.
     """
     slo = {
         "name": "checkout",
@@ -86,7 +86,7 @@ def sloth_rules(folder: Path, *, sli: dict[str, Any], target: float, window: str
 
 
 def compare(folder: Path, *, slo: SLO, theirs: str, scenario: Scenario) -> dict[str, Fired]:
-    """Evaluate both over a scenario in promtool; return how often each level fired, by ``page`` and ``ticket``.
+    """Evaluate both over a scenario in promtool; return how often each level fired, by its name.
 
     Args:
         folder: Where the files go.
@@ -138,7 +138,7 @@ def compare(folder: Path, *, slo: SLO, theirs: str, scenario: Scenario) -> dict[
 
 
 def _comparing() -> dict[str, Any]:
-    """Return rules that count, at each evaluation, what fires; promtool says their sums as it expects nothing."""
+    """Return rules that count, at each evaluation, what fires; promtool says their sums, expecting none."""
     rules = []
     for level, name in ALERTS.items():
         ours = f'count(ALERTS{{alertname="{name}",alertstate="firing"}}) > bool 0 or vector(0)'
