@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,23 +18,19 @@ from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.alerts.evaluation.evaluator import Evaluator
 from otel_monitoring.alerts.history import AlertHistory
 from otel_monitoring.alerts.rules.book import RuleBook
-from otel_monitoring.alerts.rules.load import load_rules
-from otel_monitoring.alerts.rules.rule import RuleFile
 from otel_monitoring.bootstrap.analytics.desks import Desks
-from otel_monitoring.bootstrap.analytics.rules import ANOMALY_RULES, with_voice
 from otel_monitoring.bootstrap.aside import Aside
 from otel_monitoring.bootstrap.messages.backing import MessageBacking, generator_url
 from otel_monitoring.bootstrap.messages.telling import Telling
-from otel_monitoring.bootstrap.rule_words import unfollowed
+from otel_monitoring.bootstrap.queries import engine, remote
+from otel_monitoring.bootstrap.rule_loading import check_channels, load
 from otel_monitoring.bootstrap.storage.recording import Recording
-from otel_monitoring.errors import MonitoringError, RuleError
+from otel_monitoring.errors import MonitoringError
 from otel_monitoring.guard import Guard
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.exemplars import ExemplarTap
 from otel_monitoring.measure.audit_trail import AuditTrail
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.promql.engine import Engine, Limits
-from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
 from otel_monitoring.stores.exemplars import ExemplarStore
 from otel_monitoring.stores.series import SeriesStore
 
@@ -53,8 +48,6 @@ if TYPE_CHECKING:
     from otel_monitoring.model.alert import Transition
     from otel_monitoring.model.sample import Batch
     from otel_monitoring.promql.query import Query
-    from otel_monitoring.settings import Settings
-    from otel_monitoring.storage.history.store import HistoryStore
 
 _log = logging.getLogger(__name__)
 
@@ -103,8 +96,8 @@ class Analysis:
         # Watches run on the loop, rules may run aside: each has series of its own to hand on.
         self._found_series = None if self.keeping is None else self.keeping.rule_series()
         history = None if self.keeping is None else self.keeping.history
-        self.engine = _engine(builder, self.store, history)
-        self.remote = _remote(builder)
+        self.engine = engine(builder, self.store, history)
+        self.remote = remote(builder)
         self.ask: Query = self.remote or self.engine
         self._evaluated_s: float | None = None
         self._memory: Memory
@@ -128,13 +121,13 @@ class Analysis:
         )
         self.history = AlertHistory(known_as=self.sent_labels, marks=self._marks)
         self.rules = RuleBook(
-            load=partial(_load, settings, self.engine.parse, self.telling),
+            load=partial(load, settings, self.engine.parse, self.telling),
             apply=self._apply,
             clock=builder.clock,
             rules=rules,
             patterns=settings.alerts.rule_files if settings.alerts.enabled else (),
             audit=self.audit,
-            check=partial(_check_channels, telling=self.telling, settings=settings),
+            check=partial(check_channels, telling=self.telling, settings=settings),
         )
         self._looked_s = builder.clock.monotonic_s()
         self._looked_at = (builder.clock.now_ms(), self._looked_s)
@@ -379,68 +372,3 @@ def _keeping(builder: Builder, store: SeriesStore) -> Keeping | None:
     from otel_monitoring.bootstrap.storage.keeping import Keeping
 
     return Keeping(builder, url=builder.storage_url, store=store)
-
-
-def _engine(builder: Builder, store: SeriesStore, history: HistoryStore | None) -> Engine:
-    query = builder.settings.query
-    return Engine(
-        store,
-        lookback_ms=round(query.lookback_s * 1000),
-        default_step_ms=round(builder.settings.alerts.interval_s * 1000),
-        limits=Limits(
-            max_samples=query.max_samples,
-            max_series=query.max_series,
-            max_steps=query.max_steps,
-            timeout_s=query.timeout_s,
-        ),
-        experimental=query.experimental,
-        clock=builder.clock,
-        history=history,
-    )
-
-
-def _remote(builder: Builder) -> RemoteQuery | None:
-    """Return who answers instead of the engine, where the settings name a server."""
-    query = builder.settings.query
-    if query.url is None:
-        return None
-    options = RemoteOptions(
-        timeout_s=query.timeout_s,
-        bearer_token=query.bearer_token.get_secret_value() if query.bearer_token else "",
-        headers={name: value.get_secret_value() for name, value in query.headers.items()},
-    )
-    return RemoteQuery(
-        query.url.get_secret_value(), options=options, clock=builder.clock, shield=suppress_instrumentation
-    )
-
-
-def _check_channels(rule: AlertRule, *, telling: Telling, settings: Settings) -> None:
-    """Refuse a rule that names a receiver that does not exist; of those of an Alertmanager nothing is known.
-
-    Raises:
-        RuleError: There is none of that name.
-    """
-    known = [receiver.name for receiver in telling.config.receivers]
-    unknown = [name for name in rule.channels if name not in known]
-    if unknown and settings.alerts.enabled and not settings.notify.alertmanagers:
-        msg = f"rule {rule.name!r}: channels has {unknown[0]!r}: expected receivers, of {', '.join(known)}"
-        raise RuleError(msg)
-
-
-def _load(settings: Settings, check_expr: Callable[[str], object], telling: Telling) -> RuleFile:
-    alerts = settings.alerts
-    if not alerts.enabled:
-        return RuleFile(source="", groups=())
-    rules = load_rules(
-        rule_files=alerts.rule_files,
-        check_expr=check_expr,
-        with_defaults=alerts.default_rules,
-        disabled=alerts.disabled,
-    )
-    if settings.analytics.anomaly_alerts == "notify":
-        rules = with_voice(rules, ANOMALY_RULES)
-    known = [] if settings.notify.alertmanagers else [one.name for one in telling.config.receivers]
-    rules = replace(rules, warnings=(*rules.warnings, *unfollowed(rules.groups, known)))
-    for warning in rules.warnings:
-        _log.warning("%s", warning)
-    return rules
