@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from otel_monitoring.analytics.anomaly.adaptive import AdaptiveMethod
 from otel_monitoring.analytics.anomaly.errors import AnomalyError, StateError
 from otel_monitoring.analytics.anomaly.verdict import Verdicts
 from otel_monitoring.analytics.anomaly.zscore import ZScoreMethod
@@ -47,7 +48,11 @@ class AnomalyBank:
         if method not in LETTERS:
             msg = f"method is {method!r}, expected one of {', '.join(LETTERS)}"
             raise AnomalyError(msg)
-        self._method = ZScoreMethod(deviations=deviations)
+        self._method: AdaptiveMethod | ZScoreMethod
+        if method == "adaptive":
+            self._method = AdaptiveMethod(false_alarm_hours=false_alarm_hours)
+        else:
+            self._method = ZScoreMethod(deviations=deviations)
         self._columns = self._method.columns(capacity)
         self._letter = LETTERS[method]
         self._minimum_weight = minimum_weight
@@ -90,10 +95,22 @@ class AnomalyBank:
         return _spread(self._judged(rows[fit], times_s[fit], values[fit]), fit)
 
     def note_restart(self, rows: NDArray[np.intp], time_s: float) -> None:
-        """Raise the bar of these rows for a while: a process starts again, and warms up."""
+        """Raise the bar of these rows for some minutes: a process starts again, and warms up.
+
+        Args:
+            rows: Rows that ``add`` gave.
+            time_s: Unix time of the restart in seconds.
+        """
+        self._method.calm(self._columns, rows=rows, time_s=time_s)
 
     def note_deploy(self, rows: NDArray[np.intp], time_s: float) -> None:
-        """Raise the bar of these rows for a while: a new version may behave in a new way."""
+        """Raise the bar of these rows for some minutes: a new version may behave in a new way.
+
+        Args:
+            rows: Rows that ``add`` gave.
+            time_s: Unix time of the deploy in seconds.
+        """
+        self._method.calm(self._columns, rows=rows, time_s=time_s)
 
     def dump(self, row: int) -> bytes:
         """Return the state of a series, to go on from after a restart."""

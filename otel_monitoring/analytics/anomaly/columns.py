@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Table:
     Attributes:
         name: What the algorithm calls it.
         width: Numbers a row.
-        dtype: ``float64`` or ``float32``.
+        dtype: ``float64``, ``float32`` or ``uint8``.
     """
 
     name: str
@@ -33,13 +33,19 @@ class Table:
 class Columns:
     """Rows of state: ``numbers`` of shape (fields, rows), and tables of shape (rows, width).
 
-    A row that was just taken is all zeros: to every algorithm that is a series never seen.
+    A row that was just taken is that of a series never seen: zeros in the tables, ``fresh`` in the numbers.
+
+    Args:
+        fresh: The numbers of a series never seen.
+        tables: Columns of several numbers.
+        capacity: Rows to begin with.
     """
 
-    def __init__(self, *, fields: int, tables: Sequence[Table], capacity: int) -> None:
+    def __init__(self, *, fresh: Sequence[float], tables: Sequence[Table], capacity: int) -> None:
         self._shape = tuple(tables)
-        self.numbers: NDArray[np.float64] = np.zeros((fields, max(capacity, 1)))
-        self.tables: dict[str, NDArray[np.floating]] = {
+        self._fresh = np.array(fresh, dtype=np.float64)
+        self.numbers: NDArray[np.float64] = np.repeat(self._fresh[:, None], max(capacity, 1), axis=1)
+        self.tables: dict[str, NDArray[Any]] = {
             table.name: np.zeros((max(capacity, 1), table.width), dtype=table.dtype) for table in tables
         }
         self._free: list[int] = []
@@ -67,7 +73,7 @@ class Columns:
 
     def clear(self, row: int) -> None:
         """Make a row one of a series never seen."""
-        self.numbers[:, row] = 0.0
+        self.numbers[:, row] = self._fresh
         for table in self.tables.values():
             table[row] = 0.0
 
@@ -97,6 +103,7 @@ class Columns:
             at += dtype.itemsize * table.width
 
     def _grow(self) -> None:
-        self.numbers = np.concatenate([self.numbers, np.zeros_like(self.numbers)], axis=1)
+        more = np.repeat(self._fresh[:, None], self.numbers.shape[1], axis=1)
+        self.numbers = np.concatenate([self.numbers, more], axis=1)
         for name, table in self.tables.items():
             self.tables[name] = np.concatenate([table, np.zeros_like(table)], axis=0)

@@ -1,7 +1,7 @@
 """The classic rolling z-score: distance from the mean of the last 100 points in their deviations.
 
-Kept as the method that everyone knows, and as the yardstick. Its threshold is a number of deviations, which
-promises nothing about false alarms.
+Kept as the method that everyone knows, and as the yardstick. Its threshold is a number of deviations,
+which promises nothing about false alarms.
 
 Source: Shewhart, Economic Control of Quality of Manufactured Product, 1931, over a moving window.
 """
@@ -39,7 +39,10 @@ class ZScoreMethod:
 
     def columns(self, capacity: int) -> Columns:
         """Return columns for that many rows."""
-        return Columns(fields=3, tables=TABLES, capacity=capacity)
+        return Columns(fresh=(0.0, 0.0, 0.0), tables=TABLES, capacity=capacity)
+
+    def calm(self, columns: Columns, *, rows: NDArray[np.intp], time_s: float) -> None:
+        """Nothing: the classic method knows no bar that could be raised."""
 
     def update(
         self,

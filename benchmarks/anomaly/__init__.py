@@ -1,0 +1,1 @@
+"""The detector beside the yardsticks, on labelled series and on made-up ones."""

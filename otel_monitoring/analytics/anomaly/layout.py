@@ -1,0 +1,112 @@
+"""What the adaptive method remembers of a series, and the constants of its reckoning.
+
+Levels are means with exponential weights; their memories are numbers of points. Streams are differences
+between a point (or a short mean) and what was expected; each has two sides, for points above and below.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from otel_monitoring.analytics.anomaly.columns import Table
+
+HOUR_S: Final = 3600.0
+DAY_HOURS: Final = 24
+WEEK_HOURS: Final = 168
+EPOCH_WEEKDAY_HOURS: Final = 96
+"""The epoch was a Thursday: four days before the Monday that the hours of a week are counted from."""
+
+LEVEL_SHARES: Final = (1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 256, 1 / 512, 1 / 2048)
+SEASON_SHARES: Final = (1 / 8, 1 / 16, 1 / 1024)
+STREAMS: Final = (
+    "value",
+    "slow shift",
+    "middle shift",
+    "quick shift",
+    "short shift",
+    "season",
+    "short season",
+    "long season",
+    "jump",
+    "distance",
+)
+VALUE, SLOW, MIDDLE, QUICK, SHORT, SEASON, SHORT_SEASON, LONG_SEASON, JUMP, DISTANCE = range(len(STREAMS))
+SEASONAL: Final = (SEASON, SHORT_SEASON, LONG_SEASON)
+GENERAL: Final = (VALUE, SLOW, MIDDLE, QUICK, SEASON, SHORT_SEASON, LONG_SEASON)
+LEVEL_GROUP: Final = (SHORT, SHORT_SEASON, VALUE, SLOW)
+POINT_GROUP: Final = (JUMP, DISTANCE, SEASON)
+
+COUNT: Final = len(STREAMS)
+# One number of a series each ...
+SEEN, SEEN_SEASONAL, NEWEST_S, STEP_S, PREVIOUS = range(5)
+HOUR, HOUR_SUM, HOUR_POINTS = range(5, 8)
+RUN, LONGEST, REPEATS, CHANCES, REPEATED, LIKELY = range(8, 14)
+SMOOTH, DAY_BAR, WEEK_BAR, CALM_BAR = range(14, 18)
+# ... and several of them each.
+LEVELS: Final = slice(18, 25)
+SEASON_LEVELS: Final = slice(25, 28)
+CROWD: Final = slice(28, 30)
+HIGH: Final = slice(30, 32)
+EXCESS: Final = slice(32, 34)
+EXCEEDED: Final = slice(34, 36)
+MEANS: Final = slice(36, 36 + COUNT)
+EDGES: Final = slice(46, 46 + 2 * COUNT)
+SLOPES: Final = slice(66, 66 + 2 * COUNT)
+BEYOND: Final = slice(86, 86 + 2 * COUNT)
+FIELDS: Final = 106
+TABLES: Final = (
+    Table("day", DAY_HOURS),
+    Table("week", WEEK_HOURS),
+    Table("days", DAY_HOURS, "uint8"),
+    Table("weeks", WEEK_HOURS, "uint8"),
+)
+
+STEP_SHARE: Final = 0.05
+STEP_STRETCH: Final = 3.0
+# Seasons: an hour of the day is known after two of them, one of the week after three.
+DAYS_KNOWN, WEEKS_KNOWN = 2, 3
+DAY_SHARE, WEEK_SHARE = 0.2, 0.3
+MOST_VISITS: Final = 255
+LARGEST_USUAL: Final = 3e38
+# Tails of the streams: 2.5 % of all points lie beyond an edge, on its side.
+TAIL: Final = 0.025
+YOUNG, FIRST = 8, 48
+FIRST_EDGE: Final = 2.5
+SETTLED, LONG_MEMORY = 200.0, 20_000.0
+SLOPE, LEAST_SLOPE, MOST_EXCESS = 0.35, 0.05, 10.0
+PRIOR_BEYOND, MOST_BEYOND = 10.0, 500.0
+LEAST_EDGE: Final = 1e-150
+MEAN_MEMORY: Final = 2000.0
+# Tails of the two groups.
+GROUP_TAIL: Final = 0.02
+GROUP_HIGH, GROUP_EXCESS, GROUP_MOST_EXCESS = 3.5, 0.5, 3.0
+GROUP_SETTLED, GROUP_MEMORY = 500.0, 30_000.0
+GROUP_PRIOR, GROUP_MOST = 40.0, 2000.0
+CROWD_SHARE, CROWD_FREE, CROWD_LEAST = 1 / 40, 5.0, 0.1
+# Silence: repeats of one value.
+SHORTEST_RUN, LONGER_THAN, SILENT_AFTER = 5, 1.5, 100
+LONGEST_DECAY, LEAST_LIKELY, MOST_SILENCE = 0.9999, 0.3, 20.0
+# From evidence to a score.
+SMOOTH_SHARE: Final = 0.7
+POWER, POWER_AT = 1.3, 4.0
+DISCOUNT, SILENCE_DISCOUNT = 5.0, 3.0
+FINE_STEP_S, FINEST_STEP_S, FINE_COST = 300.0, 15.0, 2.7
+MOST_EVIDENCE: Final = 8.0
+# The bar of detection at the default budget, and how it moves with the logarithm of the budget.
+THRESHOLD, DEFAULT_BUDGET_HOURS, THRESHOLD_PER_NAT = 1.9, 0.05, 0.5
+RANGE_RARITY: Final = 0.001
+SPREAD_CROWD: Final = 0.3
+DAY_BAR_SHARE, DAY_BAR_S = 0.8, 24 * HOUR_S
+WEEK_BAR_SHARE, WEEK_BAR_S = 0.3, 240 * HOUR_S
+CALM_BAR_HEIGHT, CALM_BAR_S = 4.0, 1200.0
+
+
+def fresh() -> list[float]:
+    """Return the numbers of a series never seen."""
+    numbers = [0.0] * FIELDS
+    numbers[LIKELY] = 0.5
+    numbers[CROWD] = [GROUP_TAIL] * 2
+    numbers[HIGH] = [GROUP_HIGH] * 2
+    numbers[EXCESS] = [GROUP_EXCESS] * 2
+    numbers[SLOPES] = [SLOPE] * (2 * COUNT)
+    return numbers
