@@ -1,0 +1,1 @@
+"""What comes next in any series, and when what has a limit reaches it."""
