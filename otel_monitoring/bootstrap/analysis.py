@@ -19,11 +19,12 @@ from otel_monitoring.alerts.evaluation.evaluator import Evaluator
 from otel_monitoring.alerts.history import AlertHistory
 from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.bootstrap.analytics.desks import Desks
+from otel_monitoring.bootstrap.analytics.slos import ServiceLevels
 from otel_monitoring.bootstrap.aside import Aside
 from otel_monitoring.bootstrap.messages.backing import MessageBacking, generator_url
 from otel_monitoring.bootstrap.messages.telling import Telling
 from otel_monitoring.bootstrap.queries import engine, remote
-from otel_monitoring.bootstrap.rule_loading import check_channels, load
+from otel_monitoring.bootstrap.rule_loading import check_channels, load, patterns
 from otel_monitoring.bootstrap.storage.recording import Recording
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.guard import Guard
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from otel_monitoring.model.alert import Transition
     from otel_monitoring.model.sample import Batch
     from otel_monitoring.promql.query import Query
+    from otel_monitoring.reports.slos.slo import SLO
 
 _log = logging.getLogger(__name__)
 
@@ -67,9 +69,12 @@ class Analysis:
     Args:
         builder: What the parts share.
         rules: Rules from Python.
+        slos: Service levels from Python.
     """
 
-    def __init__(self, builder: Builder, *, rules: Iterable[AlertRule] = ()) -> None:
+    def __init__(
+        self, builder: Builder, *, rules: Iterable[AlertRule] = (), slos: Iterable[SLO] = ()
+    ) -> None:
         settings = builder.settings
         self._evaluates = settings.alerts.enabled
         self._clock = builder.clock
@@ -120,12 +125,13 @@ class Analysis:
             voice=None if self.keeping is None else lambda: self._speaker,
         )
         self.history = AlertHistory(known_as=self.sent_labels, marks=self._marks)
+        self.service_levels = ServiceLevels(patterns=settings.analytics.slo_files, slos=slos)
         self.rules = RuleBook(
-            load=partial(load, settings, self.engine.parse, self.telling),
+            load=partial(load, settings, self.engine.parse, self.telling, self.service_levels),
             apply=self._apply,
             clock=builder.clock,
             rules=rules,
-            patterns=settings.alerts.rule_files if settings.alerts.enabled else (),
+            patterns=patterns(settings),
             audit=self.audit,
             check=partial(check_channels, telling=self.telling, settings=settings),
         )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.server import Server
     from otel_monitoring.instrument.libraries import Libraries
     from otel_monitoring.notify.message import Message
+    from otel_monitoring.reports.slos.slo import SLO
     from otel_monitoring.settings import LoadedSettings, Settings
     from otel_monitoring.storage.ledger import Ledger
 
@@ -83,9 +84,10 @@ def build(
     environ: Mapping[str, str],
     *,
     rules: Sequence[AlertRule] = (),
+    slos: Sequence[SLO] = (),
     functions: Mapping[str, Callable[[Message], object]] | None = None,
 ) -> Running:
-    """Return a running instance around ``app``, with rules from Python and functions that get messages."""
+    """Return a running instance around ``app``, with what is stated in Python: rules, levels, functions."""
     settings = loaded.settings
     if not settings.enabled or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return Running(_switched_off(app), settings, None, loop_started=_nothing)
@@ -96,7 +98,7 @@ def build(
     server = _server(builder, ledger)
     loop_started = observe.system(builder)
     libraries = observe.libraries(builder)
-    analysis = _analysis(builder, rules)
+    analysis = _analysis(builder, rules, slos)
     inheritance.inherit(builder, analysis, ledger)
     registry = pages.health(builder, analysis)
     found = pages.pages(builder, analysis=analysis, registry=registry) if app is not None else None
@@ -148,8 +150,8 @@ def _flushes_of_others(builder: Builder) -> list[Callable[[int], Any]]:
     return foreign_flushes((found.tracer, found.meter, found.logger))
 
 
-def _analysis(builder: Builder, rules: Sequence[AlertRule]) -> LazyAnalysis:
-    analysis = LazyAnalysis(builder, rules=rules)
+def _analysis(builder: Builder, rules: Sequence[AlertRule], slos: Sequence[SLO]) -> LazyAnalysis:
+    analysis = LazyAnalysis(builder, rules=rules, slos=slos)
     builder.on_collect.append(analysis.hear)
     builder.on_flush.append(analysis.hear_last)
     builder.services.append(analysis)

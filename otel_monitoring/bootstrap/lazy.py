@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.health.report import HealthReport
+    from otel_monitoring.reports.slos.slo import SLO
     from otel_monitoring.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -33,11 +34,15 @@ class LazyAnalysis:
     Args:
         builder: What the parts share.
         rules: Rules from Python, which are valid.
+        slos: Service levels from Python, which are valid.
     """
 
-    def __init__(self, builder: Builder, *, rules: Sequence[AlertRule] = ()) -> None:
+    def __init__(
+        self, builder: Builder, *, rules: Sequence[AlertRule] = (), slos: Sequence[SLO] = ()
+    ) -> None:
         self._builder = builder
         self._rules = tuple(rules)
+        self._slos = tuple(slos)
         self._lock = threading.Lock()
         self._made: Analysis | None = None
         self._last: Any = None
@@ -67,7 +72,7 @@ class LazyAnalysis:
         try:
             from otel_monitoring.bootstrap.analysis import Analysis
 
-            return Analysis(self._builder, rules=self._rules)
+            return Analysis(self._builder, rules=self._rules, slos=self._slos)
         finally:
             self._is_being_made = False
 
@@ -186,4 +191,6 @@ class LazyAnalysis:
 def _is_stated(settings: Settings) -> bool:
     """Return whether the user has said anything about rules or messages that may turn out wrong."""
     alerts, notify = settings.alerts, settings.notify
+    if settings.analytics.slo_files:
+        return True
     return alerts.enabled and bool(alerts.rule_files or alerts.disabled or notify != type(notify)())

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.build import Running
     from otel_monitoring.monitoring.instance import Monitoring
     from otel_monitoring.notify.message import Message
+    from otel_monitoring.reports.slos.slo import SLO
     from otel_monitoring.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ def setup_telemetry(
     *,
     settings: Settings | None = None,
     rules: Iterable[AlertRule] = (),
+    slos: Iterable[SLO] = (),
     functions: Mapping[str, Callable[[Message], object]] | None = None,
     **overrides: Any,
 ) -> Monitoring:
@@ -43,6 +45,7 @@ def setup_telemetry(
         settings: Settings made in code; environment and file fill in what they leave open.
         rules: Rules from Python, evaluated beside those of rule files; one takes the place of a built-in one
             of the same name. Further ones are added by ``monitoring.rules.put(...)``.
+        slos: Service levels from Python, beside those of files.
         functions: Functions, ``def`` or ``async def``, that get messages about alerts: ``{"page": call_me}``
             is told by ``callable://page`` among ``notify.channels``.
         **overrides: Single settings, such as ``service_name="shop"`` or ``alerts={"interval_s": 5}``.
@@ -53,7 +56,8 @@ def setup_telemetry(
     Raises:
         SettingsError: A setting cannot be used; the message names field, value, source and what was
             expected, for all that cannot.
-        RuleError: ``rules`` holds what is no ``AlertRule``, or two of one name, or a rule file is not valid.
+        RuleError: ``rules`` holds what is no ``AlertRule``, ``slos`` what is no ``SLO``, or either two of one
+            name; or a file of rules or service levels is not valid.
         RoutingError: ``notify`` names a channel, a file or a zone that cannot be used.
     """
     from otel_monitoring.bootstrap.build import build
@@ -62,14 +66,14 @@ def setup_telemetry(
     loaded = load_settings(settings=settings, **overrides)
     for warning in loaded.warnings:
         _log.warning("%s", warning)
-    own = _checked(rules)
+    own, levels = _checked(rules), _checked_slos(slos)
     with _lock:
         known = running()
         if known is not None:
             return _join(known, app, loaded.settings, own)
         # The contrib instrumentations read this once, when the first of them is imported.
         os.environ.setdefault(_SEMCONV, "http,database")
-        _running[:] = [build(app, loaded, os.environ, rules=own, functions=functions)]
+        _running[:] = [build(app, loaded, os.environ, rules=own, slos=levels, functions=functions)]
         return _running[0].monitoring
 
 
@@ -86,6 +90,16 @@ def _checked(rules: Iterable[AlertRule]) -> tuple[AlertRule, ...]:
     from otel_monitoring.monitoring.rules import check_rules
 
     return check_rules(given)
+
+
+def _checked_slos(slos: Iterable[SLO]) -> tuple[SLO, ...]:
+    """Return the service levels; what they stand on is imported only where there are some."""
+    given = tuple(slos)
+    if not given:
+        return ()
+    from otel_monitoring.reports.slos.slo import check_slos
+
+    return check_slos(given)
 
 
 def _join(running: Running, app: Any, settings: Settings, rules: Sequence[AlertRule]) -> Monitoring:

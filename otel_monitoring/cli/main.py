@@ -38,6 +38,7 @@ GROUPS: Mapping[str, str] = {
     "audit": "otel_monitoring.cli.audit",
     "notify": "otel_monitoring.cli.notify",
     "rules": "otel_monitoring.cli.rules",
+    "slo": "otel_monitoring.cli.analytics.slo",
 }
 """Each group of commands and the module whose ``COMMANDS`` they are; its docstring is the help text."""
 

@@ -31,6 +31,9 @@ class AnalyticsSettings(Group):
     )
     anomaly_interval_s: Seconds = option(default=60.0, description="Time between two points of a series.")
     anomaly_max_series: Count = option(default=2000, description="Most series that are watched.")
+    slo_files: Names = option(
+        default=(), description="Files of service levels in OpenSLO's YAML; `*` stands for anything."
+    )
     time_zone: str = option(
         default="UTC", description="The zone of days, weeks and months in reports, such as `Europe/Berlin`."
     )

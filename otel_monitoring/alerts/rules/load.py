@@ -38,6 +38,7 @@ def load_rules(
     check_expr: Callable[[str], object],
     with_defaults: bool = True,
     disabled: Collection[str] = (),
+    made: Iterable[RuleGroup] = (),
 ) -> RuleFile:
     """Return every group that is to run, with the warnings of all files.
 
@@ -48,13 +49,14 @@ def load_rules(
         check_expr: Raises a ``MonitoringError`` for an expression that does not parse.
         with_defaults: Whether the built-in rules run.
         disabled: Names of rules that are left out.
+        made: Groups from elsewhere that run as well, after those of files.
 
     Raises:
         RuleFileError: Files are not valid; the error holds the problems of all of them.
         RuleError: A name in ``disabled`` belongs to no rule.
     """
     own = _read_all(_paths(rule_files), check_expr=check_expr)
-    groups = [group for file in own for group in file.groups]
+    groups = [*(group for file in own for group in file.groups), *made]
     known = _names(groups)
     if with_defaults:
         defaults = default_rules(check_expr=check_expr).groups

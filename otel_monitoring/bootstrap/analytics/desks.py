@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from otel_monitoring.bootstrap.analytics.anomalies import anomalies_desk, anomaly_watch
 from otel_monitoring.bootstrap.analytics.found import Found
 from otel_monitoring.bootstrap.analytics.reporting import reports_desk
+from otel_monitoring.bootstrap.analytics.slos import slos_desk
 from otel_monitoring.guard import Guard
 from otel_monitoring.reports.subjects import Subjects
 
@@ -82,6 +83,7 @@ class Desks:
         record: Takes series that are found, such as scores; other processes see them too.
         is_speaking: Tells whether this is the process that evaluates and tells people.
         reports: Makes daily, weekly and monthly reports.
+        slos: Knows how service levels stand.
         found: Takes events of what watches found, and finds them again.
         watches: What looks at the series by itself.
     """
@@ -98,6 +100,7 @@ class Desks:
         self.record: Callable[[Batch], object] = analysis.record_found
         self.is_speaking: Callable[[], bool] = analysis.is_speaking
         self.reports = reports_desk(builder, analysis)
+        self.slos = slos_desk(builder, analysis)
         self.found = Found(builder, analysis.recording)
         self._keeping = keeping
         watching = anomaly_watch(builder.settings, self)

@@ -105,18 +105,17 @@ class SlosDesk:
         """
         slo, now_ms = self._find(name), self._clock.now_ms()
         span = span_of(month, zone=slo.time_zone, now_ms=now_ms)
-        until_ms = max(min(span.end_ms, now_ms - now_ms % TILE_MS), span.start_ms)
+        until_ms = max(min(span.end_ms, now_ms), span.start_ms)
         return month_report(
             slo,
             span=span,
             hours=self._counting.hours(slo, span.start_ms, until_ms),
-            tiles=self._counting.tiles(slo, span.start_ms, until_ms),
+            tiles=self._counting.tiles(slo, span.start_ms, until_ms - until_ms % TILE_MS),
             now_ms=now_ms,
         )
 
     def _standing(self, slo: SLO) -> tuple[Standing, Counted]:
         now_ms = self._clock.now_ms()
-        now_ms -= now_ms % TILE_MS
         start_ms = now_ms - slo.window_ms
         if slo.is_calendar:
             start_ms = span_of(None, zone=slo.time_zone, now_ms=now_ms).start_ms

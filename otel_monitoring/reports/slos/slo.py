@@ -14,7 +14,7 @@ from otel_monitoring.model.durations import parse_duration
 from otel_monitoring.reports.slos.indicator import Looks, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from otel_monitoring.analytics.slos.levels import Level
     from otel_monitoring.reports.slos.indicator import Indicator
@@ -190,6 +190,25 @@ def ratio(*, total: str, bad: str = "", good: str = "") -> Ratio:
         RuleError: One of them cannot be used.
     """
     return Ratio(total=total, bad=bad, good=good)
+
+
+def check_slos(slos: Iterable[SLO]) -> tuple[SLO, ...]:
+    """Return service levels as they were given.
+
+    Raises:
+        RuleError: One of them is none, or two have one name.
+    """
+    found: dict[str, SLO] = {}
+    for slo in slos:
+        given: object = slo
+        if not isinstance(given, SLO):
+            msg = f"slos has {given!r}: expected SLO(name=..., target=..., sli=...)"
+            raise RuleError(msg)
+        if slo.name in found:
+            msg = f"SLO {slo.name!r} is there twice: expected different names"
+            raise RuleError(msg)
+        found[slo.name] = slo
+    return tuple(found.values())
 
 
 def _matchers(route: str, method: str, where: Mapping[str, str] | None) -> list[str]:
