@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "otel_monitoring.cli.doctor",
     "export": "otel_monitoring.cli.storage.export",
     "import": "otel_monitoring.cli.storage.take",
+    "insights": "otel_monitoring.cli.analytics.insights",
     "instances": "otel_monitoring.cli.storage.instances",
     "query": "otel_monitoring.cli.query",
     "redact": "otel_monitoring.cli.redact",

@@ -37,3 +37,7 @@ class AnalyticsSettings(Group):
     time_zone: str = option(
         default="UTC", description="The zone of days, weeks and months in reports, such as `Europe/Berlin`."
     )
+    insight_files: Names = option(
+        default=(),
+        description="YAML files with rules for insights besides the built-in ones; `*` is anything.",
+    )

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.bootstrap.analytics.anomalies import anomalies_desk, anomaly_watch
 from otel_monitoring.bootstrap.analytics.found import Found
-from otel_monitoring.bootstrap.analytics.reporting import reports_desk
+from otel_monitoring.bootstrap.analytics.reporting import (
+    insights_desk,
+    insights_watch,
+    reports_desk,
+    score_desk,
+)
 from otel_monitoring.bootstrap.analytics.slos import slos_desk
 from otel_monitoring.guard import Guard
 from otel_monitoring.reports.subjects import Subjects
@@ -82,6 +87,8 @@ class Desks:
         subjects: Finds expressions for names of metrics.
         record: Takes series that are found, such as scores; other processes see them too.
         is_speaking: Tells whether this is the process that evaluates and tells people.
+        insights: Knows what is worth knowing.
+        score: Knows how well it goes.
         reports: Makes daily, weekly and monthly reports.
         slos: Knows how service levels stand.
         found: Takes events of what watches found, and finds them again.
@@ -99,13 +106,15 @@ class Desks:
         )
         self.record: Callable[[Batch], object] = analysis.record_found
         self.is_speaking: Callable[[], bool] = analysis.is_speaking
-        self.reports = reports_desk(builder, analysis)
         self.slos = slos_desk(builder, analysis)
         self.found = Found(builder, analysis.recording)
         self._keeping = keeping
+        self.insights = insights_desk(builder, analysis)
+        self.score = score_desk(builder, analysis)
+        self.reports = reports_desk(builder, analysis, self)
         watching = anomaly_watch(builder.settings, self)
         self.anomalies = anomalies_desk(builder.settings, self, watching)
-        self.watches = Watches([watching])
+        self.watches = Watches([watching, insights_watch(self)])
 
     def learned(self, name: str) -> Learned | None:
         """Return where a watch keeps what it has learned; ``None`` without a storage."""

@@ -1,29 +1,86 @@
-"""Insights and reports, made from the parts of an instance."""
+"""Insights, the health score and reports, made from the parts of an instance."""
 
 from __future__ import annotations
 
+import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
+from otel_monitoring.health.registry import HealthRegistry
+from otel_monitoring.reports.insights.alerts import NoisyAlerts
+from otel_monitoring.reports.insights.desk import InsightsDesk
+from otel_monitoring.reports.insights.load import insight_rules
+from otel_monitoring.reports.insights.rule import InsightRuleError
+from otel_monitoring.reports.insights.score import AlertsPart, ChecksPart, ScoreDesk, asked_parts
+from otel_monitoring.reports.insights.sections import AdviceSection, ScoreSection
+from otel_monitoring.reports.insights.watch import InsightsWatch
 from otel_monitoring.reports.summary.desk import ReportsDesk
+from otel_monitoring.stores.writer import SeriesWriter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from otel_monitoring.alerts.history import Episode
     from otel_monitoring.bootstrap.analysis import Analysis
+    from otel_monitoring.bootstrap.analytics.desks import Desks
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.reports.insights.rule import InsightRule
+
+_log = logging.getLogger(__name__)
+
+_SCORE_SOURCE = "rule:health;watch;0;score"
+_KEPT_TOLD = "insight"
 
 
-def reports_desk(builder: Builder, analysis: Analysis) -> ReportsDesk:
+def insights_desk(builder: Builder, analysis: Analysis) -> InsightsDesk:
+    """Return the desk that knows what is worth knowing."""
+    return InsightsDesk(
+        analysis.ask,
+        builder.clock,
+        rules=partial(_rules, builder.settings.analytics.insight_files),
+        sources=[NoisyAlerts(partial(_episodes, analysis))],
+    )
+
+
+def score_desk(builder: Builder, analysis: Analysis) -> ScoreDesk:
+    """Return the desk that knows how well it goes."""
+    checks = [ChecksPart(one.report) for one in builder.parts if isinstance(one, HealthRegistry)]
+    alerts = [AlertsPart(partial(_episodes, analysis))] if builder.settings.alerts.enabled else []
+    return ScoreDesk(builder.clock, sources=[*asked_parts(analysis.ask), *alerts, *checks])
+
+
+def insights_watch(desks: Desks) -> InsightsWatch:
+    """Return what tells the news hour by hour, and writes the score."""
+    return InsightsWatch(
+        desk=desks.insights,
+        score=desks.score,
+        tell=desks.found.tell,
+        write=SeriesWriter(record=desks.record, source=_SCORE_SOURCE).write,
+        is_speaking=desks.is_speaking,
+        states=desks.learned(_KEPT_TOLD),
+    )
+
+
+def reports_desk(builder: Builder, analysis: Analysis, desks: Desks) -> ReportsDesk:
     """Return the desk that makes reports."""
-
-    def episodes(since_ms: int, until_ms: int) -> Sequence[Episode]:
-        return analysis.history.find(since_ms=since_ms, until_ms=until_ms)
-
     return ReportsDesk(
         analysis.ask,
         builder.clock,
         service=str(builder.resource.attributes["service.name"]),
         zone=builder.settings.analytics.time_zone,
-        episodes=episodes,
+        episodes=partial(_episodes, analysis),
+        sources=[AdviceSection(desks.insights), ScoreSection(desks.score, analysis.ask)],
     )
+
+
+def _episodes(analysis: Analysis, since_ms: int, until_ms: int) -> Sequence[Episode]:
+    return analysis.history.find(since_ms=since_ms, until_ms=until_ms)
+
+
+def _rules(files: Sequence[str]) -> list[InsightRule]:
+    """Return the rules; without those of the user where one of the files is not valid."""
+    try:
+        return insight_rules(files)
+    except InsightRuleError as error:
+        _log.error("analytics.insight_files: %s; the built-in rules are asked alone", error)
+        return insight_rules()

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 def routes(desks: Desks) -> Sequence[APIRouter]:
     """Return one router for each desk."""
     from otel_monitoring.api.analytics.anomalies import anomalies_router
+    from otel_monitoring.api.analytics.insights import insights_router
     from otel_monitoring.api.analytics.reports import reports_router
     from otel_monitoring.api.analytics.slos import slos_router
 
-    return (anomalies_router(desks.anomalies), reports_router(desks.reports), slos_router(desks.slos))
+    return (
+        anomalies_router(desks.anomalies),
+        insights_router(desks.insights, desks.score),
+        reports_router(desks.reports),
+        slos_router(desks.slos),
+    )

@@ -12,7 +12,7 @@ from otel_monitoring.reports.insights.insight import recommended
 from otel_monitoring.reports.insights.memory import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.promql.query import Query
@@ -28,7 +28,7 @@ class InsightsDesk:
     Args:
         query: Who answers PromQL.
         clock: Tells now.
-        rules: What is asked.
+        rules: Returns what is asked; called once, with the first question.
         sources: Who else finds insights.
         memory: What was told already.
     """
@@ -38,14 +38,15 @@ class InsightsDesk:
         query: Query,
         clock: Clock,
         *,
-        rules: Sequence[InsightRule],
+        rules: Callable[[], Sequence[InsightRule]],
         sources: Iterable[InsightSource] = (),
         memory: Memory | None = None,
     ) -> None:
         self.clock = clock
         self.memory = memory or Memory()
         self._query = query
-        self._rules = tuple(rules)
+        self._load = rules
+        self._rules: tuple[InsightRule, ...] | None = None
         self._sources: dict[str, InsightSource] = {one.name: one for one in sources}
         self._guard = Guard("insights")
         self._begin()
@@ -94,6 +95,8 @@ class InsightsDesk:
     def _find(self, now_ms: int) -> list[Insight]:
         problems: dict[str, str] = {}
         found: dict[str, Insight] = {}
+        if self._rules is None:
+            self._rules = tuple(self._load())
         for rule in self._rules:
             try:
                 found.update((one.id, one) for one in ask(rule, self._query, now_ms))

@@ -16,7 +16,7 @@ MATERIAL = 0.25
 """A number that has moved by that share is worth telling again."""
 
 _GONE_MS = 3_600_000
-"""What was not seen for so long has gone; what comes back after that is new."""
+"""What was missing for so long at each look has gone; what comes back after that is new."""
 
 _MOST = 5000
 
@@ -26,6 +26,7 @@ class _Known:
     id: str
     since_ms: int
     seen_ms: int
+    missing_ms: int | None = None
     told_value: float | None = None
     was_told: bool = False
 
@@ -42,13 +43,13 @@ class Memory:
     def seen(self, found: Sequence[Insight], now_ms: int) -> list[Insight]:
         """Return insights with since when they hold, and whether they are news."""
         with self._lock:
-            self._forget(now_ms)
+            self._miss({one.id for one in found}, now_ms)
             for one in found:
                 known = self._known.get(one.id)
                 if known is None:
                     self._known[one.id] = _Known(one.id, one.since_ms or now_ms, now_ms)
                 else:
-                    self._known[one.id] = replace(known, seen_ms=max(now_ms, known.seen_ms))
+                    self._known[one.id] = replace(known, seen_ms=now_ms, missing_ms=None)
             return [self._marked(one) for one in found]
 
     def told(self, told: Iterable[Insight]) -> None:
@@ -81,8 +82,17 @@ class Memory:
         """Take a fresh lock in a child process."""
         self._lock = threading.Lock()
 
-    def _forget(self, now_ms: int) -> None:
-        kept = [one for one in self._known.values() if now_ms - one.seen_ms < _GONE_MS]
+    def _miss(self, ids: set[str], now_ms: int) -> None:
+        """Note what is missing at this look, and forget what has been so for long."""
+        noted = [
+            one if one.id in ids or one.missing_ms is not None else replace(one, missing_ms=now_ms)
+            for one in self._known.values()
+        ]
+        kept = [
+            one
+            for one in noted
+            if one.id in ids or one.missing_ms is None or now_ms - one.missing_ms < _GONE_MS
+        ]
         newest = sorted(kept, key=lambda one: one.seen_ms)[-_MOST:]
         self._known = {one.id: one for one in newest}
 

@@ -39,7 +39,7 @@ class Shop:
     def __init__(self, *rules: InsightRule) -> None:
         self.clock = FakeClock()
         self.store = SeriesStore(retention_s=10 * HOUR_S, interval_s=60)
-        self.desk = InsightsDesk(Engine(self.store), self.clock, rules=rules or (LOAD,))
+        self.desk = InsightsDesk(Engine(self.store), self.clock, rules=lambda: rules or (LOAD,))
 
     def load(self, **hosts: float) -> list[Insight]:
         """Let a quarter of an hour pass, and look."""
