@@ -1,4 +1,4 @@
-"""The detector as the scorer of the labelled series wants it: a range that it ignores, and one score a row."""
+"""The detector as the scorer of the labelled series wants it: a range to ignore, one score a row."""
 
 from __future__ import annotations
 

@@ -19,11 +19,12 @@ import numpy as np
 
 from otel_monitoring.analytics.anomaly import layout as at
 from otel_monitoring.analytics.anomaly import season
+from otel_monitoring.analytics.anomaly.budget import HOURS_A_DAY, MOST_NATS, threshold
 from otel_monitoring.analytics.anomaly.columns import Columns
 from otel_monitoring.analytics.anomaly.groups import rarity
 from otel_monitoring.analytics.anomaly.silence import silence
 from otel_monitoring.analytics.anomaly.tails import evidence
-from otel_monitoring.analytics.anomaly.verdict import Reason, Verdicts
+from otel_monitoring.analytics.anomaly.verdict import REASONS, Reason, Verdicts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,21 +33,7 @@ if TYPE_CHECKING:
 
 LEVEL_SHARES: Final = np.array(at.LEVEL_SHARES)[:, None]
 SEASON_SHARES: Final = np.array(at.SEASON_SHARES)[:, None]
-REASONS: Final = np.array(
-    [
-        Reason.NOVELTY,
-        Reason.LEVEL_SHIFT,
-        Reason.LEVEL_SHIFT,
-        Reason.LEVEL_SHIFT,
-        Reason.LEVEL_SHIFT,
-        Reason.SEASONAL,
-        Reason.SEASONAL,
-        Reason.SEASONAL,
-        Reason.SPIKE,
-        Reason.SPIKE,
-    ],
-    dtype=np.int8,
-)
+REASON_CODES: Final = np.array(REASONS, dtype=np.int8)
 
 
 class AdaptiveMethod:
@@ -101,20 +88,17 @@ class AdaptiveMethod:
             is_anomalous=scores >= self._threshold,
             expected_low=low,
             expected_high=high,
-            rarity_hours=rarity_hours(strange),
+            rarity_hours=_rarity_hours(strange),
             reasons=_reasons(state, said=said, groups=ranks, quiet=quiet, strange=strange),
         )
 
 
-def threshold(false_alarm_hours: float) -> float:
-    """Return the bar of detection for a budget of false-alarm hours per series and day."""
-    return max(at.THRESHOLD - at.THRESHOLD_PER_NAT * log(false_alarm_hours / at.DEFAULT_BUDGET_HOURS), 0.1)
-
-
-def rarity_hours(strange: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return once in how many hours so much evidence is seen: the inverse of ``threshold``."""
-    nats = np.minimum((strange - at.THRESHOLD) / at.THRESHOLD_PER_NAT, 30.0)
-    hours: NDArray[np.float64] = np.where(strange > 0.0, 24.0 / at.DEFAULT_BUDGET_HOURS * np.exp(nats), 0.0)
+def _rarity_hours(strange: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return once in how many hours so much evidence is seen: ``budget.rarity_hours`` of many."""
+    nats = np.minimum((strange - at.THRESHOLD) / at.THRESHOLD_PER_NAT, MOST_NATS)
+    hours: NDArray[np.float64] = np.where(
+        strange > 0.0, HOURS_A_DAY / at.DEFAULT_BUDGET_HOURS * np.exp(nats), 0.0
+    )
     return hours
 
 
@@ -181,7 +165,7 @@ def _strange(
     """Put the evidence together, and ask more of finely sampled series: they have more chances an hour."""
     state[at.SMOOTH] += at.SMOOTH_SHARE * (general - state[at.SMOOTH])
     both = 0.5 * (general + state[at.SMOOTH])
-    agreed = both**at.POWER / at.POWER_AT ** (at.POWER - 1.0)
+    agreed = both**at.POWER / at.POWER_SCALE
     alone = np.maximum(groups.max(axis=0) - at.DISCOUNT, quiet - at.SILENCE_DISCOUNT)
     step_s = np.clip(state[at.STEP_S], at.FINEST_STEP_S, at.FINE_STEP_S)
     fine = at.FINE_COST * np.log(step_s / at.FINE_STEP_S)
@@ -230,7 +214,7 @@ def _reasons(
     strange: NDArray[np.float64],
 ) -> NDArray[np.int8]:
     """Name the stream that says most; many surprises of single points in a row are a wider spread."""
-    reasons = REASONS[said.argmax(axis=0)]
+    reasons = REASON_CODES[said.argmax(axis=0)]
     points = (groups[1] > groups[0]) & (state[at.CROWD][1] > at.SPREAD_CROWD)
     reasons = np.where(points, Reason.SPREAD, reasons)
     silent = quiet - at.SILENCE_DISCOUNT >= groups.max(axis=0) - at.DISCOUNT

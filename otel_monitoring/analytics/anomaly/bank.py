@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from otel_monitoring.analytics.anomaly import layout as at
 from otel_monitoring.analytics.anomaly.adaptive import AdaptiveMethod
 from otel_monitoring.analytics.anomaly.errors import AnomalyError, StateError
 from otel_monitoring.analytics.anomaly.verdict import Verdicts
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMAT = b"\x01"
-LARGEST = 1e100
 LETTERS = {"adaptive": b"a", "zscore": b"z"}
 
 
@@ -42,9 +42,6 @@ class AnomalyBank:
         deviations: float = 3.0,
         minimum_weight: float = 0.0,
     ) -> None:
-        if not 0.0 < false_alarm_hours <= 24.0:  # noqa: PLR2004 - a day has no more hours
-            msg = f"false_alarm_hours is {false_alarm_hours}, expected more than 0 and at most 24"
-            raise AnomalyError(msg)
         if method not in LETTERS:
             msg = f"method is {method!r}, expected one of {', '.join(LETTERS)}"
             raise AnomalyError(msg)
@@ -130,7 +127,7 @@ class AnomalyBank:
     def _judged(
         self, rows: NDArray[np.intp], times_s: NDArray[np.float64], values: NDArray[np.float64]
     ) -> Verdicts:
-        clipped = np.clip(values, -LARGEST, LARGEST)
+        clipped = np.clip(values, -at.LARGEST, at.LARGEST)
         return self._method.update(self._columns, rows=rows, times_s=times_s, values=clipped)
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from math import exp, isfinite, log, nan
+from typing import Final
 
-import numpy as np
+from otel_monitoring.analytics.anomaly import layout as at
+from otel_monitoring.analytics.anomaly.budget import rarity_hours, threshold
+from otel_monitoring.analytics.anomaly.hours import Hours
+from otel_monitoring.analytics.anomaly.scalar import Bars, Group, Silence, Tails
+from otel_monitoring.analytics.anomaly.verdict import REASONS, Reason, Verdict
 
-from otel_monitoring.analytics.anomaly.bank import AnomalyBank
-from otel_monitoring.analytics.anomaly.verdict import Reason, Verdict
+GENERAL_STREAMS: Final = (range(at.SEASON), range(at.JUMP, at.COUNT))
+SEASONAL_STREAMS: Final = range(at.SEASON, at.JUMP)
+NOTHING: Final = (0.0, 0.0, 0.0)
+FURTHER: Final = log(at.TAIL / at.RANGE_RARITY)
 
 
 class Detector:
-    """Watch one series: the same figures as one row of a bank.
+    """Watch one series: the same figures as one row of a bank, in plain floats.
 
     Args:
         minimum: Accepted for interfaces that know the range of a series beforehand, and ignored.
         maximum: Likewise.
-        false_alarm_hours: As for ``AnomalyBank``.
-        method: As for ``AnomalyBank``.
+        false_alarm_hours: Hours a day with a false alarm in them that the series may cost.
     """
 
     def __init__(
@@ -25,25 +31,158 @@ class Detector:
         minimum: float | None = None,
         maximum: float | None = None,
         *,
-        false_alarm_hours: float = 0.05,
-        method: Literal["adaptive", "zscore"] = "adaptive",
+        false_alarm_hours: float = at.DEFAULT_BUDGET_HOURS,
     ) -> None:
         del minimum, maximum
-        self._bank = AnomalyBank(capacity=1, false_alarm_hours=false_alarm_hours, method=method)
-        self._rows = np.array([self._bank.add()], dtype=np.intp)
+        self._threshold = threshold(false_alarm_hours)
+        self._seen = self._seen_seasonal = 0
+        self._newest_s = self._step_s = self._previous = self._smooth = 0.0
+        self._levels = [0.0] * len(at.LEVEL_SHARES)
+        self._offs = [0.0] * len(at.SEASON_SHARES)
+        self._hours = Hours()
+        self._tails = Tails()
+        self._groups = (Group(), Group())
+        self._silence = Silence()
+        self._bars = Bars()
+        self._said = [0.0] * at.COUNT
+        self._ranks = (0.0, 0.0)
+        self._quiet = 0.0
+        self._strange = 0.0
 
     def update(self, timestamp_s: float, value: float) -> float:
-        """Judge one point, learn it, and return its score from 0 to 1."""
-        return self.judge(timestamp_s, value).score
+        """Judge one point, learn it, and return its score from 0 to 1.
+
+        Args:
+            timestamp_s: Unix time in seconds; a time at or before the newest counts as the next step.
+            value: The point. NaN and infinities are neither judged nor learned.
+        """
+        if not (isfinite(value) and isfinite(timestamp_s)):
+            return 0.0
+        hour = int(timestamp_s // at.HOUR_S)
+        score = self._judged(timestamp_s, _clipped(value), hour=hour, usual=self._hours.expected(hour))
+        return score / (score + at.THRESHOLD)
 
     def judge(self, timestamp_s: float, value: float) -> Verdict:
         """Judge one point, learn it, and return all that is known about it."""
-        said = self._bank.update(self._rows, np.array([timestamp_s]), np.array([float(value)]))
+        if not (isfinite(value) and isfinite(timestamp_s)):
+            return Verdict(
+                0.0,
+                is_anomalous=False,
+                expected_low=nan,
+                expected_high=nan,
+                rarity_hours=0.0,
+                reason=Reason.NONE,
+            )
+        hour = int(timestamp_s // at.HOUR_S)
+        usual = self._hours.expected(hour)
+        low, high = self._range(usual)
+        score = self._judged(timestamp_s, _clipped(value), hour=hour, usual=usual)
         return Verdict(
-            score=float(said.scores[0]),
-            is_anomalous=bool(said.is_anomalous[0]),
-            expected_low=float(said.expected_low[0]),
-            expected_high=float(said.expected_high[0]),
-            rarity_hours=float(said.rarity_hours[0]),
-            reason=Reason(int(said.reasons[0])),
+            score=score / (score + at.THRESHOLD),
+            is_anomalous=score >= self._threshold,
+            expected_low=low,
+            expected_high=high,
+            rarity_hours=rarity_hours(self._strange),
+            reason=self._reason(),
         )
+
+    def _judged(self, time_s: float, value: float, *, hour: int, usual: float | None) -> float:
+        gap_s = self._step(time_s)
+        said = self._said = self._evidence(value, usual)
+        seen = self._seen
+        self._quiet = self._silence.nats(repeats=seen > 0 and value == self._previous, seen=seen)
+        shared = said[at.SHORT_SEASON] + said[at.VALUE] + said[at.SLOW]
+        general = (shared + said[at.MIDDLE] + said[at.QUICK] + said[at.SEASON] + said[at.LONG_SEASON]) / 7.0
+        self._ranks = (
+            self._groups[0].rarity((said[at.SHORT] + shared) / 4.0, seen=seen),
+            self._groups[1].rarity((said[at.JUMP] + said[at.DISTANCE] + said[at.SEASON]) / 3.0, seen=seen),
+        )
+        self._strange = strange = self._together(general)
+        self._hours.learn(hour, value)
+        self._seen = seen + 1
+        self._newest_s, self._previous = time_s, value
+        return self._bars.above(strange, gap_s=gap_s)
+
+    def _step(self, time_s: float) -> float:
+        """Follow the usual step, and return the time since the newest point."""
+        if not self._seen:
+            return 0.0
+        gap_s = max(time_s - self._newest_s, 0.0)
+        if self._step_s > 0.0:
+            self._step_s += at.STEP_SHARE * (min(gap_s, at.STEP_STRETCH * self._step_s) - self._step_s)
+        else:
+            self._step_s = gap_s
+        return gap_s
+
+    def _evidence(self, value: float, usual: float | None) -> list[float]:
+        """Move the levels to the new point, and return the evidence of every stream."""
+        seen = self._seen
+        old = self._levels
+        youth = 1.0 / (seen + 1.0)
+        self._levels = new = [
+            level + max(share, youth) * (value - level)
+            for level, share in zip(old, at.LEVEL_SHARES, strict=True)
+        ]
+        seasonal = self._seasonal(value, usual)
+        if not seen:
+            return [0.0] * at.COUNT
+        said = self._tails.evidence(
+            GENERAL_STREAMS[0],
+            residuals=[new[0] - old[6], new[3] - old[6], new[3] - old[5], new[2] - old[4], new[1] - old[4]],
+            seen=seen - 1,
+        )
+        said += seasonal
+        return said + self._tails.evidence(
+            GENERAL_STREAMS[1], residuals=[value - old[0], value - old[2]], seen=seen - 1
+        )
+
+    def _seasonal(self, value: float, usual: float | None) -> list[float]:
+        if usual is None or not self._seen:
+            return list(NOTHING)
+        off = value - usual
+        youth = 1.0 / (self._seen + 1.0)
+        old = self._offs
+        self._offs = new = [
+            level + max(share, youth) * (off - level)
+            for level, share in zip(old, at.SEASON_SHARES, strict=True)
+        ]
+        self._seen_seasonal += 1
+        return self._tails.evidence(
+            SEASONAL_STREAMS, residuals=[off, new[0] - old[2], new[1] - old[2]], seen=self._seen_seasonal - 1
+        )
+
+    def _together(self, general: float) -> float:
+        """Put the evidence together, and ask more of a finely sampled series."""
+        self._smooth += at.SMOOTH_SHARE * (general - self._smooth)
+        if general <= 0.0:
+            return 0.0
+        agreed: float = (0.5 * (general + self._smooth)) ** at.POWER / at.POWER_SCALE
+        alone = max(max(self._ranks) - at.DISCOUNT, self._quiet - at.SILENCE_DISCOUNT)
+        step_s = min(max(self._step_s, at.FINEST_STEP_S), at.FINE_STEP_S)
+        strange = max(agreed, alone) + at.FINE_COST * log(step_s / at.FINE_STEP_S)
+        return min(max(strange, 0.0), at.MOST_EVIDENCE)
+
+    def _range(self, usual: float | None) -> tuple[float, float]:
+        """Return the range that all but one in a thousand points on each side were expected in."""
+        if self._seen <= at.YOUNG:
+            return nan, nan
+        stream = at.DISTANCE if usual is None else at.SEASON
+        middle = self._levels[2] if usual is None else usual
+        edges, slopes = self._tails.edges, self._tails.slopes
+        above, below = (
+            edges[side] * exp(min(slopes[side] * FURTHER, 10.0)) for side in (2 * stream, 2 * stream + 1)
+        )
+        return middle - below, middle + above
+
+    def _reason(self) -> Reason:
+        if self._strange <= 0.0:
+            return Reason.NONE
+        if self._quiet > 0.0 and self._quiet - at.SILENCE_DISCOUNT >= max(self._ranks) - at.DISCOUNT:
+            return Reason.SILENCE
+        if self._ranks[1] > self._ranks[0] and self._groups[1].crowd > at.SPREAD_CROWD:
+            return Reason.SPREAD
+        return REASONS[self._said.index(max(self._said))]
+
+
+def _clipped(value: float) -> float:
+    return min(max(value, -at.LARGEST), at.LARGEST)

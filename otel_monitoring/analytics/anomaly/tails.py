@@ -39,7 +39,7 @@ def evidence(
     """
     known = ~np.isnan(residuals)
     sizes = np.where(known, np.abs(residuals), 0.0)
-    _begin(state, young=seen < at.FIRST)
+    _begin(state, sizes=sizes, known=known, seen=seen)
     sides = state[at.EDGES].reshape(at.COUNT, 2, -1)
     below = residuals < 0.0
     ratios = sizes / np.where(below, sides[:, 1], sides[:, 0])
@@ -51,19 +51,25 @@ def evidence(
     said[streams, series] = NATS + trust * np.log1p(excess / state[at.SLOPES][rows, series] / trust)
     _follow(state, known=known, seen=seen)
     _learn(state, rows=rows, series=series, excess=excess, trust=trust, seen=seen[streams, series])
-    shares = 1.0 / np.minimum(seen + 1.0, at.MEAN_MEMORY)
-    means = state[at.MEANS]
-    means += np.where(known, shares * (sizes - means), 0.0)
     return np.where(known & (seen > at.YOUNG), said, 0.0)
 
 
-def _begin(state: NDArray[np.float64], *, young: NDArray[np.bool_]) -> None:
-    """Let the edges of a young stream be a multiple of its mean residual."""
+def _begin(
+    state: NDArray[np.float64],
+    *,
+    sizes: NDArray[np.float64],
+    known: NDArray[np.bool_],
+    seen: NDArray[np.float64],
+) -> None:
+    """Let the edges of a young stream be a multiple of the mean of its residuals so far."""
+    young = seen < at.FIRST
     if not young.any():
         return
+    means = state[at.MEANS]
     sides = state[at.EDGES].reshape(at.COUNT, 2, -1)
-    guess = np.maximum(at.FIRST_EDGE * state[at.MEANS], at.LEAST_EDGE)
+    guess = np.maximum(at.FIRST_EDGE * means, at.LEAST_EDGE)
     np.copyto(sides, guess[:, None], where=young[:, None])
+    means += np.where(young & known, (sizes - means) / (seen + 1.0), 0.0)
 
 
 def _follow(state: NDArray[np.float64], *, known: NDArray[np.bool_], seen: NDArray[np.float64]) -> None:

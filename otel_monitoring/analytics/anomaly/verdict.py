@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +21,21 @@ class Reason(IntEnum):
     SPREAD = 4
     NOVELTY = 5
     SEASONAL = 6
+
+
+REASONS: Final = (
+    Reason.NOVELTY,
+    Reason.LEVEL_SHIFT,
+    Reason.LEVEL_SHIFT,
+    Reason.LEVEL_SHIFT,
+    Reason.LEVEL_SHIFT,
+    Reason.SEASONAL,
+    Reason.SEASONAL,
+    Reason.SEASONAL,
+    Reason.SPIKE,
+    Reason.SPIKE,
+)
+"""What each stream of ``layout.STREAMS`` gives as a reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from otel_monitoring.analytics.anomaly.stream import Detector
+from otel_monitoring.analytics.anomaly.zscore import ZScoreDetector
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +63,7 @@ def detect(
         method: ``adaptive``, or ``zscore`` for the classic rolling z-score.
         together_s: Anomalous points that are no further apart than this are one finding.
     """
-    detector = Detector(false_alarm_hours=false_alarm_hours, method=method)
+    detector = ZScoreDetector() if method == "zscore" else Detector(false_alarm_hours=false_alarm_hours)
     found: list[Finding] = []
     for time_s, value in zip(times_s.tolist(), values.tolist(), strict=True):
         verdict = detector.judge(time_s, value)

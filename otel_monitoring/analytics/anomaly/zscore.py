@@ -8,12 +8,15 @@ Source: Shewhart, Economic Control of Quality of Manufactured Product, 1931, ove
 
 from __future__ import annotations
 
+from collections import deque
+from math import exp, fsum, isfinite, nan, sqrt
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from otel_monitoring.analytics.anomaly.columns import Columns, Table
-from otel_monitoring.analytics.anomaly.verdict import Reason, Verdicts
+from otel_monitoring.analytics.anomaly.layout import LARGEST
+from otel_monitoring.analytics.anomaly.verdict import Reason, Verdict, Verdicts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,6 +27,7 @@ SEEN, NEWEST_S, STEP_S = range(3)
 TABLES: Final = (Table("window", WINDOW, "float64"),)
 HOUR_S: Final = 3600.0
 STEP_SHARE: Final = 0.05
+MOST_DEVIATIONS: Final = 35.0
 ROUNDING: Final = 1e-6
 
 
@@ -96,5 +100,66 @@ class ZScoreMethod:
         numbers[NEWEST_S, rows] = times_s
         numbers[STEP_S, rows] = step_s
         # A normal tail, by its bound exp(-z * z / 2): what the method itself assumes.
-        rarity_hours: NDArray[np.float64] = step_s / HOUR_S * np.exp(np.minimum(z, 35.0) ** 2 / 2.0)
+        rarity_hours: NDArray[np.float64] = (
+            step_s / HOUR_S * np.exp(np.minimum(z, MOST_DEVIATIONS) ** 2 / 2.0)
+        )
         return rarity_hours
+
+
+class ZScoreDetector:
+    """The rolling z-score of one series, in plain floats: the same figures as one row of a bank.
+
+    Args:
+        deviations: Distance from the mean, in deviations, from which a point is anomalous.
+    """
+
+    def __init__(self, *, deviations: float = 3.0) -> None:
+        self._deviations = deviations
+        self._window: deque[float] = deque(maxlen=WINDOW)
+        self._seen = 0
+        self._newest_s = self._step_s = 0.0
+
+    def update(self, timestamp_s: float, value: float) -> float:
+        """Judge one point, learn it, and return its score from 0 to 1."""
+        return self.judge(timestamp_s, value).score
+
+    def judge(self, timestamp_s: float, value: float) -> Verdict:
+        """Judge one point, learn it, and return all that is known about it."""
+        if not (isfinite(value) and isfinite(timestamp_s)):
+            return Verdict(
+                0.0,
+                is_anomalous=False,
+                expected_low=nan,
+                expected_high=nan,
+                rarity_hours=0.0,
+                reason=Reason.NONE,
+            )
+        value = min(max(value, -LARGEST), LARGEST)
+        mean, scale = self._usual()
+        ready = len(self._window) >= FEWEST
+        z = abs(value - mean) / scale if ready else 0.0
+        z = 0.0 if z < ROUNDING else z
+        self._learn(timestamp_s, value)
+        is_anomalous = z >= self._deviations
+        width = self._deviations * scale if ready else nan
+        return Verdict(
+            score=z / (1.0 + z),
+            is_anomalous=is_anomalous,
+            expected_low=mean - width,
+            expected_high=mean + width,
+            rarity_hours=self._step_s / HOUR_S * exp(min(z, MOST_DEVIATIONS) ** 2 / 2.0),
+            reason=Reason.SPIKE if is_anomalous else Reason.NONE,
+        )
+
+    def _usual(self) -> tuple[float, float]:
+        count = max(len(self._window), 1)
+        mean = fsum(self._window) / count
+        spread = sqrt(fsum((value - mean) ** 2 for value in self._window) / count)
+        return mean, max(spread, 1e-9 * max(abs(mean), 1.0))
+
+    def _learn(self, time_s: float, value: float) -> None:
+        gap_s = max(time_s - self._newest_s, 0.0) if self._seen else 0.0
+        self._step_s = gap_s if self._seen < 2 else self._step_s + STEP_SHARE * (gap_s - self._step_s)  # noqa: PLR2004 - the second point gives the first step
+        self._window.append(value)
+        self._seen += 1
+        self._newest_s = time_s

@@ -1,0 +1,162 @@
+"""The adaptive method for one series, in plain floats: the same figures as one row of a bank, for less.
+
+A bank spends some hundred numpy calls a tick, which is nothing for thousands of series and far too much
+for one. Every part here mirrors its namesake for many series, where the sources are named: ``tails``,
+``groups``, ``silence``, ``adaptive``.
+"""
+
+from __future__ import annotations
+
+from math import exp, log, log1p
+from typing import Final
+
+from otel_monitoring.analytics.anomaly import layout as at
+
+NATS: Final = -log(at.TAIL)
+GROUP_NATS: Final = -log(at.GROUP_TAIL)
+
+
+class Tails:
+    """The tails of the residual streams."""
+
+    def __init__(self) -> None:
+        self.edges = [0.0] * (2 * at.COUNT)
+        self.slopes = [at.SLOPE] * (2 * at.COUNT)
+        self._beyond = [0.0] * (2 * at.COUNT)
+        self._means = [0.0] * at.COUNT
+
+    def evidence(self, streams: range, *, residuals: list[float], seen: int) -> list[float]:
+        """Return how rare the residuals of these streams are, in nats, and learn them."""
+        if seen < at.FIRST:
+            return [
+                self._young(stream, residual=residual, seen=seen)
+                for stream, residual in zip(streams, residuals, strict=True)
+            ]
+        rate = _rate(seen)
+        edges, slopes = self.edges, self.slopes
+        said = []
+        high = 2 * streams.start
+        for residual in residuals:
+            side, size = (high, residual) if residual >= 0.0 else (high + 1, -residual)
+            ratio = size / edges[side]
+            if ratio > 1.0:
+                said.append(self._exceeded(side, excess=log(ratio), rate=rate))
+                self._draw_in(high + high + 1 - side, rate)
+            else:
+                said.append(NATS * ratio)
+                edges[high] *= 1.0 - slopes[high] * rate
+                edges[high + 1] *= 1.0 - slopes[high + 1] * rate
+                if edges[high] < at.LEAST_EDGE or edges[high + 1] < at.LEAST_EDGE:
+                    edges[high] = max(edges[high], at.LEAST_EDGE)
+                    edges[high + 1] = max(edges[high + 1], at.LEAST_EDGE)
+            high += 2
+        return said
+
+    def _young(self, stream: int, *, residual: float, seen: int) -> float:
+        mean = self._means[stream]
+        edge = max(at.FIRST_EDGE * mean, at.LEAST_EDGE)
+        self.edges[2 * stream] = self.edges[2 * stream + 1] = edge
+        size = abs(residual)
+        self._means[stream] = mean + (size - mean) / (seen + 1.0)
+        if seen <= at.YOUNG:
+            return 0.0
+        ratio = size / edge
+        if ratio <= 1.0:
+            return NATS * ratio
+        return NATS + at.PRIOR_BEYOND * log1p(log(ratio) / at.SLOPE / at.PRIOR_BEYOND)
+
+    def _exceeded(self, side: int, *, excess: float, rate: float) -> float:
+        slope = self.slopes[side]
+        trust = min(self._beyond[side] + at.PRIOR_BEYOND, at.MOST_BEYOND)
+        self._draw_in(side, rate)
+        self.edges[side] *= exp(slope * rate / at.TAIL)
+        far = min(excess, at.MOST_EXCESS * slope)
+        self.slopes[side] = max(slope + (far - slope) / trust, at.LEAST_SLOPE)
+        self._beyond[side] += 1.0
+        return NATS + trust * log1p(excess / slope / trust)
+
+    def _draw_in(self, side: int, rate: float) -> None:
+        self.edges[side] = max(self.edges[side] * (1.0 - self.slopes[side] * rate), at.LEAST_EDGE)
+
+
+class Group:
+    """The tail of the mean evidence of a few streams."""
+
+    def __init__(self) -> None:
+        self._high = at.GROUP_HIGH
+        self._excess = at.GROUP_EXCESS
+        self._exceeded = 0.0
+        self.crowd = at.GROUP_TAIL
+
+    def rarity(self, mean: float, *, seen: int) -> float:
+        """Return how rare so much evidence is, in nats, and learn it."""
+        if mean <= 0.0:
+            return 0.0
+        beyond = mean - self._high
+        said = max(GROUP_NATS + beyond / self._excess, 0.0)
+        rate = max(1.0 / (max(seen - 1.0 - at.YOUNG, 0.0) + at.GROUP_SETTLED), 1.0 / at.GROUP_MEMORY)
+        if beyond <= 0.0:
+            self.crowd -= at.CROWD_SHARE * self.crowd
+            self._high -= self._excess * rate
+            return said
+        weight = min(1.0, max(at.CROWD_FREE * at.GROUP_TAIL / self.crowd, at.CROWD_LEAST))
+        self.crowd += at.CROWD_SHARE * (1.0 - self.crowd)
+        self._exceeded += weight
+        far = min(beyond, at.GROUP_MOST_EXCESS * self._excess)
+        share = weight / min(self._exceeded + at.GROUP_PRIOR, at.GROUP_MOST)
+        self._excess += share * (far - self._excess)
+        self._high += self._excess / at.GROUP_TAIL * rate * weight * (1.0 - at.GROUP_TAIL)
+        return said
+
+
+class Silence:
+    """Runs of one value."""
+
+    def __init__(self) -> None:
+        self._run = 0
+        self._longest = 0.0
+        self._repeats = 0
+        self._chances = 0
+        self._repeated = False
+        self._likely = 0.5
+
+    def nats(self, *, repeats: bool, seen: int) -> float:
+        """Return how rare the present run is, in nats, and learn it."""
+        if self._repeated:
+            self._chances += 1
+            self._repeats += repeats
+        self._repeated = repeats
+        if not repeats:
+            self._longest = max(self._longest * at.LONGEST_DECAY, self._run)
+            self._run = 0
+            self._likely = (self._repeats + 1.0) / (self._chances + 2.0)
+            return 0.0
+        self._run += 1
+        if (
+            self._run < at.SHORTEST_RUN
+            or seen < at.SILENT_AFTER
+            or self._run <= at.LONGER_THAN * self._longest
+        ):
+            return 0.0
+        return min(self._run * -log(max(self._likely, at.LEAST_LIKELY)), at.MOST_SILENCE)
+
+
+class Bars:
+    """What former detections, restarts and deploys ask of the next one."""
+
+    def __init__(self) -> None:
+        self._day = 0.0
+        self._week = 0.0
+
+    def above(self, strange: float, *, gap_s: float) -> float:
+        """Return what rises above the bars, and raise them."""
+        self._day *= exp(-gap_s / at.DAY_BAR_S)
+        self._week *= exp(-gap_s / at.WEEK_BAR_S)
+        score = strange - max(self._day, self._week)
+        self._day = max(self._day, at.DAY_BAR_SHARE * strange)
+        self._week = max(self._week, at.WEEK_BAR_SHARE * strange)
+        return max(score, 0.0)
+
+
+def _rate(seen: int) -> float:
+    return max(1.0 / (seen + at.SETTLED), 1.0 / at.LONG_MEMORY)
