@@ -1,0 +1,73 @@
+"""What may repeat in a series: nothing, a day, a day with a level of its own each, two kinds of days, a week.
+
+Each is a set of columns that a series is explained by; which one it is, is decided by how well it does for
+its size, together with the steps that it leaves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from otel_monitoring.analytics.trends.cells import Cells
+
+_DAYS_FOR_A_SEASON = 2.9
+_DAYS_FOR_A_WEEK = 13.5
+_WEEK = 7
+
+
+def seasons(cells: Cells, values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return the columns of every season that the series is long enough for, each of shape (n, k).
+
+    Args:
+        cells: Where the values lie in time.
+        values: One for each cell. Shape (n,).
+    """
+    count, a_day = len(values), cells.a_day
+    found = [np.ones((count, 1))]
+    if not a_day or count < _DAYS_FOR_A_SEASON * a_day:
+        return found
+    slots = cells.slots
+    times_of_day = np.eye(a_day)[slots % a_day]
+    found.append(times_of_day)
+    if count < _DAYS_FOR_A_WEEK * a_day:
+        return found
+    days = slots // a_day % _WEEK
+    found.append(np.hstack([times_of_day, np.eye(_WEEK)[days][:, 1:]]))
+    curves = np.array(
+        [
+            [np.median(values[(days == day) & (slots % a_day == slot)]) for slot in range(a_day)]
+            for day in range(_WEEK)
+        ]
+    )
+    for apart in _two_kinds(curves):
+        is_apart = apart[days][:, None]
+        found.append(np.hstack([times_of_day * is_apart, times_of_day * ~is_apart]))
+    found.append(np.eye(_WEEK * a_day)[slots % (_WEEK * a_day)])
+    return found
+
+
+def _two_kinds(curves: NDArray[np.float64]) -> Iterator[NDArray[np.bool_]]:
+    """Find the day, or the two neighbours, that differ most from the others: with their level, and without.
+
+    Weekends are not Saturday and Sunday everywhere.
+    """
+    seen: set[tuple[bool, ...]] = set()
+    for shapes in (curves, curves - curves.mean(axis=1, keepdims=True)):
+        choices = [
+            np.isin(np.arange(_WEEK), [day, (day + more) % _WEEK]) for day in range(_WEEK) for more in (0, 1)
+        ]
+        best = min(choices, key=lambda apart: _spread(shapes[apart]) + _spread(shapes[~apart]))
+        if tuple(best.tolist()) not in seen:
+            seen.add(tuple(best.tolist()))
+            yield best
+
+
+def _spread(curves: NDArray[np.float64]) -> float:
+    return float(((curves - curves.mean(axis=0)) ** 2).sum())
