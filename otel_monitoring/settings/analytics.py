@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from otel_monitoring.settings.group import Group, option
 from otel_monitoring.settings.types import Count, Names, Seconds
+
+_LIMIT = re.compile(r".+=>\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(\s+falling)?\s*", re.DOTALL | re.IGNORECASE)
+
+
+def _limits(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is no limit, which is found out at the start and not when it is looked after."""
+    for text in texts:
+        if _LIMIT.fullmatch(text) is None:
+            msg = f"{text!r}: expected `expr => limit` with a number, such as `queue_depth => 1000`"
+            raise ValueError(msg)
+    return texts
 
 
 class AnalyticsSettings(Group):
@@ -31,6 +43,12 @@ class AnalyticsSettings(Group):
     )
     anomaly_interval_s: Seconds = option(default=60.0, description="Time between two points of a series.")
     anomaly_max_series: Count = option(default=2000, description="Most series that are watched.")
+    capacity: Annotated[Names, AfterValidator(_limits)] = option(
+        default=(),
+        description="Limits to look after besides disks, memory and connections: `queue_depth => 1000`, or "
+        "`free_bytes => 0 falling` for what comes from above.",
+    )
+    capacity_interval_s: Seconds = option(default=600.0, description="Time between two looks at limits.")
     slo_files: Names = option(
         default=(), description="Files of service levels in OpenSLO's YAML; `*` stands for anything."
     )

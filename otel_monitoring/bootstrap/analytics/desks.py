@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.bootstrap.analytics.anomalies import anomalies_desk, anomaly_watch
+from otel_monitoring.bootstrap.analytics.forecasts import capacity_watch, forecasts_desk
 from otel_monitoring.bootstrap.analytics.found import Found
 from otel_monitoring.bootstrap.analytics.reporting import (
     insights_desk,
@@ -114,7 +115,9 @@ class Desks:
         self.reports = reports_desk(builder, analysis, self)
         watching = anomaly_watch(builder.settings, self)
         self.anomalies = anomalies_desk(builder.settings, self, watching)
-        self.watches = Watches([watching, insights_watch(self)])
+        limits = capacity_watch(builder.settings, self)
+        self.forecasts = forecasts_desk(self, limits)
+        self.watches = Watches([watching, insights_watch(self), limits])
 
     def learned(self, name: str) -> Learned | None:
         """Return where a watch keeps what it has learned; ``None`` without a storage."""

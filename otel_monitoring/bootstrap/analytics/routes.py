@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 def routes(desks: Desks) -> Sequence[APIRouter]:
     """Return one router for each desk."""
     from otel_monitoring.api.analytics.anomalies import anomalies_router
+    from otel_monitoring.api.analytics.forecasts import forecasts_router
     from otel_monitoring.api.analytics.insights import insights_router
     from otel_monitoring.api.analytics.reports import reports_router
     from otel_monitoring.api.analytics.slos import slos_router
 
     return (
         anomalies_router(desks.anomalies),
+        forecasts_router(desks.forecasts),
         insights_router(desks.insights, desks.score),
         reports_router(desks.reports),
         slos_router(desks.slos),

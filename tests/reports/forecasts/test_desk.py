@@ -43,7 +43,7 @@ def test_a_limit_below_is_reached_from_above() -> None:
 def test_bounds_are_kept_and_suggested_by_the_past() -> None:
     known = {
         "system_filesystem_utilization_ratio": Metadata(
-            "system_filesystem_utilization_ratio", "gauge", "1", ""
+            "system_filesystem_utilization_ratio", "gauge", "", "1"
         )
     }
     desk = Filling({DISK: full_in(2, of=15, at=0.9)}, metadata=known).desk()
