@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from otel_monitoring.measure.trace_calls import trace_calls
     from otel_monitoring.monitoring.instance import Monitoring
+    from otel_monitoring.reports.slos.slo import SLO, availability, latency, ratio
     from otel_monitoring.settings import Settings
 
 _NAMES = {
@@ -54,11 +55,13 @@ _NAMES = {
     "measure.timers": ("monitor_performance", "time_api_call", "time_computation", "time_database_query"),
     "measure.trace_calls": ("trace_calls",),
     "monitoring.instance": ("Monitoring",),
+    "reports.slos.slo": ("SLO", "availability", "latency", "ratio"),
     "settings": ("Settings",),
 }
 _HOMES = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for name in names}
 
 __all__ = [
+    "SLO",
     "AlertRule",
     "ContextError",
     "MissingExtraError",
@@ -71,10 +74,13 @@ __all__ = [
     "SettingsError",
     "StoreError",
     "__version__",
+    "availability",
     "bind",
     "configure_logging",
     "get_logger",
+    "latency",
     "monitor_performance",
+    "ratio",
     "record_exception",
     "record_metric",
     "request_id",

@@ -25,7 +25,7 @@ def lasts(seconds: float | None) -> str:
 
 def length(seconds: float) -> str:
     """Return a length of time in the unit that suits it."""
-    for unit, unit_s in (("d", _DAY_S), ("h", _HOUR_S), ("m", _MINUTE_S)):
-        if seconds >= 2 * unit_s or unit == "m":
+    for unit, unit_s in (("d", _DAY_S), ("h", _HOUR_S)):
+        if seconds >= 2 * unit_s or (seconds >= unit_s and not seconds % unit_s):
             return f"{seconds / unit_s:.3g}{unit}"
-    return NOTHING
+    return f"{seconds / _MINUTE_S:.3g}m"
