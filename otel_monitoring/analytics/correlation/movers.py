@@ -13,7 +13,7 @@ from otel_monitoring.analytics.correlation.order import order
 from otel_monitoring.analytics.correlation.prepare import deseasoned, prepared
 from otel_monitoring.analytics.correlation.shapes import Shape
 from otel_monitoring.analytics.correlation.surprise import surprise
-from otel_monitoring.analytics.correlation.whitening import ORDER, Whitened, whitened
+from otel_monitoring.analytics.correlation.whitening import ORDER, Whitened, tamed, whitened
 from otel_monitoring.analytics.multiplicity import benjamini_hochberg
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def moved(times_ms: NDArray[np.int64], values: NDArray[np.float64], *, start_ms:
     rows = np.flatnonzero(rates <= _LEVEL)
     if not len(rows):
         return Moved((), len(values))
-    found = onsets(Whitened(series.news[rows], series.filters[rows]), before=before)
+    chosen = Whitened(series.news[rows], series.filters[rows])
+    found = onsets(tamed(chosen, before=before), before=before)
     known = appears.columns[rows] >= 0
     columns = np.where(known, appears.columns[rows], found.columns)
     likely = np.where(known[:, None], np.arange(window) == columns[:, None], found.likely)

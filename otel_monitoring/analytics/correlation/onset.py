@@ -31,7 +31,6 @@ _COST_OF_SPREAD = 3.0
 _DOUBT = 0.6
 """How much of a likelihood is believed: no series is what it is taken for."""
 _LEAST_NATS = -50.0
-_LOUDEST = 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def onsets(series: Whitened, *, before: int) -> Onsets:
         series: The window is the columns from ``before`` on.
         before: How many columns there are before it.
     """
-    news = np.clip(series.news[:, before:], -_LOUDEST, _LOUDEST)
+    news = series.news[:, before:]
     names: list[Shape] = []
     nats = np.full(news.shape, -1.0)
     which = np.zeros(news.shape, dtype=np.intp)

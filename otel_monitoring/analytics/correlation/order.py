@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DELAY = 12.0
-_FOLLOWING = 0.5
+_FOLLOWING = 0.4
 _TOO_EARLY = 0.1
 """How much less likely each step is that a consequence would begin before its cause."""
 _CERTAIN = 6.0

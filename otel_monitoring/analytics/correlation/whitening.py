@@ -23,6 +23,10 @@ _FAR = 8.0
 _RIDGE = 1e-3
 _LEAST_SHARE = 0.3
 _TINY = 1e-9
+_TAIL_SHARE = 50
+_NORMAL_EDGE = 2.326
+"""One in fifty normal values is farther out."""
+_LEAST_EXCESS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,27 @@ def whitened(values: NDArray[np.float64], present: NDArray[np.bool_], *, before:
     )
     filters = np.concatenate([np.ones((len(values), 1)), -weights], axis=1)
     return Whitened(news / unit[:, None], filters)
+
+
+def tamed(series: Whitened, *, before: int) -> Whitened:
+    """Return news of which those far out count as much as normal ones would that are as rare.
+
+    The tail of the past is taken for exponential: what is the rule in a series is no evidence.
+
+    Args:
+        series: The news.
+        before: How many columns lie before the window.
+    """
+    news = series.news
+    size = np.abs(news)
+    past = np.sort(size[:, ORDER:before], axis=1)
+    tail = max(past.shape[1] // _TAIL_SHARE, 1)
+    edge = past[:, -tail - 1 : -tail]
+    excess = np.maximum((past[:, -tail:] - edge).mean(axis=1, keepdims=True), _LEAST_EXCESS)
+    core = np.minimum(edge, _NORMAL_EDGE)
+    inside = size * core / np.maximum(edge, _TINY)
+    beyond = np.sqrt(core**2 + 2 * np.maximum(size - edge, 0.0) / excess)
+    return Whitened(np.sign(news) * np.where(size > edge, beyond, inside), series.filters)
 
 
 def _weights(level: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.bootstrap.analytics.anomalies import anomalies_desk, anomaly_watch
+from otel_monitoring.bootstrap.analytics.causes import correlations_desk
 from otel_monitoring.bootstrap.analytics.forecasts import capacity_watch, forecasts_desk
 from otel_monitoring.bootstrap.analytics.found import Found
 from otel_monitoring.bootstrap.analytics.reporting import (
@@ -92,6 +93,7 @@ class Desks:
         score: Knows how well it goes.
         reports: Makes daily, weekly and monthly reports.
         slos: Knows how service levels stand.
+        correlations: Knows what goes together, and what moved with an incident.
         found: Takes events of what watches found, and finds them again.
         watches: What looks at the series by itself.
     """
@@ -117,6 +119,7 @@ class Desks:
         self.anomalies = anomalies_desk(builder.settings, self, watching)
         limits = capacity_watch(builder.settings, self)
         self.forecasts = forecasts_desk(self, limits)
+        self.correlations = correlations_desk(builder.settings, analysis, self)
         self.watches = Watches([watching, insights_watch(self), limits])
 
     def learned(self, name: str) -> Learned | None:

@@ -1,0 +1,1 @@
+"""Which series go together, and what moved with an incident."""
