@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from otel_monitoring.analytics.trends.daily import without_days
 from otel_monitoring.analytics.trends.grid import Grid
 from otel_monitoring.analytics.trends.ranked import ranked
 from otel_monitoring.analytics.trends.wandering import drift
@@ -77,7 +78,7 @@ def trend(times_s: NDArray[np.float64], values: NDArray[np.float64], *, level: f
         values: The points; those that are not finite are left out. Shape (n,).
         level: How often a series without a trend may be said to have one, and what the interval leaves out.
     """
-    grid = Grid.of(times_s, values, most=_MOST)
+    grid = without_days(Grid.of(times_s, values, most=_MOST))
     if len(grid.values) < FEWEST or int(np.isfinite(grid.values).sum()) < FEWEST:
         return _nothing(grid)
     found = ranked(grid, level=level)
