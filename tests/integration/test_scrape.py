@@ -106,7 +106,7 @@ class Scraped:
 
     def get(self, path: str, **parameters: str) -> httpx.Response:
         """Return what Prometheus answers."""
-        return httpx.get(f"{self.url}{path}", params=parameters, headers={"Accept": ANY_NAMES}, timeout=5)
+        return httpx.get(f"{self.url}{path}", params=parameters, headers={"Accept": ANY_NAMES}, timeout=30)
 
     def api(self, path: str, **parameters: str) -> Any:
         """Return the data of an answer of its API."""

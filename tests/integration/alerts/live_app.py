@@ -1,6 +1,6 @@
-"""The application of ``test_rules_live.py``: ``python live_app.py <port> <rule file> <begin>``.
+"""The application of ``test_rules_live.py``: ``python live_app.py <port> <rule file>``.
 
-It serves its pages on the loopback and plays gauges by the seconds since ``begin``, Unix seconds.
+It serves its pages on the loopback and plays gauges by the seconds since it was asked to begin.
 """
 
 from __future__ import annotations
@@ -30,8 +30,17 @@ ENDS_S = 40
 """When the second queue is reported no longer."""
 
 
+_begun_s: list[float] = []
+
+
+def begin() -> float:
+    """Begin to play; return the time, Unix seconds."""
+    _begun_s[:] = [time.time()]
+    return _begun_s[0]
+
+
 def observe(_options: CallbackOptions) -> list[Observation]:
-    since_s = time.time() - float(sys.argv[3])
+    since_s = time.time() - _begun_s[0] if _begun_s else 0.0
     found = [Observation(length_a(since_s), {"shop": "a"})]
     if since_s < ENDS_S:
         found.append(Observation(length_b(since_s), {"shop": "b"}))
@@ -40,6 +49,7 @@ def observe(_options: CallbackOptions) -> list[Observation]:
 
 def main() -> None:
     app = FastAPI()
+    app.post("/begin")(begin)
     setup_telemetry(
         app,
         service_name="live",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 APP = Path(__file__).with_name("whole_app.py")
 CONDITIONAL = {
+    "otel_monitoring_anomaly_active": "where a series is not as usual",
     "otel_monitoring_cardinality_overflow": "where a metric has reached its limit of attribute sets",
     "otel_monitoring_instance_crash_time_seconds": "where a process crashed that shares a storage",
     "otel_monitoring_export_dropped_total": "where telemetry was dropped",
@@ -51,9 +52,9 @@ def asked() -> set[str]:
 def served(url: str) -> set[str]:
     """Return the names of the metrics that the application has after a request."""
     try:
-        httpx.get(f"{url}/count", timeout=5).raise_for_status()
+        httpx.get(f"{url}/count", timeout=30).raise_for_status()
         headers = {"Authorization": "Bearer whole"}
-        text = httpx.get(f"{url}/monitoring/metrics", headers=headers, timeout=5).raise_for_status().text
+        text = httpx.get(f"{url}/monitoring/metrics", headers=headers, timeout=30).raise_for_status().text
     except httpx.TransportError:
         return set()
     return set(re.findall(r"^(\w+)[{ ]", text, flags=re.MULTILINE))
@@ -82,7 +83,7 @@ def test_a_real_application_has_the_metrics_of_the_built_in_rules(tmp_path: Path
                 return not missing[-1]
 
             try:
-                eventually(all_there, timeout_s=45)
+                eventually(all_there, timeout_s=90)
             except pytest.fail.Exception:
                 pytest.fail(f"the application has no {', '.join(sorted(missing[-1]))}")
         finally:

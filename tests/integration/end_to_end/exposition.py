@@ -19,7 +19,7 @@ Series = frozenset[tuple[str, str]]
 
 def exposed(url: str) -> dict[Series, float]:
     """Return the series of a Prometheus endpoint with their values, asked for as Prometheus asks."""
-    text = httpx.get(url, headers={"Accept": _ACCEPT}, timeout=5).text
+    text = httpx.get(url, headers={"Accept": _ACCEPT}, timeout=30).text
     found = {}
     for line in text.splitlines():
         if not line.startswith("#"):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _APPS = "tests.integration.end_to_end.apps"
-_START_S = 40.0
+_START_S = 90.0
 _STOP_S = 20.0
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "XDG_STATE_HOME")
 
@@ -76,7 +76,7 @@ def _wait_listening(process: subprocess.Popen[bytes], url: str, output: Path) ->
     deadline_s = time.monotonic() + _START_S
     while process.poll() is None and time.monotonic() < deadline_s:
         with contextlib.suppress(httpx.TransportError):
-            httpx.get(f"{url}/livez", timeout=2)
+            httpx.get(f"{url}/livez", timeout=10)
             return
         time.sleep(POLL_S)
     pytest.fail(f"the application did not start:\n{output.read_text(encoding='utf-8')[-4000:]}")

@@ -37,7 +37,7 @@ class Api:
 def ask(url: str, *, fields: dict[str, Any], method: str = "GET", token: str = "") -> httpx.Response:
     where = {"data": fields} if method == "POST" else {"params": fields}
     headers = {"authorization": f"Bearer {token}"} if token else {}
-    return httpx.request(method, url, headers=headers, timeout=10, **where)  # type: ignore[arg-type]
+    return httpx.request(method, url, headers=headers, timeout=30, **where)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     }
     with serving("back", folder=folder, environ=environ) as service:
         for number in range(3):
-            httpx.get(f"{service.url}/stock/{number}", timeout=5)
+            httpx.get(f"{service.url}/stock/{number}", timeout=30)
         found = Api(service.url, folder)
         eventually(
             lambda: found.ask("/api/v1/query", query=f"{COUNT} >= 3").json()["data"]["result"],

@@ -116,12 +116,12 @@ class Everything:
             one.body.decode() for one in receiver.received if one.path.startswith("/hook")
         )
         self.output = service.output
-        self.series = httpx.get(f"{service.url}/health/series", timeout=20).text
+        self.series = httpx.get(f"{service.url}/health/series", timeout=60).text
         self.pages = self._pages(service)
 
     def _pages(self, service: Service) -> str:
         paths = ("alerts", "rules", "health", "health/live")
-        return "".join(httpx.get(f"{service.url}/monitoring/{path}", timeout=20).text for path in paths)
+        return "".join(httpx.get(f"{service.url}/monitoring/{path}", timeout=60).text for path in paths)
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +212,6 @@ def _files(folder: Path) -> dict[str, str]:
 
 def _traces(jaeger: Jaeger, service: str) -> str:
     answer: Any = httpx.get(
-        f"{jaeger.query}/api/traces", params={"service": service, "limit": 1000, "lookback": "1h"}, timeout=20
+        f"{jaeger.query}/api/traces", params={"service": service, "limit": 1000, "lookback": "1h"}, timeout=60
     )
     return answer.text if len(answer.json().get("data") or []) > _MOST_TRACES else ""

@@ -91,7 +91,7 @@ def _escaped(name: str) -> str:
 
 
 def _look(url: str, collector: Collector) -> Both:
-    rows = httpx.get(f"{url}/health/series", timeout=20).json()
+    rows = httpx.get(f"{url}/health/series", timeout=60).json()
     ours = {
         frozenset((str(name), str(text)) for name, text in labels.items()): float(value)
         for labels, value in rows

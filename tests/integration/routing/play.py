@@ -300,7 +300,7 @@ def alertmanager(program: Path, config: str, folder: Path, *, port: int = 0) -> 
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
     url = f"http://127.0.0.1:{port}"
     try:
-        eventually(lambda: _is_ready(url) or None, timeout_s=20, what="Alertmanager")
+        eventually(lambda: _is_ready(url) or None, timeout_s=60, what="Alertmanager")
         yield url
     finally:
         process.terminate()

@@ -113,7 +113,7 @@ def test_the_next_process_goes_on_after_kills_at_random_moments(
         shop.ask("POST", "/silences", silence)  # the answer is its being written down
     with shop.living():
         fingerprint = shop.alert("Known", "firing")["fingerprint"]
-        eventually(lambda: "Known" in told(receiver), timeout_s=30, what="a message")
+        eventually(lambda: "Known" in told(receiver), timeout_s=120, what="a message")
         shop.ask("POST", f"/alerts/{fingerprint}/acknowledge", {"by": "kim"})
         before = {rule: shop.alert(rule) for rule in ("Known", "Slow", "Unheard")}
     said = len(told(receiver))
@@ -125,7 +125,7 @@ def test_the_next_process_goes_on_after_kills_at_random_moments(
         quiet = shop.alert("Quiet", "firing")
         receiver.refused.clear()
         shop.alert("Slow", "firing")
-        eventually(lambda: {"Unheard", "Slow"} <= {*told(receiver)}, timeout_s=60, what="messages")
+        eventually(lambda: {"Unheard", "Slow"} <= {*told(receiver)}, timeout_s=120, what="messages")
 
     since = {rule: (one["activeAt"], one["firedAt"]) for rule, one in before.items()}
     assert {rule: (one["activeAt"], one["firedAt"]) for rule, one in after.items()} == since

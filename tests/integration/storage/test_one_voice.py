@@ -39,7 +39,7 @@ ROUNDS = min(int(os.environ.get("OTEL_MONITORING_HUNT", "3")), 1000)
 SEED = int(os.environ.get("OTEL_MONITORING_SEED", "5"))
 STARTS_S = 180.0
 """Four processes on a machine with other work; what is measured comes later."""
-ARRIVES_S = 30.0
+ARRIVES_S = 120.0
 STILL_S = 1.5
 TAKES_S = {"firing": 2.0, "resolved": 0.9}
 """About how long it takes until people are told; the harm comes within that, or right after."""

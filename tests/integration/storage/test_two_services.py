@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.integration.storage.party import Party
 
-_TIMEOUT_S = 30.0
+_TIMEOUT_S = 120.0
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

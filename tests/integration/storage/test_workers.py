@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 REQUESTS = min(int(os.environ.get("OTEL_MONITORING_REQUESTS", "2000")), 1_000_000)
+SETTLED_S = 180.0
 PRELOAD = (*GUNICORN, "--preload")
 SERVERS = [
     pytest.param(PRELOAD, "sqlite_url", id="gunicorn --preload"),
@@ -72,19 +73,25 @@ def test_the_totals_are_what_the_load_generator_counted_though_one_worker_is_kil
         workers(command, url=url, folder=tmp_path, endpoint=collector.otlp_http) as server,
     ):
         outcome = load_and_kill(server, requests=REQUESTS)
-        totals = settled(server.totals, outcome)
-        exposed = settled(server.exposed_totals, outcome)
-        (total,) = set(totals.values())
-        eventually(lambda: _collected(collector) >= total, what="the total at the Collector")
+
+        told: set[float] = set()
+
+        def agree() -> bool:
+            """Look at all of them together: what is not collected yet may be right as well, and passes."""
+            told.clear()
+            told.update(server.totals().values(), server.exposed_totals().values(), [_collected(collector)])
+            return len(told) == 1 and outcome.allows(min(told))
+
+        with contextlib.suppress(pytest.fail.Exception):
+            eventually(agree, timeout_s=SETTLED_S, what="one total")
+        (total,) = told
 
         print(
             f"\n{outcome.completed} of {REQUESTS} requests completed, {total:.0f} counted, "
             f"{outcome.in_flight} in flight in the killed worker"
         )
         assert outcome.completed + outcome.in_flight == REQUESTS
-        assert outcome.allows(total), (outcome, totals)
-        assert set(exposed.values()) == {total}
-        assert _collected(collector) == total
+        assert outcome.allows(total), outcome
 
 
 def test_the_instances_are_listed_with_whether_they_live_and_why_they_ended(
@@ -101,8 +108,15 @@ def test_the_instances_are_listed_with_whether_they_live_and_why_they_ended(
             ended = {one["pid"] for one in found if one["endedAt"]}
             return found if living <= running and set(server.killed) <= ended else None
 
-        instances = eventually(known, what="the instances as they are")
-        by_command = json.loads(server.command("instances", "--json"))
+        def same_by_command() -> list[dict[str, Any]] | None:
+            """Return them where the command says the same of them: what is known of an end may still grow."""
+            found = known()
+            if found is None:
+                return None
+            by_command = json.loads(server.command("instances", "--json"))
+            return found if _lasting(by_command) == _lasting(found) else None
+
+        instances = eventually(same_by_command, timeout_s=SETTLED_S, what="the instances as they are")
 
     (killed,) = [one for one in instances if one["pid"] in server.killed]
     assert killed["state"] == "crashed"
@@ -110,8 +124,6 @@ def test_the_instances_are_listed_with_whether_they_live_and_why_they_ended(
     assert {one["host"] for one in instances} == {socket.gethostname()}
     assert {one["version"] for one in instances} == {"1.2"}
     assert all(one["startedAt"] <= one["lastSeenAt"] and one["uptimeSeconds"] > 0 for one in instances)
-    passing = ("lastSeenAt", "uptimeSeconds")
-    assert [_without(one, passing) for one in by_command] == [_without(one, passing) for one in instances]
 
 
 def test_a_planned_stop_is_no_crash(sqlite_url: str, tmp_path: Path) -> None:
@@ -128,7 +140,7 @@ def test_a_planned_stop_is_no_crash(sqlite_url: str, tmp_path: Path) -> None:
             found: list[dict[str, Any]] = server.ask("/monitoring/instances")[1].json()["instances"]
             return found if len([one for one in found if one["endedAt"]]) >= 5 else None
 
-        instances = eventually(known, what="five processes that ended")
+        instances = eventually(known, timeout_s=SETTLED_S, what="five processes that ended")
 
     assert {one["state"] for one in instances} == {"running", "stopped"}
     assert {one["exitReason"] for one in instances if one["state"] == "stopped"} == {"stopped"}
@@ -142,7 +154,7 @@ def test_the_gauges_of_a_killed_worker_end_and_its_counters_stay(sqlite_url: str
         def gauges() -> bool:
             return len(server.values("process_memory_usage_bytes")) == 4
 
-        eventually(gauges, timeout_s=90, what="the gauges of the living alone")
+        eventually(gauges, timeout_s=SETTLED_S, what="the gauges of the living alone")
 
         assert len(server.values(f'{COUNT}{{http_route="/x"}}')) >= 2  # some may get none
         assert all(outcome.allows(total) for total in server.totals().values())
@@ -190,5 +202,7 @@ def _collected(collector: Collector) -> float:
     return exposed_total("\n".join(metric_lines(collector.prometheus)))
 
 
-def _without(instance: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: value for name, value in instance.items() if name not in names}
+def _lasting(instances: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what is said of instances, without what differs from one moment to the next."""
+    passing = ("lastSeenAt", "uptimeSeconds")
+    return [{name: value for name, value in one.items() if name not in passing} for one in instances]
