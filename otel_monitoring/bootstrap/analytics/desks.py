@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from otel_monitoring.bootstrap.analytics.anomalies import anomalies_desk, anomaly_watch
 from otel_monitoring.bootstrap.analytics.causes import correlations_desk
 from otel_monitoring.bootstrap.analytics.forecasts import capacity_watch, forecasts_desk
+from otel_monitoring.bootstrap.analytics.feeding import feed
 from otel_monitoring.bootstrap.analytics.found import Found
 from otel_monitoring.bootstrap.analytics.reporting import (
     insights_desk,
@@ -121,6 +122,7 @@ class Desks:
         self.forecasts = forecasts_desk(self, limits)
         self.correlations = correlations_desk(builder.settings, analysis, self)
         self.watches = Watches([watching, insights_watch(self), limits])
+        feed(self)
 
     def learned(self, name: str) -> Learned | None:
         """Return where a watch keeps what it has learned; ``None`` without a storage."""

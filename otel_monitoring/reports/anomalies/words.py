@@ -28,11 +28,12 @@ _DAY_H, _YEAR_H = 24, 8766
 
 def sentence(anomaly: Anomaly) -> str:
     """Return what people read of an anomaly, in one to three sentences."""
-    what = f"{series(anomaly.name, anomaly.labels)} {_verb(anomaly)} at {_time(anomaly.since_ms)}"
-    seen = f"{shown(anomaly.value, anomaly.unit)} {_expected(anomaly)}{_rarity(anomaly.rarity_hours)}"
-    parts = [f"{what}: {seen}."]
+    what = f"{series(anomaly.name, anomaly.labels)} {_verb(anomaly)} at {moment(anomaly.since_ms)}"
+    usual = expected(anomaly)
+    where = f"where {usual} was expected" if usual else "where nothing of the kind was seen before"
+    parts = [f"{what}: {shown(anomaly.value, anomaly.unit)} {where}{_rarity(anomaly.rarity_hours)}."]
     if anomaly.until_ms is not None:
-        parts.append(f"It was over at {_time(anomaly.until_ms)}.")
+        parts.append(f"It was over at {moment(anomaly.until_ms)}.")
     if anomaly.moved:
         others = ", ".join(series(one.name, one.labels) for one in anomaly.moved)
         parts.append(f"What else moved: {others}.")
@@ -53,11 +54,12 @@ def _verb(anomaly: Anomaly) -> str:
     return _VERBS[anomaly.reason]
 
 
-def _expected(anomaly: Anomaly) -> str:
+def expected(anomaly: Anomaly) -> str:
+    """Return the range that was expected; empty where none was known."""
     low, high = anomaly.expected_low, anomaly.expected_high
     if math.isnan(low) or math.isnan(high):
-        return "where nothing of the kind was seen before"
-    return f"where {shown(low, anomaly.unit)} to {shown(high, anomaly.unit)} was expected"
+        return ""
+    return f"{shown(low, anomaly.unit)} to {shown(high, anomaly.unit)}"
 
 
 def _rarity(hours: float) -> str:
@@ -70,5 +72,6 @@ def _rarity(hours: float) -> str:
     return ", seen less than once a year"
 
 
-def _time(time_ms: int) -> str:
+def moment(time_ms: int) -> str:
+    """Return a Unix time in milliseconds to the minute."""
     return datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")

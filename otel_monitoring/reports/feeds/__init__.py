@@ -1,0 +1,1 @@
+"""What each desk adds to reports and to insights: a section about a period, and what is worth knowing now."""
