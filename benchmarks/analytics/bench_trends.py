@@ -3,7 +3,7 @@
 Trends are judged on AR(1) noise of deviation 1, n = 120, at the 5 % level, beside the plain Mann-Kendall test
 and beside one that is told phi, which no test can beat by much. Change points are judged on a
 fortnight of minutes of each of the 14 made-up families, two steps of two deviations each, beside a CUSUM that
-alarms where the mean has shifted. A change that is reported within two hours of a step is that step; any other
+alarms where the mean has shifted. A change reported within two hours of a step is that step; any other
 is false. The threshold was chosen on the seeds 0 and 1; the seeds here are others.
 """
 
