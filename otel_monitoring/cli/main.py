@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "query": "otel_monitoring.cli.query",
     "redact": "otel_monitoring.cli.redact",
     "report": "otel_monitoring.cli.analytics.report",
+    "trend": "otel_monitoring.cli.analytics.trend",
 }
 """Each command and the module whose ``command`` function it is; its docstring is the help text."""
 

@@ -16,6 +16,7 @@ from otel_monitoring.bootstrap.analytics.reporting import (
     score_desk,
 )
 from otel_monitoring.bootstrap.analytics.slos import slos_desk
+from otel_monitoring.bootstrap.analytics.trends import trends_desk
 from otel_monitoring.guard import Guard
 from otel_monitoring.reports.subjects import Subjects
 
@@ -95,6 +96,7 @@ class Desks:
         reports: Makes daily, weekly and monthly reports.
         slos: Knows how service levels stand.
         correlations: Knows what goes together, and what moved with an incident.
+        trends: Knows which way series go, and when they changed.
         found: Takes events of what watches found, and finds them again.
         watches: What looks at the series by itself.
     """
@@ -121,6 +123,7 @@ class Desks:
         limits = capacity_watch(builder.settings, self)
         self.forecasts = forecasts_desk(self, limits)
         self.correlations = correlations_desk(builder.settings, analysis, self)
+        self.trends = trends_desk(self)
         self.watches = Watches([watching, insights_watch(self), limits])
         feed(self)
 

@@ -20,6 +20,7 @@ def routes(desks: Desks) -> Sequence[APIRouter]:
     from otel_monitoring.api.analytics.insights import insights_router
     from otel_monitoring.api.analytics.reports import reports_router
     from otel_monitoring.api.analytics.slos import slos_router
+    from otel_monitoring.api.analytics.trends import trends_router
 
     return (
         anomalies_router(desks.anomalies),
@@ -28,4 +29,5 @@ def routes(desks: Desks) -> Sequence[APIRouter]:
         insights_router(desks.insights, desks.score),
         reports_router(desks.reports),
         slos_router(desks.slos),
+        trends_router(desks.trends),
     )
