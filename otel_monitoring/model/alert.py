@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from otel_monitoring.model.document import Document
     from otel_monitoring.model.labels import Labels
 
 AlertState = Literal["inactive", "pending", "firing"]
@@ -117,6 +118,7 @@ class Notice:
         group_labels: The labels that all alerts of the group share by definition.
         alerts: The alerts, firing ones first.
         channel: The name of the one channel of the receiver that is meant; empty for all of them.
+        document: What is told in place of alerts.
     """
 
     key: str
@@ -125,6 +127,7 @@ class Notice:
     group_labels: Labels
     alerts: tuple[SentAlert, ...]
     channel: str = ""
+    document: Document | None = None
 
     @property
     def is_firing(self) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from otel_monitoring.model.alert import Notice, SentAlert
+    from otel_monitoring.model.document import Document
     from otel_monitoring.model.evidence import Evidence
     from otel_monitoring.model.labels import Labels
 
@@ -124,6 +125,7 @@ class Message:
         truncated_alerts: How many more there are.
         group_id: The hash of the group's key before anything was redacted, so that groups stay apart.
         links: Where all of its alerts that fire can be acted on at once.
+        document: What is told in place of alerts: a report. It is redacted where it is made.
         complete: Adds what is only asked when the message is sent; ``None`` where that is nothing.
     """
 
@@ -139,6 +141,7 @@ class Message:
     truncated_alerts: int = 0
     group_id: str = ""
     links: Links = field(default_factory=Links)
+    document: Document | None = None
     complete: Callable[[Message], Message] | None = field(default=None, compare=False, repr=False)
 
     def completed(self) -> Message:
@@ -149,7 +152,9 @@ class Message:
         return self if self.complete is None else self.complete(self)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the body of a webhook."""
+        """Return the body of a webhook; of a document its plain values, under ``report``."""
+        if self.document is not None:
+            return {"version": VERSION, "receiver": self.receiver, "report": dict(self.document.body)}
         return {
             "version": VERSION,
             "groupKey": self.group_key,
@@ -189,6 +194,7 @@ def message_of(
         alerts=tuple(map(message_alert, kept)),
         truncated_alerts=len(notice.alerts) - len(kept),
         group_id=hashlib.sha256(_bytes(notice.group_key)).hexdigest(),
+        document=notice.document,
         complete=None if backing is None else partial(_completed, notice=notice, backing=backing),
     )
 

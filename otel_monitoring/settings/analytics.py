@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from otel_monitoring.settings.group import Group, option
-from otel_monitoring.settings.types import Count, Names, Seconds
+from otel_monitoring.settings.types import Count, Names, Pairs, Seconds
 
 _LIMIT = re.compile(r".+=>\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(\s+falling)?\s*", re.DOTALL | re.IGNORECASE)
 
@@ -20,6 +20,37 @@ def _limits(texts: tuple[str, ...]) -> tuple[str, ...]:
             msg = f"{text!r}: expected `expr => limit` with a number, such as `queue_depth => 1000`"
             raise ValueError(msg)
     return texts
+
+
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_TIMES = {
+    "daily": (re.compile(_TIME), "07:00"),
+    "weekly": (re.compile(rf"(mon|tue|wed|thu|fri|sat|sun)\s+{_TIME}", re.IGNORECASE), "mon 07:00"),
+    "monthly": (re.compile(rf"([1-9]|[12]\d|3[01])\s+{_TIME}"), "1 07:00"),
+}
+
+
+def _timetable(given: dict[str, str]) -> dict[str, str]:
+    for kind, text in given.items():
+        if kind not in _TIMES:
+            msg = f"{kind!r}: expected {', '.join(_TIMES)}"
+            raise ValueError(msg)
+        form, example = _TIMES[kind]
+        if form.fullmatch(text.strip()) is None:
+            msg = f"{kind} is {text!r}: expected a time such as {example!r}"
+            raise ValueError(msg)
+    return given
+
+
+def _zone(name: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        msg = f"{name!r}: expected a time zone such as 'Europe/Berlin'"
+        raise ValueError(msg) from None
+    return name
 
 
 class AnalyticsSettings(Group):
@@ -52,8 +83,15 @@ class AnalyticsSettings(Group):
     slo_files: Names = option(
         default=(), description="Files of service levels in OpenSLO's YAML; `*` stands for anything."
     )
-    time_zone: str = option(
+    time_zone: Annotated[str, AfterValidator(_zone)] = option(
         default="UTC", description="The zone of days, weeks and months in reports, such as `Europe/Berlin`."
+    )
+    reports: Annotated[Pairs, AfterValidator(_timetable)] = option(
+        default={},
+        description="When reports are sent: `daily` `07:00`, `weekly` `mon 07:00`, `monthly` `1 07:00`.",
+    )
+    reports_to: Names = option(
+        default=(), description="Receivers of reports; without any it is the receiver of the default route."
     )
     insight_files: Names = option(
         default=(),

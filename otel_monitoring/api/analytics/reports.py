@@ -11,16 +11,20 @@ from pydantic.alias_generators import to_camel
 
 from otel_monitoring.api import values
 from otel_monitoring.api.moments import moment_ms
-from otel_monitoring.api.refused import UNPROCESSABLE, RefusedError, refusals
+from otel_monitoring.api.refused import CONFLICT, UNPROCESSABLE, RefusedError, refusals
+from otel_monitoring.errors import NotifyError
 from otel_monitoring.reports.errors import AnalysisError
 from otel_monitoring.reports.summary.period import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from otel_monitoring.notify.delivery.record import Delivery
     from otel_monitoring.reports.summary.desk import ReportsDesk
     from otel_monitoring.reports.summary.period import Kind
     from otel_monitoring.reports.summary.shelf import Kept
+
+    Send = Callable[[Kept], Sequence[Delivery]]
 
 _FORMATS = ("json", "html", "markdown")
 _MEDIA_TYPES = ("application/json", "text/html", "text/markdown")
@@ -55,19 +59,28 @@ class ReportsBody(BaseModel):
     total: int
 
 
+class DeliveryBody(BaseModel):
+    """What became of a report on one channel."""
+
+    receiver: str
+    channel: str
+    outcome: str = Field(examples=["delivered"])
+    error: str = Field(description="Why it failed, without secrets; empty where it did not.")
+
+
 class SentBody(BaseModel):
-    """Who is sent a report."""
+    """What became of a report that was sent by hand, tried once on each channel."""
 
     kind: str
-    receivers: list[str] = Field(description="The receivers to whom it is on its way.")
+    deliveries: list[DeliveryBody]
 
 
-def reports_router(desk: ReportsDesk, *, send: Callable[[Kept], list[str]] | None = None) -> APIRouter:
+def reports_router(desk: ReportsDesk, *, send: Send | None = None) -> APIRouter:
     """Return the routes of reports; they run in worker threads.
 
     Args:
         desk: Makes them.
-        send: Hands a report to its receivers and returns their names; ``None`` where nobody is told.
+        send: Sends a report once and returns what became of it; ``None`` where nobody is told.
     """
     router, routes = APIRouter(tags=["reports"]), _Routes(desk, send)
     router.get("/reports", summary="Reports that were sent", response_model=ReportsBody)(routes.all)
@@ -80,15 +93,14 @@ def reports_router(desk: ReportsDesk, *, send: Callable[[Kept], list[str]] | Non
     router.post(
         "/reports/{kind}/send",
         summary="Send a report now",
-        status_code=202,
         response_model=SentBody,
-        responses=refusals(UNPROCESSABLE),
+        responses=refusals(CONFLICT, UNPROCESSABLE),
     )(routes.send)
     return router
 
 
 class _Routes:
-    def __init__(self, desk: ReportsDesk, send: Callable[[Kept], list[str]] | None) -> None:
+    def __init__(self, desk: ReportsDesk, send: Send | None) -> None:
         self._desk = desk
         self._send = send
 
@@ -118,10 +130,20 @@ class _Routes:
     def send(self, kind: KindPart, end: End = None) -> SentBody:
         """Make a report and send it to its receivers."""
         if self._send is None:
-            msg = "nobody is told of reports here: expected analytics.reports_to to name receivers"
-            raise RefusedError(msg, field="settings.analytics.reports_to")
+            msg = "reports are sent to nobody here"
+            raise RefusedError(msg, status=CONFLICT)
         found = self._found(kind, end)
-        return SentBody(kind=found.kind, receivers=self._send(found))
+        try:
+            deliveries = self._send(found)
+        except NotifyError as error:
+            raise RefusedError(str(error), field="settings.analytics.reports_to") from None
+        if any(one.outcome == "delivered" for one in deliveries):
+            self._desk.shelf.put(found)
+        told = [
+            DeliveryBody(receiver=one.receiver, channel=one.channel, outcome=one.outcome, error=one.error)
+            for one in deliveries
+        ]
+        return SentBody(kind=found.kind, deliveries=told)
 
     def _found(self, kind: str, end: str | None) -> Kept:
         try:

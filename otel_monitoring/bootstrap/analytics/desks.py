@@ -12,7 +12,9 @@ from otel_monitoring.bootstrap.analytics.found import Found
 from otel_monitoring.bootstrap.analytics.reporting import (
     insights_desk,
     insights_watch,
+    report_sender,
     reports_desk,
+    reports_watch,
     score_desk,
 )
 from otel_monitoring.bootstrap.analytics.slos import slos_desk
@@ -94,6 +96,7 @@ class Desks:
         insights: Knows what is worth knowing.
         score: Knows how well it goes.
         reports: Makes daily, weekly and monthly reports.
+        report_sender: Sends them.
         slos: Knows how service levels stand.
         correlations: Knows what goes together, and what moved with an incident.
         trends: Knows which way series go, and when they changed.
@@ -118,13 +121,14 @@ class Desks:
         self.insights = insights_desk(builder, analysis)
         self.score = score_desk(builder, analysis)
         self.reports = reports_desk(builder, analysis, self)
+        self.report_sender = report_sender(builder, analysis)
         watching = anomaly_watch(builder.settings, self)
         self.anomalies = anomalies_desk(builder.settings, self, watching)
         limits = capacity_watch(builder.settings, self)
         self.forecasts = forecasts_desk(self, limits)
         self.correlations = correlations_desk(builder.settings, analysis, self)
         self.trends = trends_desk(self)
-        self.watches = Watches([watching, insights_watch(self), limits])
+        self.watches = Watches([watching, insights_watch(self), limits, reports_watch(builder, self)])
         feed(self)
 
     def learned(self, name: str) -> Learned | None:

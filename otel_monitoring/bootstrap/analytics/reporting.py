@@ -6,6 +6,11 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+
+from otel_monitoring.bootstrap.analytics.sending import ReportSender
+from otel_monitoring.bootstrap.aside import Aside
+from otel_monitoring.guard import Guard
 from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.reports.insights.alerts import NoisyAlerts
 from otel_monitoring.reports.insights.desk import InsightsDesk
@@ -15,6 +20,9 @@ from otel_monitoring.reports.insights.score import AlertsPart, ChecksPart, Score
 from otel_monitoring.reports.insights.sections import AdviceSection, ScoreSection
 from otel_monitoring.reports.insights.watch import InsightsWatch
 from otel_monitoring.reports.summary.desk import ReportsDesk
+from otel_monitoring.reports.summary.schedule import schedule
+from otel_monitoring.reports.summary.shelf import Shelf
+from otel_monitoring.reports.summary.watch import ReportsWatch
 from otel_monitoring.stores.writer import SeriesWriter
 
 if TYPE_CHECKING:
@@ -30,6 +38,7 @@ _log = logging.getLogger(__name__)
 
 _SCORE_SOURCE = "rule:health;watch;0;score"
 _KEPT_TOLD = "insight"
+_KEPT_REPORTS = "report"
 
 
 def insights_desk(builder: Builder, analysis: Analysis) -> InsightsDesk:
@@ -58,6 +67,7 @@ def insights_watch(desks: Desks) -> InsightsWatch:
         write=SeriesWriter(record=desks.record, source=_SCORE_SOURCE).write,
         is_speaking=desks.is_speaking,
         states=desks.learned(_KEPT_TOLD),
+        beside=_beside("insights"),
     )
 
 
@@ -70,6 +80,41 @@ def reports_desk(builder: Builder, analysis: Analysis, desks: Desks) -> ReportsD
         zone=builder.settings.analytics.time_zone,
         episodes=partial(_episodes, analysis),
         sources=[AdviceSection(desks.insights), ScoreSection(desks.score, analysis.ask)],
+        shelf=Shelf(keeper=lambda: desks.learned(_KEPT_REPORTS)),
+        redact=builder.redactor.text,
+    )
+
+
+def report_sender(builder: Builder, analysis: Analysis) -> ReportSender:
+    """Return who sends reports."""
+    telling = analysis.telling
+    return ReportSender(
+        telling.deliver,
+        voice=analysis.voice,
+        config=lambda: telling.config,
+        receivers=builder.settings.analytics.reports_to,
+    )
+
+
+def reports_watch(builder: Builder, desks: Desks) -> ReportsWatch:
+    """Return what sends reports when they are due."""
+    return ReportsWatch(
+        desk=desks.reports,
+        due=schedule(builder.settings.analytics.reports),
+        hand_over=desks.report_sender.hand_over,
+        is_speaking=desks.is_speaking,
+        is_lasting=builder.storage_url is not None,
+        beside=_beside("reports"),
+    )
+
+
+def _beside(name: str) -> Aside:
+    """Return a thread that is there while it is needed, so that nothing waits for what takes time."""
+    return Aside(
+        name=f"otel-monitoring-{name}",
+        guard=Guard(f"job.{name}.aside"),
+        patience_s=0.0,
+        shield=suppress_instrumentation,
     )
 
 

@@ -27,7 +27,7 @@ def routes(desks: Desks) -> Sequence[APIRouter]:
         correlations_router(desks.correlations),
         forecasts_router(desks.forecasts),
         insights_router(desks.insights, desks.score),
-        reports_router(desks.reports),
+        reports_router(desks.reports, send=desks.report_sender.once),
         slos_router(desks.slos),
         trends_router(desks.trends),
     )

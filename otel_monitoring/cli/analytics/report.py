@@ -49,8 +49,7 @@ def command(
     _check(kind, form)
     asked = pages(url, token, token_file, timeout_s=_TIMEOUT_S)
     if send:
-        receivers = asked.post("reports", kind, "send", end=end)["receivers"]
-        print(f"on its way to {', '.join(receivers)}")
+        _print_sent(asked.post("reports", kind, "send", end=end)["deliveries"])
         return
     if form in ("html", "markdown"):
         _put(asked.text("reports", kind, format=form, end=end), out)
@@ -62,6 +61,15 @@ def command(
         _put(asked.text("reports", kind, format="markdown", end=end), out)
     else:
         _print(report)
+
+
+def _print_sent(deliveries: Sequence[Record]) -> None:
+    """Print what became of a report; leave with an error where a channel did not take it."""
+    heads = ("RECEIVER", "CHANNEL", "OUTCOME", "ERROR")
+    rows = [[one["receiver"], one["channel"], one["outcome"], one["error"]] for one in deliveries]
+    print_table(heads, rows, fixed=frozenset({"OUTCOME"}))
+    if any(one["outcome"] != "delivered" for one in deliveries):
+        raise typer.Exit(1)
 
 
 def _check(kind: str, form: str) -> None:

@@ -20,6 +20,7 @@ from otel_monitoring.notify.texts import Filled
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from otel_monitoring.model.document import Document
     from otel_monitoring.notify.message import Message
     from otel_monitoring.notify.texts import Texts
 
@@ -58,18 +59,22 @@ class Letter:
 
 def write(letter: Letter, message: Message, *, texts: Texts, now_ms: int) -> EmailMessage:
     """Return ``message`` as a mail; whatever it tells, no header comes to be or ends early."""
-    fill = Filled(texts, message)
+    fill, document = Filled(texts, message), message.document
     mail = EmailMessage()
     domain = _domain(addresses(letter.sender, "from")[0])
     automatic = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
     shown = {"From": letter.sender, "To": letter.to, "Subject": _SUBJECT, **automatic}
     for name, text in {**shown, **_titled(letter.headers)}.items():
-        mail[name] = _header(fill(text))
+        is_title = document is not None and name == "Subject"
+        mail[name] = _header(wording.headline(message) if is_title else fill(text))
     mail["List-Id"] = f"<{_slug(message.receiver)}.alerts.{domain}>"
     mail["Message-ID"] = f"<{_identity(message.key)}@{domain}>"
     mail["Date"] = format_datetime(datetime.fromtimestamp(now_ms // 1000, UTC))
     if letter.has_threads:
         mail["In-Reply-To"] = mail["References"] = f"<{_thread(letter, message, now_ms)}@{domain}>"
+    if document is not None:
+        _add_document(mail, document)
+        return mail
     text = fill(letter.text) if letter.text else wording.plain(message, texts.zone)
     mail.set_content(_printable(text))
     _add_page(mail, letter, message, fill)
@@ -107,6 +112,14 @@ def _add_page(mail: EmailMessage, letter: Letter, message: Message, fill: Filled
     html = mail.get_payload()[-1]  # type: ignore[index]
     for name, image in charts.items():
         html.add_related(image, "image", "png", cid=f"<{name}@chart>", filename=f"{name}.png")  # type: ignore[union-attr]
+
+
+def _add_document(mail: EmailMessage, document: Document) -> None:
+    """Write a document; its page comes as a file as well, since mail readers leave out its charts."""
+    mail.set_content(_printable(document.markdown))
+    page_text = _printable(document.html)
+    mail.add_alternative(page_text, subtype="html")
+    mail.add_attachment(page_text.encode(), "text", "html", filename=f"{document.name}.html")
 
 
 def _charts(message: Message) -> dict[str, bytes]:

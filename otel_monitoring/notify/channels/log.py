@@ -18,7 +18,10 @@ class LogChannel:
     tells_evidence = False
 
     def send(self, message: Message, /) -> None:
-        """Write the alerts of ``message``."""
+        """Write the alerts of ``message``, or what matters most in its document."""
+        if message.document is not None:
+            _log.info("%s: %s", message.document.title, "; ".join(message.document.lines))
+            return
         for alert in message.alerts:
             _log.log(_level(alert), "%s", line(alert))
         if message.truncated_alerts:

@@ -123,7 +123,7 @@ class SlackChannel:
         fill, look = Filled(self._texts, message), self._look
         severity = message.common_labels.get("severity", "")
         edge = fill(look.color) or page.colour(message.status, severity)
-        attachment = look.attachment(fill)
+        attachment = None if message.document else look.attachment(fill)
         shown = attachment or {"blocks": blocks(message, self._texts.zone)}
         body: dict[str, Any] = {
             "channel": fill(look.channel),

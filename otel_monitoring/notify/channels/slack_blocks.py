@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
+    from otel_monitoring.model.document import Document
     from otel_monitoring.notify.message import Message, MessageAlert
 
 _LONGEST_TEXT = 2900
@@ -35,7 +36,12 @@ _CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
 def blocks(message: Message, zone: tzinfo) -> list[dict[str, Any]]:
-    """Return ``message`` as a header, up to three blocks for each alert, and buttons for all of them."""
+    """Return ``message`` as a header, up to three blocks for each alert, and buttons for all of them.
+
+    A document is a header and what matters most in it.
+    """
+    if message.document is not None:
+        return _document(message.document)
     told, once = message.alerts[: wording.MOST_TOLD], wording.told_once(message)
     longest = min(_LONGEST_TEXT, _LONGEST_OF_ALL // max(len(told), 1) // 2)
     headline = clipped(wording.headline(message), _LONGEST_HEADER)
@@ -47,6 +53,14 @@ def blocks(message: Message, zone: tzinfo) -> list[dict[str, Any]]:
     if more:
         made.append({"type": "context", "elements": [_plain(f"and {more} more")]})
     return made + _buttons(wording.group_actions(message))
+
+
+def _document(document: Document) -> list[dict[str, Any]]:
+    title = {"type": "header", "text": _plain(clipped(document.title, _LONGEST_HEADER))}
+    lines = clipped("\n".join(f"• {escaped(line)}" for line in document.lines), _LONGEST_TEXT)
+    if not lines:
+        return [title]
+    return [title, {"type": "section", "text": {"type": "mrkdwn", "text": lines}}]
 
 
 def escaped(text: str) -> str:

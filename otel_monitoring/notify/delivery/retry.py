@@ -193,7 +193,14 @@ class Deliver:
         Raises:
             NotifyError: There is no such receiver or channel.
         """
-        notice = trial_of(receiver, channel, now_ms=self._clock.now_ms())
+        return self.once(trial_of(receiver, channel, now_ms=self._clock.now_ms()), timeout_s=timeout_s)
+
+    def once(self, notice: Notice, *, timeout_s: float = 30) -> dict[str, Delivery]:
+        """Send a notice by hand, tried once, by this process; return what became of it on each channel.
+
+        Raises:
+            NotifyError: There is no such receiver or channel.
+        """
         lanes = self._lanes_of(notice)
         message = message_of(notice, external_url=self._external_url)
         told = _Outcomes(count=len(lanes))

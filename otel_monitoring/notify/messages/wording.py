@@ -41,7 +41,9 @@ _TIMES = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def headline(message: Message) -> str:
-    """Write the state and what the group stands for: ``[FIRING:2] HighCpu``."""
+    """Write the state and what the group stands for: ``[FIRING:2] HighCpu``; of a document its title."""
+    if message.document is not None:
+        return short(message.document.title)
     firing = sum(alert.status == "firing" for alert in message.alerts)
     return short(f"[{message.status.upper()}{f':{firing}' if firing else ''}] {subject(message)}")
 
@@ -155,7 +157,12 @@ def shared_labels(told: Mapping[str, str], between: str) -> str:
 
 
 def plain(message: Message, zone: tzinfo = UTC) -> str:
-    """Write the whole message as plain text of 72 columns; only addresses may be longer."""
+    """Write the whole message as plain text of 72 columns; only addresses may be longer.
+
+    Of a document it is the title and what matters most.
+    """
+    if message.document is not None:
+        return "\n\n".join((headline(message), "\n".join(message.document.lines))) + "\n"
     told = told_once(message)
     shared = shared_labels(told, " ")
     about = description(message.alerts[0]) if "description" in told else ""

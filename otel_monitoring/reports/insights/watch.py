@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from otel_monitoring.model.labels import Labels
+from otel_monitoring.reports.beside import Here
 from otel_monitoring.reports.insights.sections import SCORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Protocol
 
+    from otel_monitoring.reports.beside import Beside
     from otel_monitoring.reports.insights.desk import InsightsDesk
     from otel_monitoring.reports.insights.score import HealthScore, ScoreDesk
 
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 EVENT = "otel_monitoring.insight"
 PART = "otel_monitoring_health_part_score"
+_PATIENCE_S = 2.0
 _HOUR_MS, _MINUTE_MS = 3_600_000, 60_000
 
 
@@ -48,6 +52,7 @@ class InsightsWatch:
         write: Takes the series of the score with a Unix time in milliseconds.
         is_speaking: Whether this process tells people.
         states: Keeps what was told for the next process; ``None`` for memory alone.
+        beside: Where insights are looked for.
     """
 
     name = "insights"
@@ -61,6 +66,7 @@ class InsightsWatch:
         write: Callable[[Mapping[Labels, float], int], object],
         is_speaking: Callable[[], bool],
         states: States | None = None,
+        beside: Beside | None = None,
     ) -> None:
         self._desk = desk
         self._score = score
@@ -68,6 +74,7 @@ class InsightsWatch:
         self._write = write
         self._is_speaking = is_speaking
         self._states = states
+        self._beside = beside or Here()
         self._begin()
 
     def _begin(self) -> None:
@@ -88,14 +95,16 @@ class InsightsWatch:
         if now_ms // _HOUR_MS != self._hour:
             is_first, self._hour = self._hour is None, now_ms // _HOUR_MS
             if not is_first:  # right after a start there are no rates yet
-                self._tell_news(now_ms)
+                self._beside.run(partial(self._tell_news, now_ms))
 
     def after_fork(self) -> None:
         """Start anew in a child process."""
+        self._beside.after_fork()
         self._begin()
 
     def stop(self) -> None:
-        """End nothing."""
+        """Wait a moment for what is being looked for."""
+        self._beside.wait(_PATIENCE_S)
 
     def _take_up(self) -> None:
         self._was_speaking = True

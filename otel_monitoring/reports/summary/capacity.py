@@ -48,8 +48,7 @@ _RESOURCES = (
     ),
     _Resource(
         "Disk",
-        "max by (system_filesystem_mountpoint) "
-        "(max_over_time(system_filesystem_utilization_ratio[step]))",
+        "max by (system_filesystem_mountpoint) (max_over_time(system_filesystem_utilization_ratio[step]))",
         ("system_filesystem_mountpoint",),
     ),
     _Resource(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from otel_monitoring.guard import Guard
 from otel_monitoring.reports.summary import requests
 from otel_monitoring.reports.summary.alerts import AlertSection
+from otel_monitoring.reports.summary.brief import brief
 from otel_monitoring.reports.summary.capacity import capacity
+from otel_monitoring.reports.summary.clean import cleaned
 from otel_monitoring.reports.summary.markdown import markdown
 from otel_monitoring.reports.summary.model import Report, Section
 from otel_monitoring.reports.summary.page import html
@@ -45,6 +47,7 @@ class ReportsDesk:
         episodes: Returns what fired between two Unix times in milliseconds; ``None`` where nobody knows.
         sources: Who else writes sections; one of the name of a section of ours takes its place.
         shelf: Where reports lie that were sent.
+        redact: Applied to every text of a report.
     """
 
     def __init__(
@@ -57,7 +60,9 @@ class ReportsDesk:
         episodes: Callable[[int, int], Sequence[Episode]] | None = None,
         sources: Iterable[SectionSource] = (),
         shelf: Shelf | None = None,
+        redact: Callable[[str], str] = str,
     ) -> None:
+        self._redact = redact
         self.shelf = shelf or Shelf()
         self.clock = clock
         self.zone = zone
@@ -90,7 +95,7 @@ class ReportsDesk:
         """Return the report of a period."""
         written = (self._section(source, period) for source in self._ordered())
         title = f"{_TITLES[period.kind]}: {self._service}" if self._service else _TITLES[period.kind]
-        sections = tuple(section for section in written if section is not None)
+        sections = tuple(cleaned(section, self._redact) for section in written if section is not None)
         return Report(title, period, self.clock.now_ms(), sections)
 
     def kept(self, kind: Kind, *, end_ms: int | None = None) -> Kept:
@@ -129,6 +134,7 @@ def written(report: Report) -> Kept:
         generated_at_ms=report.generated_at_ms,
         html=html(report),
         markdown=markdown(report),
+        lines=brief(report),
         document=as_json(report),
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_MOST = 40
+_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Kept:
         generated_at_ms: When it was made.
         html: The page.
         markdown: The text.
+        lines: What matters most.
         document: The plain values.
     """
 
@@ -34,6 +35,7 @@ class Kept:
     generated_at_ms: int
     html: str
     markdown: str
+    lines: tuple[str, ...]
     document: Mapping[str, Any]
 
 
@@ -45,7 +47,7 @@ class Keeper(Protocol):
         ...
 
     def save(self, records: Sequence[Mapping[str, Any]]) -> None:
-        """Keep these records in place of those before."""
+        """Keep these records in place of those before; each has a ``key``."""
         ...
 
 
@@ -72,7 +74,7 @@ class Shelf:
             self._kept = {(one.kind, one.end_ms): one for one in newest}
             keeper = self._keeper()
             if keeper is not None:
-                keeper.save([asdict(one) for one in newest])
+                keeper.save([_record(one) for one in newest])
 
     def find(self, kind: str, end_ms: int) -> Kept | None:
         """Return the report of a period; ``None`` where none is kept."""
@@ -94,8 +96,18 @@ class Shelf:
         """Take what other processes kept: any of them may have sent the newest."""
         keeper = self._keeper()
         if keeper is not None:
-            read = [Kept(**one) for one in keeper.load()]
-            self._kept = {(one.kind, one.end_ms): one for one in read}
+            read = [_kept(one) for one in keeper.load()]
+            # What was put here may still wait to be written.
+            self._kept = {**{(one.kind, one.end_ms): one for one in read}, **self._kept}
+
+
+def _record(one: Kept) -> dict[str, Any]:
+    return {"key": f"{one.kind}/{one.end_ms}", **asdict(one)}
+
+
+def _kept(record: Mapping[str, Any]) -> Kept:
+    given = {name: value for name, value in record.items() if name != "key"}
+    return Kept(**{**given, "lines": tuple(given["lines"])})
 
 
 def _age(one: Kept) -> tuple[int, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from otel_monitoring.model.alert import Notice, SentAlert
+from otel_monitoring.model.document import Document
 from otel_monitoring.model.labels import Labels
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ def notice_record(notice: Notice) -> dict[str, Any]:
         "group_key": notice.group_key,
         "group_labels": notice.group_labels.as_dict(),
         "alerts": [alert_record(alert) for alert in notice.alerts],
+        "document": None if notice.document is None else asdict(notice.document),
     }
 
 
@@ -34,12 +37,17 @@ def notice_of(record: Mapping[str, Any]) -> Notice:
         group_key=record["group_key"],
         group_labels=Labels.of(record["group_labels"]),
         alerts=tuple(alert_of(one) for one in record["alerts"]),
+        document=_document_of(record.get("document")),
     )
 
 
 def lane_of(notice: Notice) -> str:
     """Return the full name of the channel that a notice is for, ``receiver/channel``."""
     return f"{notice.receiver}/{notice.channel}"
+
+
+def _document_of(record: Mapping[str, Any] | None) -> Document | None:
+    return None if record is None else Document(**{**record, "lines": tuple(record["lines"])})
 
 
 def alert_record(alert: SentAlert) -> dict[str, Any]:

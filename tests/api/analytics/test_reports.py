@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from otel_monitoring.api.analytics.reports import reports_router
 from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
+from otel_monitoring.errors import NotifyError
+from otel_monitoring.notify.delivery.record import Delivery
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.reports.summary.desk import ReportsDesk
 from otel_monitoring.stores.series import SeriesStore
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
     from otel_monitoring.api.asgi import ASGIApp
+    from otel_monitoring.notify.delivery.record import Outcome
     from otel_monitoring.reports.summary.shelf import Kept
 
 END = "2026-01-01T00:00:00Z"
@@ -34,7 +37,7 @@ def desk() -> ReportsDesk:
     return ReportsDesk(Engine(SeriesStore()), FakeClock(END_MS + 5), service="shop")
 
 
-def api(desk: ReportsDesk, send: Callable[[Kept], list[str]] | None = None) -> ASGIApp:
+def api(desk: ReportsDesk, send: Callable[[Kept], list[Delivery]] | None = None) -> ASGIApp:
     return build_api(
         alerts=AlertsFake(),
         health=HealthFake(),
@@ -103,21 +106,45 @@ def test_a_report_that_was_sent_is_listed_and_given_as_it_was(
     assert ask(f"/reports/daily?end={END}&format=markdown").text == "as sent"
 
 
-def test_a_report_is_sent_by_hand(desk: ReportsDesk) -> None:
-    sent: list[Kept] = []
-
-    def send(report: Kept) -> list[str]:
-        sent.append(report)
-        return ["team"]
-
-    answer = get(api(desk, send), "/reports/daily/send", method="POST", Authorization="Bearer s3cret")
-
-    assert (answer.status_code, answer.json()) == (202, {"kind": "daily", "receivers": ["team"]})
-    assert sent[0].kind == "daily"
+def delivery(outcome: Outcome, error: str = "") -> Delivery:
+    return Delivery("k", "team", "webhook[0]", "resolved", outcome, 1, error, END_MS)
 
 
-def test_without_receivers_sending_is_refused(ask: Callable[..., httpx.Response]) -> None:
-    answer = ask("/reports/daily/send", method="POST")
+def send(desk: ReportsDesk, *deliveries: Delivery) -> Any:
+    return get(
+        api(desk, lambda _report: list(deliveries)),
+        f"/reports/daily/send?end={END}",
+        method="POST",
+        Authorization="Bearer s3cret",
+    )
+
+
+def test_a_report_is_sent_by_hand_and_kept(desk: ReportsDesk) -> None:
+    answer = send(desk, delivery("delivered"), delivery("failed", "no such host"))
+
+    assert answer.status_code == 200
+    assert answer.json()["deliveries"] == [
+        {"receiver": "team", "channel": "webhook[0]", "outcome": "delivered", "error": ""},
+        {"receiver": "team", "channel": "webhook[0]", "outcome": "failed", "error": "no such host"},
+    ]
+    assert [one.end_ms for one in desk.shelf.all()] == [END_MS]
+
+
+def test_a_report_that_nobody_took_is_not_kept(desk: ReportsDesk) -> None:
+    assert send(desk, delivery("failed")).status_code == 200
+    assert desk.shelf.all() == []
+
+
+def test_a_receiver_that_does_not_exist_is_said(desk: ReportsDesk) -> None:
+    def refuse(_report: Kept) -> list[Delivery]:
+        msg = "analytics.reports_to has 'nobody'"
+        raise NotifyError(msg)
+
+    answer = get(api(desk, refuse), "/reports/daily/send", method="POST", Authorization="Bearer s3cret")
 
     assert answer.status_code == 422
-    assert "reports_to" in answer.json()["detail"]
+    assert answer.json()["errors"][0]["field"] == "settings.analytics.reports_to"
+
+
+def test_without_anybody_to_send_to_sending_is_refused(ask: Callable[..., httpx.Response]) -> None:
+    assert ask("/reports/daily/send", method="POST").status_code == 409

@@ -38,6 +38,17 @@ def test_a_report_is_json_for_programs(run: Run, served: Served) -> None:
     assert json.loads(outcome.stdout)["kind"] == "monthly"
 
 
+def test_a_report_is_sent_by_hand(run: Run, served: Served) -> None:
+    before = len(served.received)
+
+    outcome = run("report", "daily", "--send", "--url", served.url)
+
+    assert outcome.exit_code == 0, outcome.output
+    assert "delivered" in outcome.stdout
+    sent = [json.loads(body) for body in served.received[before:] if b'"report"' in body]
+    assert [body["report"]["kind"] for body in sent] == ["daily"]
+
+
 def test_what_is_no_report_is_said(run: Run, served: Served, tmp_path: Path) -> None:
     assert "expected daily, weekly, monthly" in run("report", "yearly", "--url", served.url).output
     assert "expected text, html" in run("report", "daily", "-f", "pdf", "--url", served.url).output

@@ -24,7 +24,7 @@ class KeeperFake:
 
 
 def kept(end_ms: int, kind: str = "daily") -> Kept:
-    return Kept(kind, "t", end_ms - 1, end_ms, end_ms, "<p>", "#", {"version": 1})
+    return Kept(kind, "t", end_ms - 1, end_ms, end_ms, "<p>", "#", ("a",), {"version": 1})
 
 
 def test_the_newest_are_kept_and_stand_in_front() -> None:
