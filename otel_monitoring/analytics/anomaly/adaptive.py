@@ -166,11 +166,19 @@ def _strange(
     state[at.SMOOTH] += at.SMOOTH_SHARE * (general - state[at.SMOOTH])
     both = 0.5 * (general + state[at.SMOOTH])
     agreed = both**at.POWER / at.POWER_SCALE
-    alone = np.maximum(groups.max(axis=0) - at.DISCOUNT, quiet - at.SILENCE_DISCOUNT)
+    alone = _alone(groups=groups, quiet=quiet)
     step_s = np.clip(state[at.STEP_S], at.FINEST_STEP_S, at.FINE_STEP_S)
-    fine = at.FINE_COST * np.log(step_s / at.FINE_STEP_S)
-    strange = np.clip(np.maximum(agreed, alone) + fine, 0.0, at.MOST_EVIDENCE)
+    finer = np.log(step_s / at.FINE_STEP_S)
+    most = np.maximum(agreed + at.FINE_COST_AGREED * finer, alone + at.FINE_COST_ALONE * finer)
+    strange = np.clip(most, 0.0, at.MOST_EVIDENCE)
     return np.where(general > 0.0, strange, 0.0)
+
+
+def _alone(*, groups: NDArray[np.float64], quiet: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the evidence of whatever is overwhelming by itself."""
+    crowds = np.maximum(groups[0] - at.LEVEL_DISCOUNT, groups[1] - at.POINT_DISCOUNT)
+    alone: NDArray[np.float64] = np.maximum(crowds, quiet - at.SILENCE_DISCOUNT)
+    return alone
 
 
 def _above_bars(
@@ -217,6 +225,5 @@ def _reasons(
     reasons = REASON_CODES[said.argmax(axis=0)]
     points = (groups[1] > groups[0]) & (state[at.CROWD][1] > at.SPREAD_CROWD)
     reasons = np.where(points, Reason.SPREAD, reasons)
-    silent = quiet - at.SILENCE_DISCOUNT >= groups.max(axis=0) - at.DISCOUNT
-    reasons = np.where(silent & (quiet > 0.0), Reason.SILENCE, reasons)
+    reasons = np.where(quiet > groups.max(axis=0), Reason.SILENCE, reasons)
     return np.where(strange > 0.0, reasons, Reason.NONE).astype(np.int8)

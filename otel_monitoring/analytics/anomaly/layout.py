@@ -18,6 +18,7 @@ EPOCH_WEEKDAY_HOURS: Final = 96
 """The epoch was a Thursday: four days before the Monday that the hours of a week are counted from."""
 
 LEVEL_SHARES: Final = (1 / 4, 1 / 8, 1 / 16, 1 / 32, 1 / 256, 1 / 512, 1 / 2048)
+LONGEST_LEVEL: Final = 2048
 SEASON_SHARES: Final = (1 / 8, 1 / 16, 1 / 1024)
 STREAMS: Final = (
     "value",
@@ -50,7 +51,7 @@ CROWD: Final = slice(28, 30)
 HIGH: Final = slice(30, 32)
 EXCESS: Final = slice(32, 34)
 EXCEEDED: Final = slice(34, 36)
-MEANS: Final = slice(36, 36 + COUNT)
+SIZES: Final = slice(36, 36 + COUNT)
 EDGES: Final = slice(46, 46 + 2 * COUNT)
 SLOPES: Final = slice(66, 66 + 2 * COUNT)
 BEYOND: Final = slice(86, 86 + 2 * COUNT)
@@ -74,9 +75,10 @@ TAIL: Final = 0.025
 YOUNG, FIRST = 8, 48
 FIRST_EDGE: Final = 2.5
 SETTLED, LONG_MEMORY = 200.0, 20_000.0
-SLOPE, LEAST_SLOPE, MOST_EXCESS = 0.35, 0.05, 10.0
+SLOPE, LEAST_SLOPE, MOST_EXCESS = 0.35, 0.05, 2.5
 PRIOR_BEYOND, MOST_BEYOND = 10.0, 500.0
 LEAST_EDGE: Final = 1e-150
+LEAST_SHARE, LARGEST_FADES = 0.1, 0.99
 # Tails of the two groups.
 GROUP_TAIL: Final = 0.02
 GROUP_HIGH, GROUP_EXCESS, GROUP_MOST_EXCESS = 3.5, 0.5, 3.0
@@ -86,17 +88,20 @@ CROWD_SHARE, CROWD_FREE, CROWD_LEAST = 1 / 40, 5.0, 0.1
 # Silence: repeats of one value.
 SHORTEST_RUN, LONGER_THAN, SILENT_AFTER = 5, 1.5, 100
 LONGEST_DECAY, LEAST_LIKELY, MOST_SILENCE = 0.9999, 0.3, 20.0
+LEAST_SILENCE: Final = 12.0
 # From evidence to a score.
 SMOOTH_SHARE: Final = 0.7
-POWER, POWER_SCALE = 1.3, 4.0**0.3
-DISCOUNT, SILENCE_DISCOUNT = 5.0, 3.0
-FINE_STEP_S, FINEST_STEP_S, FINE_COST = 300.0, 15.0, 2.7
+POWER, POWER_SCALE = 1.45, 4.0**0.45
+LEVEL_DISCOUNT, POINT_DISCOUNT, SILENCE_DISCOUNT = 5.0, 5.5, 3.0
+# A finely sampled series has more chances an hour: what it costs per nat of the step below five minutes.
+FINE_STEP_S, FINEST_STEP_S = 300.0, 15.0
+FINE_COST_AGREED, FINE_COST_ALONE = 4.0, 2.7
 MOST_EVIDENCE: Final = 8.0
 # The bar of detection at the default budget, and how it moves with the logarithm of the budget.
-THRESHOLD, DEFAULT_BUDGET_HOURS, THRESHOLD_PER_NAT = 1.9, 0.05, 0.5
+THRESHOLD, DEFAULT_BUDGET_HOURS, THRESHOLD_PER_NAT = 1.75, 0.05, 0.6
 RANGE_RARITY: Final = 0.001
 SPREAD_CROWD: Final = 0.3
-DAY_BAR_SHARE, DAY_BAR_S = 0.8, 24 * HOUR_S
+DAY_BAR_SHARE, DAY_BAR_S = 0.85, 30 * HOUR_S
 WEEK_BAR_SHARE, WEEK_BAR_S = 0.3, 240 * HOUR_S
 CALM_BAR_HEIGHT, CALM_BAR_S = 4.0, 1200.0
 

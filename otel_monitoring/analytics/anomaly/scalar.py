@@ -23,7 +23,7 @@ class Tails:
         self.edges = [0.0] * (2 * at.COUNT)
         self.slopes = [at.SLOPE] * (2 * at.COUNT)
         self._beyond = [0.0] * (2 * at.COUNT)
-        self._means = [0.0] * at.COUNT
+        self._sizes = [0.0] * at.COUNT
 
     def evidence(self, streams: range, *, residuals: list[float], seen: int) -> list[float]:
         """Return how rare the residuals of these streams are, in nats, and learn them."""
@@ -40,7 +40,7 @@ class Tails:
             side, size = (high, residual) if residual >= 0.0 else (high + 1, -residual)
             ratio = size / edges[side]
             if ratio > 1.0:
-                said.append(self._exceeded(side, excess=log(ratio), rate=rate))
+                said.append(self._passed(side, size=size, rate=rate))
                 self._draw_in(high + high + 1 - side, rate)
             else:
                 said.append(NATS * ratio)
@@ -53,11 +53,11 @@ class Tails:
         return said
 
     def _young(self, stream: int, *, residual: float, seen: int) -> float:
-        mean = self._means[stream]
+        mean = self._sizes[stream]
         edge = max(at.FIRST_EDGE * mean, at.LEAST_EDGE)
         self.edges[2 * stream] = self.edges[2 * stream + 1] = edge
         size = abs(residual)
-        self._means[stream] = mean + (size - mean) / (seen + 1.0)
+        self._sizes[stream] = mean + (size - mean) / (seen + 1.0)
         if seen <= at.YOUNG:
             return 0.0
         ratio = size / edge
@@ -65,10 +65,17 @@ class Tails:
             return NATS * ratio
         return NATS + at.PRIOR_BEYOND * log1p(log(ratio) / at.SLOPE / at.PRIOR_BEYOND)
 
+    def _passed(self, side: int, *, size: float, rate: float) -> float:
+        largest = self._sizes[side // 2]
+        edge = self.edges[side] = max(self.edges[side], at.LEAST_SHARE * largest)
+        self._sizes[side // 2] = max(largest * at.LARGEST_FADES, size)
+        ratio = size / edge
+        self._draw_in(side, rate)
+        return NATS * ratio if ratio <= 1.0 else self._exceeded(side, excess=log(ratio), rate=rate)
+
     def _exceeded(self, side: int, *, excess: float, rate: float) -> float:
         slope = self.slopes[side]
         trust = min(self._beyond[side] + at.PRIOR_BEYOND, at.MOST_BEYOND)
-        self._draw_in(side, rate)
         self.edges[side] *= exp(slope * rate / at.TAIL)
         far = min(excess, at.MOST_EXCESS * slope)
         self.slopes[side] = max(slope + (far - slope) / trust, at.LEAST_SLOPE)
@@ -138,7 +145,8 @@ class Silence:
             or self._run <= at.LONGER_THAN * self._longest
         ):
             return 0.0
-        return min(self._run * -log(max(self._likely, at.LEAST_LIKELY)), at.MOST_SILENCE)
+        nats = self._run * -log(max(self._likely, at.LEAST_LIKELY))
+        return min(nats, at.MOST_SILENCE) if nats >= at.LEAST_SILENCE else 0.0
 
 
 class Bars:

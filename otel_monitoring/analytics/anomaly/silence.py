@@ -34,4 +34,4 @@ def silence(state: NDArray[np.float64], *, values: NDArray[np.float64]) -> NDArr
         (run >= at.SHORTEST_RUN) & (run > at.LONGER_THAN * longest) & (state[at.SEEN] >= at.SILENT_AFTER)
     )
     nats = run * -np.log(np.maximum(state[at.LIKELY], at.LEAST_LIKELY))
-    return np.where(strange, np.minimum(nats, at.MOST_SILENCE), 0.0)
+    return np.where(strange & (nats >= at.LEAST_SILENCE), np.minimum(nats, at.MOST_SILENCE), 0.0)

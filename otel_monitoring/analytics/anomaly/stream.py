@@ -119,9 +119,9 @@ class Detector:
         seen = self._seen
         old = self._levels
         youth = 1.0 / (seen + 1.0)
+        shares = at.LEVEL_SHARES if seen >= at.LONGEST_LEVEL else [max(s, youth) for s in at.LEVEL_SHARES]
         self._levels = new = [
-            level + max(share, youth) * (value - level)
-            for level, share in zip(old, at.LEVEL_SHARES, strict=True)
+            level + share * (value - level) for level, share in zip(old, shares, strict=True)
         ]
         seasonal = self._seasonal(value, usual)
         if not seen:
@@ -157,9 +157,10 @@ class Detector:
         if general <= 0.0:
             return 0.0
         agreed: float = (0.5 * (general + self._smooth)) ** at.POWER / at.POWER_SCALE
-        alone = max(max(self._ranks) - at.DISCOUNT, self._quiet - at.SILENCE_DISCOUNT)
-        step_s = min(max(self._step_s, at.FINEST_STEP_S), at.FINE_STEP_S)
-        strange = max(agreed, alone) + at.FINE_COST * log(step_s / at.FINE_STEP_S)
+        level, point = self._ranks
+        alone = max(level - at.LEVEL_DISCOUNT, point - at.POINT_DISCOUNT, self._quiet - at.SILENCE_DISCOUNT)
+        finer = log(min(max(self._step_s, at.FINEST_STEP_S), at.FINE_STEP_S) / at.FINE_STEP_S)
+        strange = max(agreed + at.FINE_COST_AGREED * finer, alone + at.FINE_COST_ALONE * finer)
         return min(max(strange, 0.0), at.MOST_EVIDENCE)
 
     def _range(self, usual: float | None) -> tuple[float, float]:
@@ -177,7 +178,7 @@ class Detector:
     def _reason(self) -> Reason:
         if self._strange <= 0.0:
             return Reason.NONE
-        if self._quiet > 0.0 and self._quiet - at.SILENCE_DISCOUNT >= max(self._ranks) - at.DISCOUNT:
+        if self._quiet > max(self._ranks):
             return Reason.SILENCE
         if self._ranks[1] > self._ranks[0] and self._groups[1].crowd > at.SPREAD_CROWD:
             return Reason.SPREAD

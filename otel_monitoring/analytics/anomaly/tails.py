@@ -45,7 +45,17 @@ def evidence(
     ratios = sizes / np.where(below, sides[:, 1], sides[:, 0])
     streams, series = np.nonzero(known & (ratios > 1.0))
     rows = 2 * streams + below[streams, series]
-    excess = np.log(ratios[streams, series])
+    ratio = _against_largest(
+        state,
+        rows=rows,
+        streams=streams,
+        series=series,
+        sizes=sizes[streams, series],
+        seen=seen[streams, series],
+    )
+    ratios[streams, series] = ratio
+    over = ratio > 1.0
+    streams, series, rows, excess = streams[over], series[over], rows[over], np.log(ratio[over])
     trust = np.minimum(state[at.BEYOND][rows, series] + at.PRIOR_BEYOND, at.MOST_BEYOND)
     said = NATS * np.minimum(ratios, 1.0)
     said[streams, series] = NATS + trust * np.log1p(excess / state[at.SLOPES][rows, series] / trust)
@@ -65,11 +75,35 @@ def _begin(
     young = seen < at.FIRST
     if not young.any():
         return
-    means = state[at.MEANS]
+    means = state[at.SIZES]
     sides = state[at.EDGES].reshape(at.COUNT, 2, -1)
     guess = np.maximum(at.FIRST_EDGE * means, at.LEAST_EDGE)
     np.copyto(sides, guess[:, None], where=young[:, None])
     means += np.where(young & known, (sizes - means) / (seen + 1.0), 0.0)
+
+
+def _against_largest(
+    state: NDArray[np.float64],
+    *,
+    rows: NDArray[np.intp],
+    streams: NDArray[np.intp],
+    series: NDArray[np.intp],
+    sizes: NDArray[np.float64],
+    seen: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Lift passed edges to a share of the largest residual, and return the sizes in edges.
+
+    Where hardly anything ever moves the edge goes to nothing; a small move is no surprise beside large ones.
+    """
+    largest = state[at.SIZES]
+    grown = seen >= at.FIRST
+    before = largest[streams, series]
+    edges = state[at.EDGES]
+    edge = np.where(grown, np.maximum(edges[rows, series], at.LEAST_SHARE * before), edges[rows, series])
+    edges[rows, series] = edge
+    largest[streams, series] = np.where(grown, np.maximum(before * at.LARGEST_FADES, sizes), before)
+    ratios: NDArray[np.float64] = sizes / edge
+    return ratios
 
 
 def _follow(state: NDArray[np.float64], *, known: NDArray[np.bool_], seen: NDArray[np.float64]) -> None:
