@@ -139,17 +139,17 @@ def _evidence(
             means[3] - levels[5],
             means[2] - levels[4],
             means[1] - levels[4],
+            values - levels[0],
+            values - levels[2],
             off,
             offs[0] - seasons[2],
             offs[1] - seasons[2],
-            values - levels[0],
-            values - levels[2],
         ]
     )
     residuals[:, state[at.SEEN] == 0.0] = np.nan
-    residuals[at.SEASON : at.LONG_SEASON + 1, ~known] = np.nan
+    residuals[at.SEASON :, ~known] = np.nan
     seen = np.repeat(np.maximum(state[at.SEEN] - 1.0, 0.0)[None], at.COUNT, axis=0)
-    seen[at.SEASON : at.LONG_SEASON + 1] = state[at.SEEN_SEASONAL]
+    seen[at.SEASON :] = state[at.SEEN_SEASONAL]
     said = evidence(state, residuals=residuals, seen=seen)
     state[at.SEEN_SEASONAL] += known & (state[at.SEEN] > 0.0)
     return said

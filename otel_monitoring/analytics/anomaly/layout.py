@@ -26,14 +26,13 @@ STREAMS: Final = (
     "middle shift",
     "quick shift",
     "short shift",
+    "jump",
+    "distance",
     "season",
     "short season",
     "long season",
-    "jump",
-    "distance",
 )
-VALUE, SLOW, MIDDLE, QUICK, SHORT, SEASON, SHORT_SEASON, LONG_SEASON, JUMP, DISTANCE = range(len(STREAMS))
-SEASONAL: Final = (SEASON, SHORT_SEASON, LONG_SEASON)
+VALUE, SLOW, MIDDLE, QUICK, SHORT, JUMP, DISTANCE, SEASON, SHORT_SEASON, LONG_SEASON = range(len(STREAMS))
 GENERAL: Final = (VALUE, SLOW, MIDDLE, QUICK, SEASON, SHORT_SEASON, LONG_SEASON)
 LEVEL_GROUP: Final = (SHORT, SHORT_SEASON, VALUE, SLOW)
 POINT_GROUP: Final = (JUMP, DISTANCE, SEASON)

@@ -25,30 +25,32 @@ class Tails:
         self._beyond = [0.0] * (2 * at.COUNT)
         self._sizes = [0.0] * at.COUNT
 
-    def evidence(self, streams: range, *, residuals: list[float], seen: int) -> list[float]:
-        """Return how rare the residuals of these streams are, in nats, and learn them."""
+    def evidence(self, first: int, *, residuals: tuple[float, ...], seen: int) -> list[float]:
+        """Return how rare residuals are, in nats, and learn them.
+
+        Args:
+            first: The stream of the first residual; the others follow it.
+            residuals: One of each stream.
+            seen: Residuals that these streams had before.
+        """
         if seen < at.FIRST:
             return [
-                self._young(stream, residual=residual, seen=seen)
-                for stream, residual in zip(streams, residuals, strict=True)
+                self._young(first + place, residual=residual, seen=seen)
+                for place, residual in enumerate(residuals)
             ]
         rate = _rate(seen)
-        edges, slopes = self.edges, self.slopes
+        edges, slopes, least = self.edges, self.slopes, at.LEAST_EDGE
         said = []
-        high = 2 * streams.start
+        high = 2 * first
         for residual in residuals:
-            side, size = (high, residual) if residual >= 0.0 else (high + 1, -residual)
+            low = high + 1
+            side, size = (high, residual) if residual >= 0.0 else (low, -residual)
             ratio = size / edges[side]
-            if ratio > 1.0:
-                said.append(self._passed(side, size=size, rate=rate))
-                self._draw_in(high + high + 1 - side, rate)
-            else:
-                said.append(NATS * ratio)
-                edges[high] *= 1.0 - slopes[high] * rate
-                edges[high + 1] *= 1.0 - slopes[high + 1] * rate
-                if edges[high] < at.LEAST_EDGE or edges[high + 1] < at.LEAST_EDGE:
-                    edges[high] = max(edges[high], at.LEAST_EDGE)
-                    edges[high + 1] = max(edges[high + 1], at.LEAST_EDGE)
+            said.append(NATS * ratio if ratio <= 1.0 else self._passed(side, size=size, rate=rate))
+            edge = edges[high] * (1.0 - slopes[high] * rate)
+            edges[high] = max(least, edge)
+            edge = edges[low] * (1.0 - slopes[low] * rate)
+            edges[low] = max(least, edge)
             high += 2
         return said
 
@@ -70,7 +72,6 @@ class Tails:
         edge = self.edges[side] = max(self.edges[side], at.LEAST_SHARE * largest)
         self._sizes[side // 2] = max(largest * at.LARGEST_FADES, size)
         ratio = size / edge
-        self._draw_in(side, rate)
         return NATS * ratio if ratio <= 1.0 else self._exceeded(side, excess=log(ratio), rate=rate)
 
     def _exceeded(self, side: int, *, excess: float, rate: float) -> float:
@@ -81,9 +82,6 @@ class Tails:
         self.slopes[side] = max(slope + (far - slope) / trust, at.LEAST_SLOPE)
         self._beyond[side] += 1.0
         return NATS + trust * log1p(excess / slope / trust)
-
-    def _draw_in(self, side: int, rate: float) -> None:
-        self.edges[side] = max(self.edges[side] * (1.0 - self.slopes[side] * rate), at.LEAST_EDGE)
 
 
 class Group:
@@ -155,15 +153,20 @@ class Bars:
     def __init__(self) -> None:
         self._day = 0.0
         self._week = 0.0
+        self._gap_s = 0.0
+        self._fades = (1.0, 1.0)
 
     def above(self, strange: float, *, gap_s: float) -> float:
         """Return what rises above the bars, and raise them."""
-        self._day *= exp(-gap_s / at.DAY_BAR_S)
-        self._week *= exp(-gap_s / at.WEEK_BAR_S)
-        score = strange - max(self._day, self._week)
-        self._day = max(self._day, at.DAY_BAR_SHARE * strange)
-        self._week = max(self._week, at.WEEK_BAR_SHARE * strange)
-        return max(score, 0.0)
+        if gap_s != self._gap_s:
+            self._gap_s = gap_s
+            self._fades = exp(-gap_s / at.DAY_BAR_S), exp(-gap_s / at.WEEK_BAR_S)
+        day = self._day * self._fades[0]
+        week = self._week * self._fades[1]
+        score = strange - max(day, week)
+        self._day = max(day, at.DAY_BAR_SHARE * strange)
+        self._week = max(week, at.WEEK_BAR_SHARE * strange)
+        return max(0.0, score)
 
 
 def _rate(seen: int) -> float:

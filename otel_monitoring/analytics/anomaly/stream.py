@@ -11,9 +11,7 @@ from otel_monitoring.analytics.anomaly.hours import Hours
 from otel_monitoring.analytics.anomaly.scalar import Bars, Group, Silence, Tails
 from otel_monitoring.analytics.anomaly.verdict import REASONS, Reason, Verdict
 
-GENERAL_STREAMS: Final = (range(at.SEASON), range(at.JUMP, at.COUNT))
-SEASONAL_STREAMS: Final = range(at.SEASON, at.JUMP)
-NOTHING: Final = (0.0, 0.0, 0.0)
+NOTHING: Final = [0.0, 0.0, 0.0]
 FURTHER: Final = log(at.TAIL / at.RANGE_RARITY)
 
 
@@ -126,19 +124,20 @@ class Detector:
         seasonal = self._seasonal(value, usual)
         if not seen:
             return [0.0] * at.COUNT
-        said = self._tails.evidence(
-            GENERAL_STREAMS[0],
-            residuals=[new[0] - old[6], new[3] - old[6], new[3] - old[5], new[2] - old[4], new[1] - old[4]],
-            seen=seen - 1,
+        residuals = (
+            new[0] - old[6],
+            new[3] - old[6],
+            new[3] - old[5],
+            new[2] - old[4],
+            new[1] - old[4],
+            value - old[0],
+            value - old[2],
         )
-        said += seasonal
-        return said + self._tails.evidence(
-            GENERAL_STREAMS[1], residuals=[value - old[0], value - old[2]], seen=seen - 1
-        )
+        return self._tails.evidence(at.VALUE, residuals=residuals, seen=seen - 1) + seasonal
 
     def _seasonal(self, value: float, usual: float | None) -> list[float]:
         if usual is None or not self._seen:
-            return list(NOTHING)
+            return NOTHING
         off = value - usual
         youth = 1.0 / (self._seen + 1.0)
         old = self._offs
@@ -147,9 +146,8 @@ class Detector:
             for level, share in zip(old, at.SEASON_SHARES, strict=True)
         ]
         self._seen_seasonal += 1
-        return self._tails.evidence(
-            SEASONAL_STREAMS, residuals=[off, new[0] - old[2], new[1] - old[2]], seen=self._seen_seasonal - 1
-        )
+        residuals = (off, new[0] - old[2], new[1] - old[2])
+        return self._tails.evidence(at.SEASON, residuals=residuals, seen=self._seen_seasonal - 1)
 
     def _together(self, general: float) -> float:
         """Put the evidence together, and ask more of a finely sampled series."""

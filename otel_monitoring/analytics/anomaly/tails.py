@@ -59,8 +59,8 @@ def evidence(
     trust = np.minimum(state[at.BEYOND][rows, series] + at.PRIOR_BEYOND, at.MOST_BEYOND)
     said = NATS * np.minimum(ratios, 1.0)
     said[streams, series] = NATS + trust * np.log1p(excess / state[at.SLOPES][rows, series] / trust)
-    _follow(state, known=known, seen=seen)
     _learn(state, rows=rows, series=series, excess=excess, trust=trust, seen=seen[streams, series])
+    _follow(state, known=known, seen=seen)
     return np.where(known & (seen > at.YOUNG), said, 0.0)
 
 
@@ -107,7 +107,7 @@ def _against_largest(
 
 
 def _follow(state: NDArray[np.float64], *, known: NDArray[np.bool_], seen: NDArray[np.float64]) -> None:
-    """Draw every edge in a little; the few that were exceeded are pushed out by ``_learn``."""
+    """Draw every edge in a little; ``_learn`` has pushed out the few that were exceeded."""
     rates = np.where(known & (seen >= at.FIRST), _rate(seen), 0.0)
     sides = state[at.EDGES].reshape(at.COUNT, 2, -1)
     slopes = state[at.SLOPES].reshape(at.COUNT, 2, -1)

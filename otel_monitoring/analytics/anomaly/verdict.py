@@ -29,11 +29,11 @@ REASONS: Final = (
     Reason.LEVEL_SHIFT,
     Reason.LEVEL_SHIFT,
     Reason.LEVEL_SHIFT,
-    Reason.SEASONAL,
-    Reason.SEASONAL,
-    Reason.SEASONAL,
     Reason.SPIKE,
     Reason.SPIKE,
+    Reason.SEASONAL,
+    Reason.SEASONAL,
+    Reason.SEASONAL,
 )
 """What each stream of ``layout.STREAMS`` gives as a reason."""
 
