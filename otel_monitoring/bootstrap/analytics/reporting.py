@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.analytics.desks import Desks
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.health.report import HealthReport
     from otel_monitoring.reports.insights.rule import InsightRule
 
 _log = logging.getLogger(__name__)
@@ -53,9 +54,10 @@ def insights_desk(builder: Builder, analysis: Analysis) -> InsightsDesk:
 
 def score_desk(builder: Builder, analysis: Analysis) -> ScoreDesk:
     """Return the desk that knows how well it goes."""
-    checks = [ChecksPart(one.report) for one in builder.parts if isinstance(one, HealthRegistry)]
     alerts = [AlertsPart(partial(_episodes, analysis))] if builder.settings.alerts.enabled else []
-    return ScoreDesk(builder.clock, sources=[*asked_parts(analysis.ask), *alerts, *checks])
+    return ScoreDesk(
+        builder.clock, sources=[*asked_parts(analysis.ask), *alerts, ChecksPart(partial(_checks, builder))]
+    )
 
 
 def insights_watch(desks: Desks) -> InsightsWatch:
@@ -116,6 +118,12 @@ def _beside(name: str) -> Aside:
         patience_s=0.0,
         shield=suppress_instrumentation,
     )
+
+
+def _checks(builder: Builder) -> HealthReport | None:
+    """Return what the checks found; they are registered after this is made."""
+    found = [one for one in builder.parts if isinstance(one, HealthRegistry)]
+    return found[0].report() if found else None
 
 
 def _episodes(analysis: Analysis, since_ms: int, until_ms: int) -> Sequence[Episode]:

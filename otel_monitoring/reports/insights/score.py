@@ -101,7 +101,7 @@ class AskedPart:
         expr: PromQL of one value; no value, no part.
         points: Values and scores; between them lie straight lines.
         unit: Of the value.
-        sentence: With ``{}`` for the value.
+        sentence: With ``{}`` for the value, and ``{of}`` for the label of that name.
         query: Who answers.
     """
 
@@ -116,13 +116,14 @@ class AskedPart:
     def part(self, now_ms: int) -> ScorePart | None:
         """Return the part at a time."""
         try:
-            values = [value for _, value in self.query(self.expr, now_ms).samples if np.isfinite(value)]
+            found = self.query(self.expr, now_ms).samples
         except QueryError:
             return None
+        values = [(value, labels.get("of")) for labels, value in found if np.isfinite(value)]
         if not values:
             return None
-        value = max(values)
-        why = self.sentence.format(number(value, self.unit))
+        value, of = max(values)
+        why = self.sentence.format(number(value, self.unit), of=of)
         return ScorePart(self.name, read_off(self.points, value), self.weight, value, self.unit, why)
 
 
@@ -145,7 +146,8 @@ class AlertsPart:
         costs = [_SEVERITIES.get(one.get("severity"), _OTHER_SEVERITY) for one in firing]
         names = list(dict.fromkeys(one.get("alertname") for one in firing))
         told = ", ".join(names[:_MOST_NAMED]) + (" and others" if len(names) > _MOST_NAMED else "")
-        why = f"{len(firing)} alerts fire: {told}." if firing else "No alert fires."
+        many = "1 alert fires" if len(firing) == 1 else f"{len(firing)} alerts fire"
+        why = f"{many}: {told}." if firing else "No alert fires."
         return ScorePart(self.name, max(0.0, 100.0 - sum(costs)), self._weight, float(len(firing)), "", why)
 
 
@@ -153,20 +155,20 @@ class ChecksPart:
     """What the checks found: the worst of them, and 0 where a critical one is unhealthy.
 
     Args:
-        report: Returns their newest results.
+        report: Returns their newest results; ``None`` where there are no checks.
     """
 
     name = "checks"
     _weight = 15.0
 
-    def __init__(self, report: Callable[[], HealthReport]) -> None:
+    def __init__(self, report: Callable[[], HealthReport | None]) -> None:
         self._report = report
 
     def part(self, now_ms: int) -> ScorePart | None:  # noqa: ARG002 - checks are of now
         """Return the part as of now."""
         found = self._report()
-        known = [one for one in found.checks if one.status is not None]
-        if not known:
+        known = [] if found is None else [one for one in found.checks if one.status is not None]
+        if found is None or not known:
             return None
         bad = [one for one in known if one.status != "healthy"]
         worst = min(_CHECKS[one.status or "healthy"] for one in known)
@@ -216,10 +218,10 @@ def asked_parts(query: Query) -> list[ScoreSource]:
     pool = "db_client_connection_count"
     used = f'sum by (db_client_connection_pool_name) ({pool}{{db_client_connection_state="used"}})'
     shares = {
-        "cpu": "max(otel_monitoring_cpu_utilization_ratio)",
+        "processor": "max(avg_over_time(otel_monitoring_cpu_utilization_ratio[5m]))",
         "memory": "max(otel_monitoring_memory_utilization_ratio)",
         "disk": "max(system_filesystem_utilization_ratio)",
-        "pool": f"max({used} / (sum by (db_client_connection_pool_name) ({pool}) > 3))",
+        "connection pool": f"max({used} / (sum by (db_client_connection_pool_name) ({pool}) > 3))",
     }
     full = " or ".join(f'label_replace({expr}, "of", "{name}", "", "")' for name, expr in shares.items())
     p95 = f"histogram_quantile(0.95, sum by (le) (rate({_SERVED}_bucket[15m])))"
@@ -249,7 +251,7 @@ def asked_parts(query: Query) -> list[ScoreSource]:
             full,
             SATURATION,
             "1",
-            "The fullest of processor, memory, disks and connections is at {}.",
+            "The {of} is at {} of what there is.",
             query,
         ),
     ]

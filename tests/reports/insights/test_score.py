@@ -73,6 +73,7 @@ def test_the_fullest_of_all_counts() -> None:
 
     assert [one.name for one in found.parts] == ["saturation"]
     assert found.parts[0].score == pytest.approx(20)
+    assert found.parts[0].why == "The disk is at 95 % of what there is."
 
 
 def test_few_requests_say_nothing() -> None:
@@ -123,6 +124,10 @@ def test_the_worst_check_counts(status: str, score: float, *, is_critical: bool)
     assert found is not None
     assert found.score == score
     assert ("database" in found.why) == (status != "healthy")
+
+
+def test_without_checks_there_is_no_part() -> None:
+    assert ChecksPart(lambda: None).part(0) is None
 
 
 def test_checks_that_have_not_run_have_no_say() -> None:
