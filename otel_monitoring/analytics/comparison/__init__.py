@@ -1,0 +1,1 @@
+"""Whether one time differs from another: durations, shares, rates."""
