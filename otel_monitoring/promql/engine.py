@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from otel_monitoring.promql.vectors.values import Value, Vector
     from otel_monitoring.stores.block import Block
 
-_PARSED_MAX = 1024
+_PARSED_MAX = 4096
 _NOT_RANGED = "invalid expression type {!r} for a range query, must be scalar or instant vector"
 
 

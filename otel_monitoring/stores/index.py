@@ -20,7 +20,7 @@ import numpy as np
 from otel_monitoring.model.labels import NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -86,6 +86,10 @@ class Index:
     def names(self) -> Iterable[str]:
         """Return the names of metrics."""
         return self._postings.get(NAME, {}).keys()
+
+    def may_hold(self, equal: Sequence[tuple[str, str]]) -> bool:
+        """Tell whether each of these labels with its value is there, be it in different rows."""
+        return all(value in self._postings.get(label, ()) for label, value in equal)
 
     def label_names(self) -> Iterable[str]:
         """Return the names of labels."""

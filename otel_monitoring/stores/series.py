@@ -35,14 +35,17 @@ _CHUNKS_PER_RETENTION = 24
 _SLOTS_MIN, _SLOTS_MAX = 16, 240
 _DEAD_ROWS_ALLOWED = 256
 _FEW = 8
+_MOST_CANDIDATES = 20_000
+"""How many places are remembered in which selections have to look, before they are forgotten together."""
 
 
 class _Source:
     """The epochs of one source, oldest first; the last one is written to."""
 
-    __slots__ = ("epochs", "joined", "metadata", "newest_ms")
+    __slots__ = ("epochs", "joined", "metadata", "newest_ms", "number")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.epochs: list[Epoch] = []
         self.newest_ms: int | None = None
         self.joined: dict[tuple[Matcher, ...], _Joined] = {}
@@ -108,6 +111,12 @@ class SeriesStore:
 
     def _clear(self) -> None:
         self._sources: dict[str, _Source] = {}
+        self._sources_made = 0
+        # Where each metric may be, so that one rule of a thousand is not looked for in all others' series.
+        self._named: dict[str, dict[str, _Source]] = {}
+        self._candidates: dict[tuple[Matcher, ...], list[tuple[str, _Source, list[Epoch]]]] = {}
+        self._candidates_kept = 0
+        self._candidates_of = -1
         self._metadata: dict[str, Metadata] = {}
         self._generation = 0
         self._series = self._size_bytes = 0
@@ -156,7 +165,7 @@ class SeriesStore:
             msg = f"a batch of {len(batch.labels)} label sets needs as many values, got {len(batch.values)}"
             raise StoreError(msg)
         with self._lock:
-            source = self._sources.setdefault(batch.source, _Source())
+            source = self._source(batch.source)
             if source.newest_ms is not None and batch.time_ms <= source.newest_ms:
                 self._counts["batches_refused"] += 1
                 return False
@@ -218,6 +227,13 @@ class SeriesStore:
             self._limit_bytes()
             return True
 
+    def _source(self, name: str) -> _Source:
+        found = self._sources.get(name)
+        if found is None:
+            self._sources_made += 1
+            found = self._sources[name] = _Source(self._sources_made)
+        return found
+
     @contextmanager
     def _counting(self, source: _Source) -> Iterator[None]:
         """Keep the totals right while one source changes."""
@@ -242,7 +258,10 @@ class SeriesStore:
         if kept is not None:
             self._counts["series_refused"] += len(values) - len(rows)
             values = values[kept]
-        self._generation += len(epoch.index) != before
+        if len(epoch.index) != before:
+            self._generation += 1
+            for name in epoch.index.names():
+                self._named.setdefault(name, {})[batch.source] = source
         self._counts["samples"] += len(rows)
         self._counts["stale_markers"] += epoch.append(time_ms=batch.time_ms, rows=rows, values=values)
 
@@ -328,6 +347,10 @@ class SeriesStore:
 
     def _remove(self, name: str) -> None:
         source = self._sources.pop(name)
+        for metric in [metric for metric, sources in self._named.items() if name in sources]:
+            del self._named[metric][name]
+            if not self._named[metric]:
+                del self._named[metric]
         self._series -= source.series
         self._size_bytes -= source.size_bytes
         self._generation += 1
@@ -348,18 +371,38 @@ class SeriesStore:
             QueryError: A regular expression is not valid.
         """
         wanted = tuple(matchers)
-        name = next((m.value for m in wanted if m.name == NAME and m.op == "=" and m.value), None)
         blocks = []
         with self._lock:
-            candidates = [
-                (key, source, [e for e in source.epochs if name is None or name in e.index.names()])
-                for key, source in self._sources.items()
-            ]
+            candidates = self._looked_in(wanted)
         for key, source, epochs in candidates:
-            block = self._read(key, source, epochs, wanted, start_ms, end_ms) if epochs else None
+            block = self._read(key, source, epochs, wanted, start_ms, end_ms)
             if block is not None:
                 blocks.append(block)
         return blocks
+
+    def _looked_in(self, matchers: tuple[Matcher, ...]) -> list[tuple[str, _Source, list[Epoch]]]:
+        """Return where series that fulfil the matchers can be, in the order in which sources came.
+
+        It is remembered until a series is added or forgotten.
+        """
+        if self._candidates_of != self._generation or self._candidates_kept > _MOST_CANDIDATES:
+            self._candidates.clear()
+            self._candidates_of, self._candidates_kept = self._generation, 0
+        known = self._candidates.get(matchers)
+        if known is None:
+            known = self._candidates[matchers] = self._search(matchers)
+            self._candidates_kept += 1 + len(known)
+        return known
+
+    def _search(self, matchers: tuple[Matcher, ...]) -> list[tuple[str, _Source, list[Epoch]]]:
+        equal = [(one.name, one.value) for one in matchers if one.op == "=" and one.value]
+        name = next((value for label, value in equal if label == NAME), None)
+        sources = self._sources if name is None else self._named.get(name, {})
+        found = [
+            (key, source, [epoch for epoch in source.epochs if epoch.index.may_hold(equal)])
+            for key, source in sources.items()
+        ]
+        return sorted((one for one in found if one[2]), key=lambda one: one[1].number)
 
     def _read(
         self,

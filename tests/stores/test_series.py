@@ -523,3 +523,41 @@ def test_a_run_of_collections_is_written_at_once() -> None:
     assert block.times_ms.tolist() == [each.time_ms for each in batches]
     total = sum(each.time_ms for each in batches)
     assert block.values.sum(axis=0).tolist() == [total, -total, 0]
+
+
+def test_a_source_that_comes_later_is_found_where_others_were_before() -> None:
+    store = SeriesStore()
+    asked = [Matcher("__name__", "=", "up"), Matcher("host", "=", "b")]
+    store.append(Batch("a", 1000, [Labels.of(__name__="up", host="a")], [1.0]))
+    before = store.select(asked, 0, 5000)
+
+    store.append(Batch("b", 1000, [Labels.of(__name__="up", host="b")], [1.0]))
+
+    assert before == []
+    assert [block.source for block in store.select(asked, 0, 5000)] == ["b"]
+
+
+def test_a_source_that_is_forgotten_is_not_found_any_more_and_may_come_back() -> None:
+    store = SeriesStore()
+    asked = [Matcher("__name__", "=", "up")]
+    batch = Batch("a", 1000, [Labels.of(__name__="up")], [1.0])
+    store.append(batch)
+    store.select(asked, 0, 5000)
+
+    store.forget("a")
+    gone = store.select(asked, 0, 5000)
+    store.append(batch)
+
+    assert gone == []
+    assert len(store.select(asked, 0, 5000)) == 1
+
+
+def test_sources_are_found_in_the_order_in_which_they_came() -> None:
+    store = SeriesStore()
+    for source, name in (("b", "other"), ("a", "up"), ("c", "up")):
+        store.append(Batch(source, 1000, [Labels.of(__name__=name)], [1.0]))
+
+    store.append(Batch("b", 2000, [Labels.of(__name__="up")], [1.0]))
+
+    found = store.select([Matcher("__name__", "=", "up")], 0, 5000)
+    assert [block.source for block in found] == ["b", "a", "c"]
