@@ -27,7 +27,7 @@ def anomaly_watch(settings: Settings, desks: Desks) -> AnomalyWatch:
     analytics = settings.analytics
     return AnomalyWatch(
         query=desks.query,
-        watched=_watched(settings, desks),
+        watched=watched(settings, desks),
         bank=partial(
             AnomalyBank,
             false_alarm_hours=analytics.anomaly_false_alarm_hours,
@@ -57,7 +57,8 @@ def anomalies_desk(settings: Settings, desks: Desks, watch: AnomalyWatch) -> Ano
     )
 
 
-def _watched(settings: Settings, desks: Desks) -> Callable[[], Sequence[Watched]]:
+def watched(settings: Settings, desks: Desks) -> Callable[[], Sequence[Watched]]:
+    """Return what tells what is watched: the golden signals and what the user names."""
     interval_s = settings.analytics.anomaly_interval_s
     range_ms = round(1000 * max(interval_s, _COLLECTIONS * settings.telemetry.collect_interval_s))
     golden = golden_signals(range_ms)

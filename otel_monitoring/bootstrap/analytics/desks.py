@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from otel_monitoring.bootstrap.analytics.anomalies import anomalies_desk, anomaly_watch
+from otel_monitoring.bootstrap.analytics.anomalies import anomalies_desk, anomaly_watch, watched
 from otel_monitoring.bootstrap.analytics.causes import correlations_desk
-from otel_monitoring.bootstrap.analytics.forecasts import capacity_watch, forecasts_desk
 from otel_monitoring.bootstrap.analytics.feeding import feed
+from otel_monitoring.bootstrap.analytics.forecasts import capacity_watch, forecasts_desk
 from otel_monitoring.bootstrap.analytics.found import Found
 from otel_monitoring.bootstrap.analytics.reporting import (
     insights_desk,
@@ -129,7 +129,7 @@ class Desks:
         self.correlations = correlations_desk(builder.settings, analysis, self)
         self.trends = trends_desk(self)
         self.watches = Watches([watching, insights_watch(self), limits, reports_watch(builder, self)])
-        feed(self)
+        feed(self, watched(builder.settings, self))
 
     def learned(self, name: str) -> Learned | None:
         """Return where a watch keeps what it has learned; ``None`` without a storage."""

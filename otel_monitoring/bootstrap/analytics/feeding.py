@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.reports.feeds.anomalies import AnomaliesFeed
 from otel_monitoring.reports.feeds.forecasts import ForecastsFeed
 from otel_monitoring.reports.feeds.slos import SlosFeed
+from otel_monitoring.reports.feeds.trends import TrendsFeed
+from otel_monitoring.reports.insights.insight import InsightSource
+from otel_monitoring.reports.summary.source import SectionSource
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from otel_monitoring.bootstrap.analytics.desks import Desks
+    from otel_monitoring.reports.anomalies.watched import Watched
 
 
-def feed(desks: Desks) -> None:
-    """Let each desk write its section of reports, and have its say among the insights."""
-    for one in (AnomaliesFeed(desks.anomalies), SlosFeed(desks.slos), ForecastsFeed(desks.forecasts)):
+class _Feed(SectionSource, InsightSource, Protocol):
+    """What writes a section and has insights."""
+
+
+def feed(desks: Desks, watched: Callable[[], Sequence[Watched]]) -> None:
+    """Let each desk write its section of reports, and have its say among the insights.
+
+    Args:
+        desks: All of them.
+        watched: Returns the signals that matter.
+    """
+    feeds: list[_Feed] = [
+        AnomaliesFeed(desks.anomalies),
+        SlosFeed(desks.slos),
+        ForecastsFeed(desks.forecasts),
+        TrendsFeed(desks.trends, watched),
+    ]
+    for one in feeds:
         desks.reports.add(one)
         desks.insights.add(one)
