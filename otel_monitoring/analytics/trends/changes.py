@@ -2,7 +2,7 @@
 
 The series is gathered in some hundred cells; what repeats by the day or the week, a straight line, and steps
 explain it together (``seasons``, ``steps``), and the points around each step tell its moment (``moment``).
-Calibrated on half of the seeds of ``benchmarks/analytics/bench_trends.py`` and measured on the others.
+Calibrated on other series than those that ``benchmarks/analytics/bench_trends.py`` measures it on.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from otel_monitoring.analytics.trends.steps import Fitted
 
 FEWEST = 30
-_THRESHOLD = 25.0
+_THRESHOLD = 20.0
 _LEAST_SPREADS = 0.5
 _FOR_A_LINE = 10.0
 _SPLIT_FROM = 4
@@ -99,13 +99,17 @@ def _best(cells: Cells, spread: float) -> Fitted:
     """Return the explanation that does best for its size; a line has to do clearly better than none."""
     values = cells.without_outliers() / spread
     question = Question(threshold=_THRESHOLD, is_split=cells.each >= _SPLIT_FROM)
-    tried = [(*rough(values, base, question), base) for base in seasons(cells, values)]
+    bases = seasons(cells, values)
+    line = np.linspace(-0.5, 0.5, len(values))[:, None]
+    plain = _fitted(values, bases, question)
+    sloped = _fitted(values, [np.hstack([base, line]) for base in bases], question)
+    return sloped if sloped.criterion + _FOR_A_LINE < plain.criterion else plain
+
+
+def _fitted(values: NDArray[np.float64], bases: list[NDArray[np.float64]], question: Question) -> Fitted:
+    tried = [(*rough(values, base, question), base) for base in bases]
     _, phi, base = min(tried, key=lambda one: one[0])
-    plain = fit(values, base, question, phi=phi)
-    sloped = np.hstack([base, np.linspace(-0.5, 0.5, len(values))[:, None]])
-    _, phi = rough(values, sloped, question)
-    lined = fit(values, sloped, question, phi=phi)
-    return lined if lined.criterion + _FOR_A_LINE < plain.criterion else plain
+    return fit(values, base, question, phi=phi)
 
 
 def _changes(

@@ -1,4 +1,4 @@
-"""What may repeat in a series: nothing, a day, a day with a level of its own each, two kinds of days, a week.
+"""What may repeat: nothing, a wave, a day, a day with a level of its own each, two kinds of days, a week.
 
 Each is a set of columns that a series is explained by; which one it is, is decided by how well it does for
 its size, together with the steps that it leaves.
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 _DAYS_FOR_A_SEASON = 2.9
 _DAYS_FOR_A_WEEK = 13.5
 _WEEK = 7
+_FEWEST_FOR_A_WAVE = 120
+_FEWEST_WAVES = 8
+_SHORTEST = 4
+_OVERTONES = 4
+_FINELY = 8
+"""How many frequencies are tried between two that fit a whole number of times."""
 
 
 def seasons(cells: Cells, values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
@@ -31,6 +37,8 @@ def seasons(cells: Cells, values: NDArray[np.float64]) -> list[NDArray[np.float6
     """
     count, a_day = len(values), cells.a_day
     found = [np.ones((count, 1))]
+    if count >= _FEWEST_FOR_A_WAVE:
+        found.append(_wave(values))
     if not a_day or count < _DAYS_FOR_A_SEASON * a_day:
         return found
     slots = cells.slots
@@ -51,6 +59,29 @@ def seasons(cells: Cells, values: NDArray[np.float64]) -> list[NDArray[np.float6
         found.append(np.hstack([times_of_day * is_apart, times_of_day * ~is_apart]))
     found.append(np.eye(_WEEK * a_day)[slots % (_WEEK * a_day)])
     return found
+
+
+def _wave(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the columns of the wave of whatever length that explains most: memory that fills and is freed.
+
+    Its length is where the periodogram, summed over some overtones, is highest; steps do not count, as what
+    is slow is taken out first.
+    """
+    count = len(values)
+    room = max(_SHORTEST, count // (2 * _FEWEST_WAVES))
+    padded = np.pad(values, room, mode="reflect")
+    slow = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * room + 1), axis=1)
+    finely = _FINELY * count
+    power = np.abs(np.fft.rfft(values - slow, finely)) ** 2
+    lowest, highest = finely * _FEWEST_WAVES // count, finely // _SHORTEST
+    tones = np.arange(lowest, highest)
+    heard = np.zeros(len(tones))
+    for overtone in range(1, _OVERTONES + 1):
+        place = tones * overtone % finely
+        heard += power[np.minimum(place, finely - place)]
+    phases = 2 * np.pi * tones[int(np.argmax(heard))] / finely * np.arange(count)[:, None]
+    waves = phases * np.arange(1, _OVERTONES + 1)
+    return np.hstack([np.ones((count, 1)), np.cos(waves), np.sin(waves)])
 
 
 def _two_kinds(curves: NDArray[np.float64]) -> Iterator[NDArray[np.bool_]]:

@@ -142,3 +142,17 @@ def test_a_clean_edge_of_huge_values_is_dated() -> None:
 
     assert found.time_s == minutes(500)[250]
     assert found.size == pytest.approx(-2e300)
+
+
+def test_memory_that_fills_and_is_freed_is_no_change() -> None:
+    values = 400 + 200 * (np.arange(FORTNIGHT) % 437) / 437 + 4 * noise(0.0, FORTNIGHT, 9)
+
+    assert changes(minutes(FORTNIGHT), values).found == ()
+
+
+def test_memory_that_fills_from_a_higher_level_is_a_change() -> None:
+    values = 400 + 200 * (np.arange(FORTNIGHT) % 437) / 437 + 4 * noise(0.0, FORTNIGHT, 9)
+
+    (found,) = changes(minutes(FORTNIGHT), values + step(FORTNIGHT, 9000, 116.0)).found
+
+    assert found.time_s == pytest.approx(minutes(FORTNIGHT)[9000], abs=7200)
