@@ -9,7 +9,7 @@ STYLE = """
 --rule:#323b48;--good:#5fd08f;--bad:#ff8a80;--c0:#6cb0ff;--c1:#ffb066;--c2:#c8a6ff;--c3:#5cd6cf;--c4:#ff8fab}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1rem;max-width:58rem;font:16px/1.5 system-ui,sans-serif;color:var(--ink);
-background:var(--paper);overflow-wrap:break-word}
+background:var(--paper);overflow-wrap:anywhere}
 h1{font-size:1.6rem;margin:.2rem 0;line-height:1.2}h2{font-size:1.2rem;margin:0 0 .6rem}
 h3{font-size:1rem;margin:1rem 0 .3rem}header p,footer,.note,.why,figcaption{color:var(--soft)}
 nav{display:flex;flex-wrap:wrap;gap:.3rem 1rem;padding:.6rem 0}a{color:var(--c0)}
@@ -33,7 +33,8 @@ vertical-align:middle}
 .key.c2::before{border-color:var(--c2)}.key.c3::before{border-color:var(--c3)}
 .key.c4::before{border-color:var(--c4)}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
-th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--rule);vertical-align:top}
+th,td{overflow-wrap:break-word;text-align:left;
+padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--rule);vertical-align:top}
 th{color:var(--soft);font-weight:600}td{min-width:5.5rem;max-width:26rem}td:first-child{min-width:8rem}
 .number+:not(.number){padding-left:.7rem}
 .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.number{min-width:0}
