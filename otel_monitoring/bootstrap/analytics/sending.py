@@ -11,6 +11,7 @@ from otel_monitoring.errors import NotifyError
 from otel_monitoring.model.alert import Notice
 from otel_monitoring.model.document import Document
 from otel_monitoring.model.labels import Labels
+from otel_monitoring.reports.summary.words import moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -114,6 +115,7 @@ class _Countdown:
 
 
 def _notice(report: Kept, *, receiver: str, channel: str) -> Notice:
+    day = moment(report.start_ms, report.document["timeZone"])[:10]
     return Notice(
         key=f"report/{report.kind}/{report.end_ms}/{receiver}/{channel}",
         receiver=receiver,
@@ -122,7 +124,7 @@ def _notice(report: Kept, *, receiver: str, channel: str) -> Notice:
         group_labels=Labels.of(report=report.kind),
         alerts=(),
         document=Document(
-            name=f"report-{report.kind}-{report.document['end'][:10]}",
+            name=f"report-{report.kind}-{day}",
             title=report.title,
             lines=report.lines,
             html=report.html,

@@ -59,7 +59,7 @@ def test_a_report_that_came_due_goes_over_each_channel_once(report: Kept) -> Non
 
     assert [len(one.taken) for one in (mail, hook, pager)] == [1, 1, 0]
     assert mail.taken[0].document is not None
-    assert mail.taken[0].document.name == "report-daily-2026-01-01"
+    assert mail.taken[0].document.name == "report-daily-2025-12-31"
     assert done == [True, True]
 
 
