@@ -35,8 +35,12 @@ LEAST_CYCLES = 2
 """A season is known once it was seen so often."""
 _ORIGINS = 21
 _FEW_ORIGINS = 7
-_SHARPNESS = 8.0
+_SHARPNESS = 12.0
 """How much better members count more: weights fall with this power of the error."""
+_FADING = 0.95
+"""How much less the trial before counts."""
+_NEARNESS = 0.5
+"""How much less errors count with their distance: far ones say more of chance than of a member."""
 _WIDENED = 0.9
 """The weights were chosen on the errors that make the bands, and few trials have seen little: bands are wider
 by this over the number of trials that do not overlap."""
@@ -188,9 +192,12 @@ def _combined(history: History, horizon: int, seasons: tuple[int, ...]) -> tuple
     every = np.append(origins, count)
     ahead = np.stack([way(values, every, horizon) for way in ways])
     actual = history.values[origins[:, None] + np.arange(tested)]
-    errors = np.abs(ahead[:, :-1, :tested] - actual).mean(axis=(1, 2)) + 1e-12
+    fresh = _FADING ** np.arange(len(origins))[::-1]
+    near = np.arange(1, tested + 1) ** -_NEARNESS
+    missed_by = np.abs(ahead[:, :-1, :tested] - actual)
+    errors = (missed_by * near).sum(axis=2) @ fresh / (near.sum() * fresh.sum()) + 1e-12
     weights = (errors / errors.min()) ** -_SHARPNESS
-    mixed = np.tensordot(weights / weights.sum(), ahead, 1)
+    mixed = ((weights / weights.sum())[:, None, None] * ahead).sum(axis=0)
     missed = actual - mixed[:-1, :tested]
     scale = error_scale(missed, horizon=horizon, season=season)
     divisor = np.where(scale[:tested] > 0, scale[:tested], 1.0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from otel_monitoring.analytics.forecasts.regression import Pull, regress
+from otel_monitoring.analytics.forecasts.smoothing import smooth
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,6 +74,7 @@ def members(*, seasons: tuple[int, ...], first_origin: int, design: Design, posi
     found: list[Member] = [
         partial(_mean_of_last, season=day, weights=(1.0,)),
         partial(_mean_of_last, season=longest, weights=_OF_DAYS if longest == day else _OF_WEEKS),
+        partial(smooth, season=day),
         partial(_line, season=day, last=1.0, damped=False),
         partial(_line, season=day, last=0.3, damped=True),
         _regression(many, design, Pull(past=3)),
