@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "correlations": "otel_monitoring.cli.analytics.correlations",
     "doctor": "otel_monitoring.cli.doctor",
     "export": "otel_monitoring.cli.storage.export",
+    "forecast": "otel_monitoring.cli.analytics.forecast",
     "import": "otel_monitoring.cli.storage.take",
     "insights": "otel_monitoring.cli.analytics.insights",
     "instances": "otel_monitoring.cli.storage.instances",

@@ -58,6 +58,7 @@ POOL = (
 )
 DROPPED = 'otel_monitoring_export_dropped_total{job="shop",signal="traces",reason="queue_full"}'
 ANOMALY = 'otel_monitoring_anomaly_active{job="shop",metric="http.p95",http_route="/cart"}'
+EXHAUSTION = 'otel_monitoring_capacity_exhaustion_seconds{resource="disk",bound="%s"}'
 GIVEN_UP = 'otel_monitoring_notify_messages_total{job="shop",receiver="ops",kind="slack",outcome="failed"}'
 CRASH = (
     'otel_monitoring_instance_crash_time_seconds{instance="b",crashed_service="shop",crashed_version="1.2",'
@@ -109,6 +110,11 @@ CASES = {
     "StorageDamaged": Case({SET_ASIDE: "1x12"}, {SET_ASIDE: "0x12"}),
     "StorageLosesData": Case({LEFT_OUT: "0+1x12"}, {LEFT_OUT: "7x12"}),
     "AnomalyDetected": Case({ANOMALY: "1x12"}, {ANOMALY: "0x12"}),
+    "LimitReachedWithinThreeDays": Case(
+        {EXHAUSTION % "high": "200000x80", EXHAUSTION % "expected": "150000x80"},
+        {EXHAUSTION % "high": "259200x80", EXHAUSTION % "expected": "150000x80"},
+        minutes=70,
+    ),
     "NotificationsFailing": Case({GIVEN_UP: "0+1x12"}, {GIVEN_UP: "7x12"}),
     "CardinalityOverflow": Case(
         {'otel_monitoring_cardinality_overflow{metric="m",attribute="user"}': "1x12"},

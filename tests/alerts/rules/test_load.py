@@ -40,6 +40,7 @@ DEFAULT_NAMES = {
     "StorageDamaged",
     "StorageLosesData",
     "AnomalyDetected",
+    "LimitReachedWithinThreeDays",
 }
 
 
