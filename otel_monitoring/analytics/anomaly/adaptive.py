@@ -22,7 +22,7 @@ from otel_monitoring.analytics.anomaly import season
 from otel_monitoring.analytics.anomaly.budget import HOURS_A_DAY, MOST_NATS, threshold
 from otel_monitoring.analytics.anomaly.columns import Columns
 from otel_monitoring.analytics.anomaly.groups import rarity
-from otel_monitoring.analytics.anomaly.silence import silence
+from otel_monitoring.analytics.anomaly.silence import is_known, silence
 from otel_monitoring.analytics.anomaly.tails import evidence
 from otel_monitoring.analytics.anomaly.verdict import REASONS, Reason, Verdicts
 
@@ -77,6 +77,7 @@ class AdaptiveMethod:
         means = np.stack([said[list(at.LEVEL_GROUP)].mean(axis=0), said[list(at.POINT_GROUP)].mean(axis=0)])
         ranks = rarity(state, means=means)
         strange = _strange(state, general=general, groups=ranks, quiet=quiet)
+        strange = np.where(is_known(state, values=values) & (quiet == 0.0), 0.0, strange)
         scores = _above_bars(state, strange=strange, gaps_s=gaps_s)
         season.learn(columns, state, rows=where, hours=hours, values=values)
         state[at.SEEN] += 1.0
@@ -129,6 +130,7 @@ def _evidence(
     state[at.LEVELS] += np.maximum(LEVEL_SHARES, youth) * (values - levels)
     known = ~np.isnan(usual)
     off = np.where(known, values - usual, 0.0)
+    off = np.where(np.abs(off) <= at.ROUNDING * np.abs(values), 0.0, off)
     seasons = state[at.SEASON_LEVELS].copy()
     state[at.SEASON_LEVELS] += np.where(known, np.maximum(SEASON_SHARES, youth) * (off - seasons), 0.0)
     means, offs = state[at.LEVELS], state[at.SEASON_LEVELS]

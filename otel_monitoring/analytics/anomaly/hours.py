@@ -43,6 +43,5 @@ class Hours:
 
 def _fold(usual: array[float], visits: list[int], *, slot: int, mean: float, share: float) -> None:
     seen = visits[slot]
-    moved = usual[slot] + max(share, 1.0 / (seen + 1.0)) * (mean - usual[slot])
-    usual[slot] = min(max(moved, -at.LARGEST_USUAL), at.LARGEST_USUAL)
+    usual[slot] += max(share, 1.0 / (seen + 1.0)) * (mean - usual[slot])
     visits[slot] = min(seen + 1, at.MOST_VISITS)

@@ -11,7 +11,7 @@ from typing import Final
 from otel_monitoring.analytics.anomaly.columns import Table
 
 HOUR_S: Final = 3600.0
-LARGEST: Final = 1e100
+LARGEST: Final = 1e30
 DAY_HOURS: Final = 24
 WEEK_HOURS: Final = 168
 EPOCH_WEEKDAY_HOURS: Final = 96
@@ -54,7 +54,8 @@ SIZES: Final = slice(36, 36 + COUNT)
 EDGES: Final = slice(46, 46 + 2 * COUNT)
 SLOPES: Final = slice(66, 66 + 2 * COUNT)
 BEYOND: Final = slice(86, 86 + 2 * COUNT)
-FIELDS: Final = 106
+LOWEST, HIGHEST = 106, 107
+FIELDS: Final = 108
 TABLES: Final = (
     Table("day", DAY_HOURS),
     Table("week", WEEK_HOURS),
@@ -68,7 +69,7 @@ STEP_STRETCH: Final = 3.0
 DAYS_KNOWN, WEEKS_KNOWN = 2, 3
 DAY_SHARE, WEEK_SHARE = 0.2, 0.3
 MOST_VISITS: Final = 255
-LARGEST_USUAL: Final = 3e38
+ROUNDING: Final = 1e-6
 # Tails of the streams: 2.5 % of all points lie beyond an edge, on its side.
 TAIL: Final = 0.025
 YOUNG, FIRST = 8, 48
@@ -88,13 +89,15 @@ CROWD_SHARE, CROWD_FREE, CROWD_LEAST = 1 / 40, 5.0, 0.1
 SHORTEST_RUN, LONGER_THAN, SILENT_AFTER = 5, 1.5, 100
 LONGEST_DECAY, LEAST_LIKELY, MOST_SILENCE = 0.9999, 0.3, 20.0
 LEAST_SILENCE: Final = 12.0
+# So many repeats make a series one that is constant but for some known values.
+MOSTLY: Final = 0.9
 # From evidence to a score.
 SMOOTH_SHARE: Final = 0.7
 POWER, POWER_SCALE = 1.45, 4.0**0.45
-LEVEL_DISCOUNT, POINT_DISCOUNT, SILENCE_DISCOUNT = 5.0, 5.5, 3.0
+LEVEL_DISCOUNT, POINT_DISCOUNT, SILENCE_DISCOUNT = 5.0, 6.0, 3.0
 # A finely sampled series has more chances an hour: what it costs per nat of the step below five minutes.
 FINE_STEP_S, FINEST_STEP_S = 300.0, 15.0
-FINE_COST_AGREED, FINE_COST_ALONE = 4.0, 2.7
+FINE_COST_AGREED, FINE_COST_ALONE = 4.5, 2.7
 MOST_EVIDENCE: Final = 8.0
 # The bar of detection at the default budget, and how it moves with the logarithm of the budget.
 THRESHOLD, DEFAULT_BUDGET_HOURS, THRESHOLD_PER_NAT = 1.75, 0.05, 0.6
@@ -102,7 +105,7 @@ RANGE_RARITY: Final = 0.001
 SPREAD_CROWD: Final = 0.3
 DAY_BAR_SHARE, DAY_BAR_S = 0.85, 30 * HOUR_S
 WEEK_BAR_SHARE, WEEK_BAR_S = 0.3, 240 * HOUR_S
-CALM_BAR_HEIGHT, CALM_BAR_S = 4.0, 1200.0
+CALM_BAR_HEIGHT, CALM_BAR_S = 6.0, 1200.0
 
 
 def fresh() -> list[float]:

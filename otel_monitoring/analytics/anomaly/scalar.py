@@ -7,7 +7,7 @@ for one. Every part here mirrors its namesake for many series, where the sources
 
 from __future__ import annotations
 
-from math import exp, log, log1p
+from math import exp, inf, log, log1p
 from typing import Final
 
 from otel_monitoring.analytics.anomaly import layout as at
@@ -124,6 +124,7 @@ class Silence:
         self._chances = 0
         self._repeated = False
         self._likely = 0.5
+        self._lowest, self._highest = inf, -inf
 
     def nats(self, *, repeats: bool, seen: int) -> float:
         """Return how rare the present run is, in nats, and learn it."""
@@ -139,12 +140,19 @@ class Silence:
         self._run += 1
         if (
             self._run < at.SHORTEST_RUN
-            or seen < at.SILENT_AFTER
+            or seen - self._run < at.SILENT_AFTER
             or self._run <= at.LONGER_THAN * self._longest
         ):
             return 0.0
         nats = self._run * -log(max(self._likely, at.LEAST_LIKELY))
         return min(nats, at.MOST_SILENCE) if nats >= at.LEAST_SILENCE else 0.0
+
+    def is_known(self, value: float, *, seen: int) -> bool:
+        """Return whether a series that hardly ever changes takes a value in the range it has had."""
+        if self._lowest <= value <= self._highest:
+            return self._chances > at.MOSTLY * seen
+        self._lowest, self._highest = min(self._lowest, value), max(self._highest, value)
+        return False
 
 
 class Bars:

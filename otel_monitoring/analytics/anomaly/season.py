@@ -60,9 +60,7 @@ def _fold(columns: Columns, state: NDArray[np.float64], *, rows: NDArray[np.intp
         counts = columns.tables[visits]
         seen = counts[rows, slot].astype(np.float64)
         old = usual[rows, slot].astype(np.float64)
-        usual[rows, slot] = np.clip(
-            old + np.maximum(share, 1.0 / (seen + 1.0)) * (means - old), -at.LARGEST_USUAL, at.LARGEST_USUAL
-        )
+        usual[rows, slot] = old + np.maximum(share, 1.0 / (seen + 1.0)) * (means - old)
         counts[rows, slot] = np.minimum(seen + 1.0, at.MOST_VISITS)
 
 

@@ -31,7 +31,19 @@ def silence(state: NDArray[np.float64], *, values: NDArray[np.float64]) -> NDArr
     state[at.RUN] = run
     state[at.LONGEST] = longest
     strange = (
-        (run >= at.SHORTEST_RUN) & (run > at.LONGER_THAN * longest) & (state[at.SEEN] >= at.SILENT_AFTER)
+        (run >= at.SHORTEST_RUN)
+        & (run > at.LONGER_THAN * longest)
+        & (state[at.SEEN] - run >= at.SILENT_AFTER)
     )
     nats = run * -np.log(np.maximum(state[at.LIKELY], at.LEAST_LIKELY))
     return np.where(strange & (nats >= at.LEAST_SILENCE), np.minimum(nats, at.MOST_SILENCE), 0.0)
+
+
+def is_known(state: NDArray[np.float64], *, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return where a series that hardly ever changes takes a value that lies in its range so far."""
+    began = state[at.SEEN] > 0.0
+    inside = began & (values >= state[at.LOWEST]) & (values <= state[at.HIGHEST])
+    state[at.LOWEST] = np.where(began, np.minimum(state[at.LOWEST], values), values)
+    state[at.HIGHEST] = np.where(began, np.maximum(state[at.HIGHEST], values), values)
+    known: NDArray[np.bool_] = inside & (state[at.CHANCES] > at.MOSTLY * state[at.SEEN])
+    return known

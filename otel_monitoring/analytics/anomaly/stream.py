@@ -95,7 +95,10 @@ class Detector:
             self._groups[0].rarity((said[at.SHORT] + shared) / 4.0, seen=seen),
             self._groups[1].rarity((said[at.JUMP] + said[at.DISTANCE] + said[at.SEASON]) / 3.0, seen=seen),
         )
-        self._strange = strange = self._together(general)
+        strange = self._together(general)
+        if self._silence.is_known(value, seen=seen) and self._quiet == 0.0:
+            strange = 0.0
+        self._strange = strange
         self._hours.learn(hour, value)
         self._seen = seen + 1
         self._newest_s, self._previous = time_s, value
@@ -139,6 +142,8 @@ class Detector:
         if usual is None or not self._seen:
             return NOTHING
         off = value - usual
+        if abs(off) <= at.ROUNDING * abs(value):
+            off = 0.0
         youth = 1.0 / (self._seen + 1.0)
         old = self._offs
         self._offs = new = [
