@@ -28,6 +28,8 @@ AGGREGATIONS = ("value", "rate", "increase", "avg", *QUANTILES)
 
 _NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_:./-]*").fullmatch
 _LEAST_RATE_MS = 300_000
+_OF_A_PROCESS = "instance, otel_scope_name, otel_scope_version, otel_scope_schema_url"
+"""Labels that say which process counted, and with which library: nothing that people ask for."""
 _DEFAULTS = {"counter": "rate", "histogram": "p95"}
 _ALLOWED = {
     "counter": ("rate", "increase"),
@@ -126,7 +128,7 @@ def _expr(known: Metadata, aggregation: str, range_ms: int) -> str:
 
 
 def _summed(rate: str) -> str:
-    return f"sum without (instance) ({rate})"
+    return f"sum without ({_OF_A_PROCESS}) ({rate})"
 
 
 def _unit(known: Metadata, aggregation: str) -> str:

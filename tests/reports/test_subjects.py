@@ -8,6 +8,7 @@ from otel_monitoring.model.sample import Metadata
 from otel_monitoring.reports.errors import AnalysisError
 from otel_monitoring.reports.subjects import Subject, Subjects
 
+OF_A_PROCESS = "instance, otel_scope_name, otel_scope_version, otel_scope_schema_url"
 KNOWN = {
     one.name: one
     for one in (
@@ -32,7 +33,7 @@ def test_a_gauge_is_asked_as_it_stands(subjects: Subjects) -> None:
 def test_a_counter_is_asked_as_its_rate_over_all_processes(subjects: Subjects) -> None:
     found = subjects.find("jobs_total")
 
-    assert found.expr == "sum without (instance) (rate(jobs_total[300000ms]))"
+    assert found.expr == f"sum without ({OF_A_PROCESS}) (rate(jobs_total[300000ms]))"
     assert found.unit == "{job}/s"
 
 
@@ -43,10 +44,8 @@ def test_rates_look_back_over_a_whole_step(subjects: Subjects) -> None:
 def test_a_histogram_is_asked_as_its_95th_percentile(subjects: Subjects) -> None:
     found = subjects.find("http.server.request.duration")
 
-    assert found.expr == (
-        "histogram_quantile(0.95, sum without (instance) (rate(http_server_request_duration_seconds_bucket"
-        "[300000ms])))"
-    )
+    buckets = "http_server_request_duration_seconds_bucket[300000ms]"
+    assert found.expr == f"histogram_quantile(0.95, sum without ({OF_A_PROCESS}) (rate({buckets})))"
     assert found.unit == "s"
 
 

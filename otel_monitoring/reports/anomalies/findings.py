@@ -18,6 +18,7 @@ EVENT_NAME = "otel_monitoring.anomaly"
 _QUIET_POINTS = 10
 LONGEST_S = 6 * 3600.0
 _LONGEST_MOVED = 5
+_LEAST_CHANGE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,23 @@ class Point:
     def is_within(self) -> bool:
         """Whether the value lies in the range that was expected; where none is known it does."""
         return not (self.value < self.expected_low or self.value > self.expected_high)
+
+    def is_worth_a_word(self, least_change: float) -> bool:
+        """Tell whether the value is so far out that people would call it a change.
+
+        A series that hardly ever moves makes the smallest step rare. A step within a twentieth of what was
+        expected is none to tell of; where nothing was expected, whatever comes is.
+
+        Args:
+            least_change: The least distance besides, in the unit of the series.
+        """
+        if not (math.isfinite(self.expected_low) and math.isfinite(self.expected_high)):
+            return True
+        distance = max(self.expected_low - self.value, self.value - self.expected_high, 0.0)
+        if distance == 0.0:
+            return True  # not where it is but how it moves stands out
+        level = max(abs(self.expected_low), abs(self.expected_high))
+        return distance >= max(_LEAST_CHANGE * level, least_change)
 
 
 @dataclass(slots=True)

@@ -218,6 +218,8 @@ class AnomalyWatch:
 
     def _follow(self, row: Row, point: Point) -> None:
         if row.lasting is None:
+            if not point.is_worth_a_word(row.watched.least_change):
+                return
             row.lasting = opened(
                 point,
                 name=row.watched.name,

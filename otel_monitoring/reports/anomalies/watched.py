@@ -19,6 +19,7 @@ _QUERY_COUNT = "db_client_operation_duration_seconds_count"
 _QUERY_BUCKETS = "db_client_operation_duration_seconds_bucket"
 _WITHOUT = "without (instance, otel_scope_name, otel_scope_version)"
 _LEAST_REQUESTS = 20
+_LEAST_SHARE, _LEAST_LAG_S = 0.02, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Watched:
         unit: Of the values, in UCUM; empty where it is not known.
         traffic: PromQL of what stands behind each value, such as requests; empty where nothing has to.
         least_traffic: With less of it a value says nothing, and is neither judged nor learned.
+        least_change: How far out of the expected range a value has to be, in its unit, to be worth a word.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Watched:
     unit: str = ""
     traffic: str = ""
     least_traffic: float = 0.0
+    least_change: float = 0.0
 
 
 def golden_signals(range_ms: int) -> list[Watched]:
@@ -61,6 +64,7 @@ def golden_signals(range_ms: int) -> list[Watched]:
             "1",
             traffic=requests,
             least_traffic=_LEAST_REQUESTS,
+            least_change=_LEAST_SHARE,
         ),
         Watched(
             "http.p95",
@@ -80,16 +84,38 @@ def golden_signals(range_ms: int) -> list[Watched]:
         ),
         Watched("db.query_rate", f"{_QUERY} (rate({_QUERY_COUNT}{window}))", "{operation}/s"),
         Watched("db.connections", f"sum {_WITHOUT} (db_client_connection_count)", "{connection}"),
-        Watched("process.cpu", "sum by (job) (process_cpu_utilization_ratio)", "1"),
+        Watched(
+            "process.cpu", "sum by (job) (process_cpu_utilization_ratio)", "1", least_change=_LEAST_SHARE
+        ),
         Watched("process.memory", "max by (job) (process_memory_usage_bytes)", "By"),
         Watched("process.threads", "max by (job) (process_thread_count)", "{thread}"),
         Watched(
             "process.open_files", "max by (job) (process_unix_file_descriptor_count)", "{file_descriptor}"
         ),
-        Watched("runtime.loop_lag", "max by (job) (otel_monitoring_asyncio_loop_lag_seconds)", "s"),
-        Watched("system.cpu", f"max {_WITHOUT} (otel_monitoring_cpu_utilization_ratio)", "1"),
-        Watched("system.memory", f"max {_WITHOUT} (otel_monitoring_memory_utilization_ratio)", "1"),
-        Watched("system.disk_used", f"max {_WITHOUT} (system_filesystem_utilization_ratio)", "1"),
+        Watched(
+            "runtime.loop_lag",
+            "max by (job) (otel_monitoring_asyncio_loop_lag_seconds)",
+            "s",
+            least_change=_LEAST_LAG_S,
+        ),
+        Watched(
+            "system.cpu",
+            f"max {_WITHOUT} (otel_monitoring_cpu_utilization_ratio)",
+            "1",
+            least_change=_LEAST_SHARE,
+        ),
+        Watched(
+            "system.memory",
+            f"max {_WITHOUT} (otel_monitoring_memory_utilization_ratio)",
+            "1",
+            least_change=_LEAST_SHARE,
+        ),
+        Watched(
+            "system.disk_used",
+            f"max {_WITHOUT} (system_filesystem_utilization_ratio)",
+            "1",
+            least_change=_LEAST_SHARE,
+        ),
     ]
 
 

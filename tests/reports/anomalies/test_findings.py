@@ -1,0 +1,44 @@
+"""What is worth a word."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from otel_monitoring.analytics.anomaly.verdict import Reason
+from otel_monitoring.reports.anomalies.findings import Point
+
+
+def point(value: float, low: float, high: float) -> Point:
+    return Point(
+        at_ms=0,
+        value=value,
+        score=0.9,
+        is_anomalous=True,
+        expected_low=low,
+        expected_high=high,
+        rarity_hours=100.0,
+        reason=Reason.SPIKE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "least_change", "is_worth_it"),
+    [
+        (0.9985, 1.0, 1.0, 0.0, False),
+        (0.5, 1.0, 1.0, 0.0, True),
+        (103.0, 90.0, 100.0, 0.0, False),
+        (106.0, 90.0, 100.0, 0.0, True),
+        (0.015, 0.0, 0.001, 0.02, False),
+        (0.03, 0.0, 0.001, 0.02, True),
+        (95.0, 90.0, 100.0, 50.0, True),
+        (1.0, math.nan, math.nan, 50.0, True),
+        (0.0, 0.0, 0.0, 0.0, True),
+        (-1e300, 1.0, 2.0, 0.02, True),
+    ],
+)
+def test_a_small_step_of_a_still_series_is_not_worth_a_word(
+    value: float, low: float, high: float, least_change: float, *, is_worth_it: bool
+) -> None:
+    assert point(value, low, high).is_worth_a_word(least_change) == is_worth_it
