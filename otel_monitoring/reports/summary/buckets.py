@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from otel_monitoring.reports.summary.model import finite
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -71,14 +73,20 @@ def quantiles(bounds: NDArray[np.float64], counts: NDArray[np.float64], share: f
     steps = counts.shape[1] if counts.ndim > 1 else 0
     if len(bounds) < 2 or not math.isinf(bounds[-1]):  # noqa: PLR2004 - a histogram has two at least
         return np.full(steps, np.nan)
-    rising = np.maximum.accumulate(np.nan_to_num(counts), axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _interpolated(bounds, np.maximum.accumulate(np.nan_to_num(counts), axis=0), share)
+
+
+def _interpolated(
+    bounds: NDArray[np.float64], rising: NDArray[np.float64], share: float
+) -> NDArray[np.float64]:
     wanted = share * rising[-1]
     at = np.minimum((rising >= wanted).argmax(axis=0), len(bounds) - 2)
-    columns = np.arange(steps)
+    columns = np.arange(rising.shape[1])
     low = np.where(at > 0, bounds[at - 1], min(0.0, bounds[0]))
     below = np.where(at > 0, rising[at - 1, columns], 0.0)
     inside = rising[at, columns] - below
-    part = np.divide(wanted - below, inside, out=np.ones(steps), where=inside > 0)
+    part = np.divide(wanted - below, inside, out=np.ones(len(columns)), where=inside > 0)
     found = low + (bounds[at] - low) * np.clip(part, 0.0, 1.0)
     return np.where(rising[-1] > 0, found, np.nan)
 
@@ -86,12 +94,16 @@ def quantiles(bounds: NDArray[np.float64], counts: NDArray[np.float64], share: f
 def _one(bounds: NDArray[np.float64], counts: NDArray[np.float64], share: float) -> float | None:
     if not counts.size:
         return None
-    found = float(quantiles(bounds, np.nansum(counts, axis=1, keepdims=True), share)[0])
-    return None if math.isnan(found) else found
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = float(quantiles(bounds, np.nansum(counts, axis=1, keepdims=True), share)[0])
+    return finite(found)
 
 
 def _count(counts: NDArray[np.float64]) -> float:
-    return float(np.nansum(counts[-1])) if len(counts) else 0.0
+    if not len(counts):
+        return 0.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        return finite(float(np.nansum(counts[-1]))) or 0.0
 
 
 def _stacked(rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:

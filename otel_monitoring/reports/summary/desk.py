@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.guard import Guard
 from otel_monitoring.reports.summary import requests
 from otel_monitoring.reports.summary.alerts import AlertSection
+from otel_monitoring.reports.summary.asker import Asker
 from otel_monitoring.reports.summary.brief import brief
 from otel_monitoring.reports.summary.capacity import capacity
 from otel_monitoring.reports.summary.clean import cleaned
@@ -66,6 +67,7 @@ class ReportsDesk:
         self.shelf = shelf or Shelf()
         self.clock = clock
         self.zone = zone
+        self._query = query
         self._service = service
         self._guard = Guard("reports")
         self._sources: dict[str, SectionSource] = {one.name: one for one in _own(query)}
@@ -93,7 +95,8 @@ class ReportsDesk:
 
     def about(self, period: Period) -> Report:
         """Return the report of a period."""
-        written = (self._section(source, period) for source in self._ordered())
+        asker = Asker(self._query, period)
+        written = (self._section(source, asker) for source in self._ordered())
         title = f"{_TITLES[period.kind]}: {self._service}" if self._service else _TITLES[period.kind]
         sections = tuple(cleaned(section, self._redact) for section in written if section is not None)
         return Report(title, period, self.clock.now_ms(), sections)
@@ -117,9 +120,9 @@ class ReportsDesk:
         last = places["advice"] - 0.5
         return sorted(self._sources.values(), key=lambda one: places.get(one.name, last))
 
-    def _section(self, source: SectionSource, period: Period) -> Section | None:
+    def _section(self, source: SectionSource, asker: Asker) -> Section | None:
         with self._guard:
-            return source.section(period)
+            return source.asked(asker) if isinstance(source, AskedSection) else source.section(asker.period)
         reason = "writing this section failed; the log says more"
         return without_data(source.name, source.name.capitalize(), reason)
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from otel_monitoring.reports.summary.asker import mean, ratio, total
+from otel_monitoring.model.labels import Labels
+from otel_monitoring.reports.summary.asker import mean, ratio, summed, total
 from otel_monitoring.reports.summary.buckets import Buckets
 from otel_monitoring.reports.summary.model import Chart, Column, Figure, Line, Section, Table
 from otel_monitoring.reports.summary.source import without_data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from otel_monitoring.reports.summary.asker import Asker, Pair
@@ -20,7 +24,11 @@ if TYPE_CHECKING:
 
 _METRIC = "http_server_request_duration_seconds"
 _ROUTE = "http_request_method, http_route"
-_FAILED = '{http_response_status_code=~"5.."}'
+_STATUS = "http_response_status_code"
+_COUNTS = f"sum by ({_STATUS}, {_ROUTE}) (increase({_METRIC}_count[step]))"
+_SPENT = f"sum by ({_ROUTE}) (increase({_METRIC}_sum[step]))"
+_BUCKETS = f"sum by (le, {_ROUTE}) (increase({_METRIC}_bucket[step]))"
+_FAILED, _REFUSED = "5", "4"
 _NOTHING = "no request was counted in this period or the one before"
 _MOST_ROWS = 10
 _LEAST_REQUESTS = 10
@@ -30,7 +38,7 @@ _CURVES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 
 def traffic(asker: Asker) -> Section:
     """Return how much was served."""
-    served = asker.one(f"sum(increase({_METRIC}_count[step]))")
+    served = summed(asker.pairs(_COUNTS))
     if served is None:
         return without_data("traffic", "Traffic", _NOTHING)
     per_s = 1000 / asker.period.step_ms
@@ -55,16 +63,13 @@ def traffic(asker: Asker) -> Section:
 
 def errors(asker: Asker) -> Section:
     """Return what failed at the server, and what was refused."""
-    served = asker.one(f"sum(increase({_METRIC}_count[step]))")
+    served = summed(asker.pairs(_COUNTS))
     if served is None:
         return without_data("errors", "Errors", _NOTHING)
-    classes = {
-        name: asker.one(f'sum(increase({_METRIC}_count{{http_response_status_code=~"{digit}.."}}[step]))')
-        for name, digit in (("5xx", "5"), ("4xx", "4"))
-    }
+    failing, refusing = (summed(_of_class(asker, digit)) for digit in (_FAILED, _REFUSED))
     count, before = total(served.now), total(served.before)
-    failed, refused = (_totals(classes[name]) for name in ("5xx", "4xx"))
-    shares = None if classes["5xx"] is None else _share(classes["5xx"], served)
+    failed, refused = _totals(failing), _totals(refusing)
+    shares = None if failing is None else _share(failing, served)
     return Section(
         "errors",
         "Errors",
@@ -82,7 +87,7 @@ def errors(asker: Asker) -> Section:
 
 def latency(asker: Asker) -> Section:
     """Return how long requests took."""
-    found = Buckets(asker.pairs(f"sum by (le) (increase({_METRIC}_bucket[step]))"))
+    found = Buckets(_by_bound(asker.pairs(_BUCKETS)))
     if not found.count + found.count_before:
         return without_data("latency", "Latency", _NOTHING)
     lines = tuple(Line(name, tuple(found.curve(share).tolist())) for name, share in _CURVES)
@@ -167,10 +172,9 @@ class _Endpoint:
 
 def _endpoints(asker: Asker) -> list[_Endpoint]:
     by_name: dict[str, list[Pair]] = {}
-    for pair in asker.pairs(f"sum by (le, {_ROUTE}) (increase({_METRIC}_bucket[step]))"):
+    for pair in asker.pairs(_BUCKETS):
         by_name.setdefault(_named(pair), []).append(pair)
-    failed = _by_name(asker, f"sum by ({_ROUTE}) (increase({_METRIC}_count{_FAILED}[step]))")
-    spent = _by_name(asker, f"sum by ({_ROUTE}) (increase({_METRIC}_sum[step]))")
+    failed, spent = _by_name(_of_class(asker, _FAILED)), _by_name(asker.pairs(_SPENT))
     found = []
     for name, pairs in by_name.items():
         histogram = Buckets(pairs)
@@ -190,8 +194,7 @@ def _endpoints(asker: Asker) -> list[_Endpoint]:
 
 def _failing(asker: Asker) -> tuple[Table, ...]:
     """Return the endpoints with most failures."""
-    served = _by_name(asker, f"sum by ({_ROUTE}) (increase({_METRIC}_count[step]))")
-    failed = _by_name(asker, f"sum by ({_ROUTE}) (increase({_METRIC}_count{_FAILED}[step]))")
+    served, failed = _by_name(asker.pairs(_COUNTS)), _by_name(_of_class(asker, _FAILED))
     counts = sorted(((_sum_of(failed, name), name) for name in failed), reverse=True)[:_MOST_ROWS]
     rows = tuple(
         (name, _whole(count), ratio(count, _sum_of(served, name)), _whole(total(failed[name].before) or 0.0))
@@ -204,8 +207,27 @@ def _failing(asker: Asker) -> tuple[Table, ...]:
     return (Table("Endpoints with most failures", heads, rows),)
 
 
-def _by_name(asker: Asker, expr: str) -> dict[str, Pair]:
-    return {_named(pair): pair for pair in asker.pairs(expr)}
+def _by_name(pairs: Iterable[Pair]) -> dict[str, Pair]:
+    """Return the sum of each endpoint."""
+    groups: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(_named(pair), []).append(pair)
+    added = {name: summed(group) for name, group in groups.items()}
+    return {name: pair for name, pair in added.items() if pair is not None}
+
+
+def _by_bound(pairs: Iterable[Pair]) -> list[Pair]:
+    """Return the buckets of all endpoints together."""
+    groups: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(pair.labels.get("le"), []).append(pair)
+    added = ((bound, summed(group)) for bound, group in groups.items())
+    return [replace(pair, labels=Labels.of(le=bound)) for bound, pair in added if pair is not None]
+
+
+def _of_class(asker: Asker, digit: str) -> list[Pair]:
+    """Return what was counted of a class of statuses."""
+    return [one for one in asker.pairs(_COUNTS) if one.labels.get(_STATUS).startswith(digit)]
 
 
 def _sum_of(found: dict[str, Pair], name: str) -> float:
@@ -232,7 +254,7 @@ def _divided(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[n
 
 
 def _whole(value: float | None) -> float | None:
-    return None if value is None else float(round(value))
+    return None if value is None or not math.isfinite(value) else float(round(value))
 
 
 def _times(value: float | None, scale: float) -> float | None:

@@ -51,8 +51,12 @@ class AskedSection:
 
     def section(self, period: Period) -> Section:
         """Return the section about a period."""
+        return self.asked(Asker(self.query, period))
+
+    def asked(self, asker: Asker) -> Section:
+        """Return the section by answers that other sections may have asked for already."""
         try:
-            return self.write(Asker(self.query, period))
+            return self.write(asker)
         except QueryError as error:
             return without_data(self.name, self.title, f"the question could not be answered: {error}")
 

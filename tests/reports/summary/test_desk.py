@@ -153,16 +153,22 @@ def test_an_alert_that_ended_after_the_period_fired_to_its_end(engine: Engine) -
     assert figure(found, "alerts", "Time to resolve, median").value is None
 
 
-@pytest.mark.parametrize("value", [0.0, 1e300, math.inf, math.nan, -1e300])
-def test_odd_values_are_an_answer(value: float) -> None:
+@pytest.mark.parametrize("value", [0.0, 1e300, 1.7e308, math.inf, math.nan, -1e300])
+@pytest.mark.parametrize("grows", [False, True])
+def test_odd_values_are_an_answer(value: float, *, grows: bool) -> None:
     store = SeriesStore(retention_s=200_000, interval_s=300)
-    names = ("_count", "_sum", "_bucket")
     labels = [
-        Labels.of({"__name__": f"http_server_request_duration_seconds{one}", "le": "1"}) for one in names
+        Labels.of({"__name__": f"http_server_request_duration_seconds{one}", "le": le, "http_route": route})
+        for one in ("_count", "_sum", "_bucket")
+        for le in ("1", "+Inf")
+        for route in ("/a", "/b")
     ]
+    labels = [*labels, DISK]
     for step in reversed(range(600)):
-        store.append(Batch("self", END_MS - step * 300_000, [*labels, DISK], [value] * 4))
+        now = value * (600 - step) / 600 if grows else value
+        store.append(Batch("self", END_MS - step * 300_000, labels, [now] * len(labels)))
 
     found = ReportsDesk(Engine(store), FakeClock(END_MS)).kept("daily", end_ms=END_MS)
 
     assert "Capacity" in found.html
+    assert "failed; the log" not in found.html
