@@ -1,0 +1,1 @@
+"""A release, or a week, against the one before, endpoint by endpoint."""
