@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "moved": "otel_monitoring.cli.analytics.moved",
     "query": "otel_monitoring.cli.query",
     "redact": "otel_monitoring.cli.redact",
+    "releases": "otel_monitoring.cli.analytics.releases",
     "report": "otel_monitoring.cli.analytics.report",
     "trend": "otel_monitoring.cli.analytics.trend",
 }

@@ -9,6 +9,7 @@ from otel_monitoring.bootstrap.analytics.causes import correlations_desk
 from otel_monitoring.bootstrap.analytics.feeding import feed
 from otel_monitoring.bootstrap.analytics.forecasts import capacity_watch, forecasts_desk
 from otel_monitoring.bootstrap.analytics.found import Found
+from otel_monitoring.bootstrap.analytics.releases import regression_watch, releases_desk
 from otel_monitoring.bootstrap.analytics.reporting import (
     insights_desk,
     insights_watch,
@@ -99,6 +100,7 @@ class Desks:
         report_sender: Sends them.
         slos: Knows how service levels stand.
         correlations: Knows what goes together, and what moved with an incident.
+        releases: Compares releases with each other.
         trends: Knows which way series go, and when they changed.
         found: Takes events of what watches found, and finds them again.
         watches: What looks at the series by itself.
@@ -128,7 +130,11 @@ class Desks:
         self.forecasts = forecasts_desk(self, limits)
         self.correlations = correlations_desk(builder.settings, analysis, self)
         self.trends = trends_desk(self)
-        self.watches = Watches([watching, insights_watch(self), limits, reports_watch(builder, self)])
+        comparing = regression_watch(builder.settings, self)
+        self.releases = releases_desk(builder.settings, self, comparing)
+        self.watches = Watches(
+            [comparing, watching, insights_watch(self), limits, reports_watch(builder, self)]
+        )
         feed(self, watched(builder.settings, self))
 
     def learned(self, name: str) -> Learned | None:

@@ -18,6 +18,7 @@ def routes(desks: Desks) -> Sequence[APIRouter]:
     from otel_monitoring.api.analytics.correlations import correlations_router
     from otel_monitoring.api.analytics.forecasts import forecasts_router
     from otel_monitoring.api.analytics.insights import insights_router
+    from otel_monitoring.api.analytics.releases import releases_router
     from otel_monitoring.api.analytics.reports import reports_router
     from otel_monitoring.api.analytics.slos import slos_router
     from otel_monitoring.api.analytics.trends import trends_router
@@ -27,6 +28,7 @@ def routes(desks: Desks) -> Sequence[APIRouter]:
         correlations_router(desks.correlations),
         forecasts_router(desks.forecasts),
         insights_router(desks.insights, desks.score),
+        releases_router(desks.releases),
         reports_router(desks.reports, send=desks.report_sender.once),
         slos_router(desks.slos),
         trends_router(desks.trends),
