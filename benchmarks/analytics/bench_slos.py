@@ -75,8 +75,8 @@ def test_evaluating_100_service_levels(tmp_path: Path, capsys: pytest.CaptureFix
 
     with capsys.disabled():
         print(
-            f"\n{LEVELS} service levels over {DAYS} days of samples, one evaluation: all our rules, recording "
-            f"and alerting too, {ours * 1e3:.0f} ms ({ours / RULE_INTERVAL_S:.1%} of a core at "
+            f"\n{LEVELS} service levels over {DAYS} days of samples, one evaluation: all our rules, "
+            f"recording and alerting too, {ours * 1e3:.0f} ms ({ours / RULE_INTERVAL_S:.1%} of a core at "
             f"{RULE_INTERVAL_S} s); Prometheus {theirs * 1e3:.0f} ms for Sloth's ratios alone, as queries"
         )
     assert ours / RULE_INTERVAL_S <= CORE_AT_MOST

@@ -18,7 +18,7 @@ from otel_monitoring.bootstrap.analytics.reporting import (
     reports_watch,
     score_desk,
 )
-from otel_monitoring.bootstrap.analytics.slos import slos_desk
+from otel_monitoring.bootstrap.analytics.slos import slos_desk, slos_section
 from otel_monitoring.bootstrap.analytics.trends import trends_desk
 from otel_monitoring.guard import Guard
 from otel_monitoring.reports.subjects import Subjects
@@ -123,6 +123,7 @@ class Desks:
         self.insights = insights_desk(builder, analysis)
         self.score = score_desk(builder, analysis)
         self.reports = reports_desk(builder, analysis, self)
+        self.reports.add(slos_section(analysis))
         self.report_sender = report_sender(builder, analysis)
         watching = anomaly_watch(builder.settings, self)
         self.anomalies = anomalies_desk(builder.settings, self, watching)

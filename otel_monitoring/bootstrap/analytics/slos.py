@@ -9,6 +9,7 @@ from otel_monitoring.alerts.rules.export import as_rule_file
 from otel_monitoring.alerts.slos.openslo import load_slos
 from otel_monitoring.alerts.slos.rules import rule_groups
 from otel_monitoring.reports.slos.desk import SlosDesk
+from otel_monitoring.reports.slos.section import SlosSection
 from otel_monitoring.reports.slos.slo import check_slos
 
 if TYPE_CHECKING:
@@ -62,3 +63,8 @@ def slos_desk(builder: Builder, analysis: Analysis) -> SlosDesk:
     """Return the desk of service levels."""
     levels = analysis.service_levels
     return SlosDesk(query=analysis.ask, clock=builder.clock, slos=levels.slos, export=levels.export)
+
+
+def slos_section(analysis: Analysis) -> SlosSection:
+    """Return what writes of service levels in reports."""
+    return SlosSection(analysis.ask, analysis.service_levels.slos)

@@ -42,7 +42,7 @@ class Recorded:
             self.store.append(Batch("rule:slos;", time_ms, labels, traffic(time_ms)))
 
     def measure(self, *, days: float, traffic: Callable[[int], tuple[float, float]]) -> None:
-        """Count requests of which some fail, as an application does; the arguments are those of ``record``."""
+        """Count requests of which some fail, as an application does; the arguments are as of ``record``."""
         name, code = "http_server_request_duration_seconds_count", "http_response_status_code"
         labels = [Labels.of({"__name__": name, code: status}) for status in ("200", "500")]
         good = bad = 0.0
