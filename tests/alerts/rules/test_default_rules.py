@@ -57,6 +57,7 @@ POOL = (
     'db_client_connection_state="%s"}'
 )
 DROPPED = 'otel_monitoring_export_dropped_total{job="shop",signal="traces",reason="queue_full"}'
+REGRESSION = 'otel_monitoring_regression{version="2.0",http_route="/cart",what="latency"}'
 ANOMALY = 'otel_monitoring_anomaly_active{job="shop",metric="http.p95",http_route="/cart"}'
 EXHAUSTION = 'otel_monitoring_capacity_exhaustion_seconds{resource="disk",bound="%s"}'
 GIVEN_UP = 'otel_monitoring_notify_messages_total{job="shop",receiver="ops",kind="slack",outcome="failed"}'
@@ -110,6 +111,7 @@ CASES = {
     "StorageDamaged": Case({SET_ASIDE: "1x12"}, {SET_ASIDE: "0x12"}),
     "StorageLosesData": Case({LEFT_OUT: "0+1x12"}, {LEFT_OUT: "7x12"}),
     "AnomalyDetected": Case({ANOMALY: "1x12"}, {ANOMALY: "0x12"}),
+    "WorseSinceRelease": Case({REGRESSION: "0.3x12"}, {REGRESSION: "-0.1x12"}),
     "LimitReachedWithinThreeDays": Case(
         {EXHAUSTION % "high": "200000x80", EXHAUSTION % "expected": "150000x80"},
         {EXHAUSTION % "high": "259200x80", EXHAUSTION % "expected": "150000x80"},

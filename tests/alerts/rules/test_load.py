@@ -41,6 +41,7 @@ DEFAULT_NAMES = {
     "StorageLosesData",
     "AnomalyDetected",
     "LimitReachedWithinThreeDays",
+    "WorseSinceRelease",
 }
 
 
