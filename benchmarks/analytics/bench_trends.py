@@ -4,7 +4,7 @@ Trends are judged on AR(1) noise of deviation 1, n = 120, at the 5 % level, besi
 and beside one that is told phi, which no test can beat by much. Change points are judged on a
 fortnight of minutes of each of the 14 made-up families, two steps of two deviations each, beside a CUSUM that
 alarms where the mean has shifted. A change reported within two hours of a step is that step; any other
-is false. The threshold was chosen on the seeds 0 and 1; the seeds here are others.
+is false. The threshold was chosen on the seeds 0 to 7; those here are others.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 COUNT, SERIES = 120, 1000
 TIMES_S = 60.0 * np.arange(COUNT, dtype=np.float64)
 WITHIN_S = 7200.0
-SEEDS = range(2, 7)
+SEEDS = range(8, 13)
 WEEKS = 2
 pytestmark = pytest.mark.timeout(1800)
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from otel_monitoring.analytics.trends.cells import DAY_S
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,6 +26,7 @@ _FEWEST_FOR_A_WAVE = 120
 _FEWEST_WAVES = 8
 _SHORTEST = 4
 _OVERTONES = 4
+_COURSE_TONES = 2
 _FINELY = 8
 """How many frequencies are tried between two that fit a whole number of times."""
 
@@ -40,7 +43,7 @@ def seasons(cells: Cells, values: NDArray[np.float64]) -> list[NDArray[np.float6
     if count >= _FEWEST_FOR_A_WAVE:
         found.append(_wave(values))
     if not a_day or count < _DAYS_FOR_A_SEASON * a_day:
-        return found
+        return [*found, _course(cells)]
     slots = cells.slots
     times_of_day = np.eye(a_day)[slots % a_day]
     found.append(times_of_day)
@@ -59,6 +62,12 @@ def seasons(cells: Cells, values: NDArray[np.float64]) -> list[NDArray[np.float6
         found.append(np.hstack([times_of_day * is_apart, times_of_day * ~is_apart]))
     found.append(np.eye(_WEEK * a_day)[slots % (_WEEK * a_day)])
     return found
+
+
+def _course(cells: Cells) -> NDArray[np.float64]:
+    """Return the columns of a smooth course of a day, of which a short series sees a part or two turns."""
+    phases = 2 * np.pi * (cells.middles_s % DAY_S / DAY_S)[:, None] * np.arange(1, _COURSE_TONES + 1)
+    return np.hstack([np.ones((len(phases), 1)), np.cos(phases), np.sin(phases)])
 
 
 def _wave(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -26,9 +26,8 @@ from otel_monitoring.analytics.autocorrelation import ar1
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LEAST_CELLS = 4
+LEAST_CELLS = 6
 _MOST_STEPS = 10
-_SPREAD_OF_MAD = 1.4826
 _FAR_OUT = 4.0
 _MOST_AT_FIRST, _MOST_PHI = 0.9, 0.97
 _TINY = 1e-14
@@ -198,13 +197,10 @@ class _Scan:
         return np.asarray(self._rest - self._steps[:, wide] @ heights)
 
     def _variance(self, found: list[int]) -> float:
-        """Return the variance of the noise; few values far out do not count in full."""
+        """Return the variance of the noise."""
         left = self._left(found)
-        near = _SPREAD_OF_MAD * float(np.median(np.abs(left)))
-        limit = max(_FAR_OUT * near, float(np.quantile(np.abs(left), 0.975)))
-        freedom = max(len(self._values) - self._taken - len(self._wide(found)), 2 * LEAST_CELLS)
-        power = float((np.clip(left, -limit, limit) ** 2).sum())
-        return max(power / freedom, _TINY)
+        freedom = max(len(self._values) - self._taken - len(self._wide(found)), LEAST_CELLS)
+        return max(float((left**2).sum()) / freedom, _TINY)
 
     def _gains(self, found: list[int]) -> NDArray[np.float64]:
         """Return what each possible step would explain beside those that are found."""

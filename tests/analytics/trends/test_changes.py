@@ -156,3 +156,12 @@ def test_memory_that_fills_from_a_higher_level_is_a_change() -> None:
     (found,) = changes(minutes(FORTNIGHT), values + step(FORTNIGHT, 9000, 116.0)).found
 
     assert found.time_s == pytest.approx(minutes(FORTNIGHT)[9000], abs=7200)
+
+
+@pytest.mark.parametrize("hours", [6, 24, 36])
+def test_a_part_of_a_day_is_no_change(hours: int) -> None:
+    """Nobody has told what the day looks like."""
+    count = hours * 60
+    values = 200 + 80 * day_and_night(count) + 8 * noise(0.0, count, 10)
+
+    assert changes(minutes(count), values).found == ()
