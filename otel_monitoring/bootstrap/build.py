@@ -58,6 +58,7 @@ class Running:
         self._identify = identify
         self._pages = pages
         self._apps: list[Any] = []
+        self.slos: Sequence[SLO] = ()
 
     def has(self, app: Any) -> bool:
         """Return whether ``app`` is instrumented already."""
@@ -137,6 +138,7 @@ def build(
         pages=found,
         libraries=libraries,
     )
+    running.slos = slos
     monitoring.watch_process()
     if app is None:
         monitoring.start()

@@ -70,6 +70,7 @@ def setup_telemetry(
     with _lock:
         known = running()
         if known is not None:
+            _warn_of_new_slos(known, levels)
             return _join(known, app, loaded.settings, own)
         # The contrib instrumentations read this once, when the first of them is imported.
         os.environ.setdefault(_SEMCONV, "http,database")
@@ -116,6 +117,15 @@ def _join(running: Running, app: Any, settings: Settings, rules: Sequence[AlertR
     if app is not None and not running.has(app):
         running.instrument(app)
     return running.monitoring
+
+
+def _warn_of_new_slos(running: Running, slos: Sequence[SLO]) -> None:
+    new = [slo.name for slo in slos if slo not in running.slos]
+    if new:
+        _log.warning(
+            "setup_telemetry was called again with other service levels, which are not used: %s",
+            ", ".join(new),
+        )
 
 
 def _warn_of_new(monitoring: Monitoring, rules: Sequence[AlertRule]) -> None:

@@ -87,3 +87,14 @@ def test_rules_of_the_call_run_beside_them() -> None:
 
     assert "alert: Hot" in text
     assert "alert: SLOBudgetBurnsSlowly" in text
+
+
+def test_a_second_call_warns_of_others_and_not_of_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    setup_telemetry(slos=[CHECKOUT], **QUIET)
+
+    setup_telemetry(slos=[CHECKOUT], **QUIET)
+    same = caplog.text
+    setup_telemetry(slos=[SLO(name="other", target=0.9, sli=availability())], **QUIET)
+
+    assert "service levels" not in same
+    assert "other service levels, which are not used: other" in caplog.text
