@@ -40,7 +40,7 @@ def evidence(
     known = ~np.isnan(residuals)
     sizes = np.where(known, np.abs(residuals), 0.0)
     _begin(state, sizes=sizes, known=known, seen=seen)
-    sides = state[at.EDGES].reshape(at.COUNT, 2, -1)
+    sides = state[at.EDGES].reshape(at.COUNT, 2, state.shape[1])
     below = residuals < 0.0
     ratios = sizes / np.where(below, sides[:, 1], sides[:, 0])
     streams, series = np.nonzero(known & (ratios > 1.0))
@@ -76,7 +76,7 @@ def _begin(
     if not young.any():
         return
     means = state[at.SIZES]
-    sides = state[at.EDGES].reshape(at.COUNT, 2, -1)
+    sides = state[at.EDGES].reshape(at.COUNT, 2, state.shape[1])
     guess = np.maximum(at.FIRST_EDGE * means, at.LEAST_EDGE)
     np.copyto(sides, guess[:, None], where=young[:, None])
     means += np.where(young & known, (sizes - means) / (seen + 1.0), 0.0)
@@ -109,8 +109,8 @@ def _against_largest(
 def _follow(state: NDArray[np.float64], *, known: NDArray[np.bool_], seen: NDArray[np.float64]) -> None:
     """Draw every edge in a little; ``_learn`` has pushed out the few that were exceeded."""
     rates = np.where(known & (seen >= at.FIRST), _rate(seen), 0.0)
-    sides = state[at.EDGES].reshape(at.COUNT, 2, -1)
-    slopes = state[at.SLOPES].reshape(at.COUNT, 2, -1)
+    sides = state[at.EDGES].reshape(at.COUNT, 2, state.shape[1])
+    slopes = state[at.SLOPES].reshape(at.COUNT, 2, state.shape[1])
     sides *= 1.0 - slopes * rates[:, None]
     np.maximum(sides, at.LEAST_EDGE, out=sides)
 

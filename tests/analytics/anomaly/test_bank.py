@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,34 @@ def test_points_of_too_little_weight_are_passed_over() -> None:
     bank.update(np.array([row]), np.array([1.0]), np.array([0.5]), weights=np.array([2.0]))
 
     assert bank.dump(row) == before
+
+
+@pytest.mark.parametrize("method", ["adaptive", "zscore"])
+def test_a_tick_without_any_point_says_nothing(method: Literal["adaptive", "zscore"]) -> None:
+    """No rows at all, and rows whose points are all no numbers."""
+    bank = AnomalyBank(method=method)
+    row = bank.add()
+    nothing = np.array([])
+
+    assert bank.update(np.array([], dtype=np.intp), nothing, nothing).scores.size == 0
+    assert bank.update(np.array([row]), np.array([1.0]), np.array([np.nan])).scores.tolist() == [0.0]
+
+
+def test_rows_of_any_order_say_what_rows_side_by_side_say() -> None:
+    """Every second row, backwards, against a bank of its own."""
+    rng = np.random.default_rng(7)
+    every, alone = AnomalyBank(capacity=6), AnomalyBank(capacity=3)
+    for _ in range(6):
+        every.add()
+    side_by_side = np.array([alone.add() for _ in range(3)])
+
+    for minute in range(400):
+        values = rng.standard_normal(3)
+        times_s = np.full(3, MINUTE_S * minute)
+        spread = every.update(np.array([5, 3, 1]), times_s, values)
+        together = alone.update(side_by_side, times_s, values)
+
+        assert spread.scores.tolist() == together.scores.tolist()
 
 
 def test_refuses_a_state_of_another_method() -> None:
