@@ -10,9 +10,8 @@ import numpy as np
 from otel_monitoring.analytics.forecasts.capacity import Reach, reach
 from otel_monitoring.analytics.forecasts.errors import ForecastError
 from otel_monitoring.analytics.forecasts.forecast import Forecast, NoForecast, forecast
-from otel_monitoring.reports.asking import Track, Window, tracks
 from otel_monitoring.reports.errors import AnalysisError
-from otel_monitoring.reports.forecasts.history import Span
+from otel_monitoring.reports.forecasts.history import Span, living
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.promql.query import Query
+    from otel_monitoring.reports.asking import Track, Window
     from otel_monitoring.reports.forecasts.standing import Standing
     from otel_monitoring.reports.subjects import Subject, Subjects
 
@@ -137,9 +137,10 @@ class ForecastsDesk:
             msg = f"level {level!r}: expected a share above 0 and below 1"
             raise AnalysisError(msg, field="level")
         span = Span.of(horizon_ms, step_ms)
-        window = span.past(self.clock.now_ms())
+        now_ms = self.clock.now_ms()
+        window = span.past(now_ms)
         subject = self._subjects.find(text, aggregation=aggregation, step_ms=span.step_ms)
-        found = tracks(self._query, subject.expr, window)
+        found = living(self._query, subject.expr, window, now_ms=now_ms)
         asked = _Asked(span, subject, bounds or Bounds(), level, limit)
         return Outlook(
             subject=subject,
@@ -210,7 +211,9 @@ def continued(track: Track, span: Span, *, floor: float, ceiling: float) -> Fore
         ForecastError: The floor is not below the ceiling.
     """
     there = np.flatnonzero(np.isfinite(track.values))
-    known = int(there[-1] - there[0]) + 1 if len(there) else 0
+    if not len(there):
+        return span.too_young()
+    known = int(there[-1] - there[0]) + 1
     found = forecast(
         track.values, horizon=span.points, seasons=span.wanted(known), floor=floor, ceiling=ceiling
     )

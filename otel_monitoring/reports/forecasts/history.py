@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from otel_monitoring.reports.asking import Window
+import numpy as np
+
+from otel_monitoring.reports.asking import Track, Window, tracks
 from otel_monitoring.reports.errors import AnalysisError
 from otel_monitoring.reports.forecasts.words import span_words
 
 if TYPE_CHECKING:
     from otel_monitoring.analytics.forecasts.forecast import NoForecast
+    from otel_monitoring.promql.query import Query
 
 HOUR_MS, DAY_MS, WEEK_MS = 3_600_000, 86_400_000, 604_800_000
 LONGEST_MS = 366 * DAY_MS
@@ -87,6 +90,12 @@ class Span:
             return ()
         return seasons
 
+    def too_young(self) -> str:
+        """Return why nothing can be said of a series that is younger than a step."""
+        needs = f"{span_words(2 * DAY_MS / 1000)} for a daily season"
+        step = "an hour" if self.step_ms == HOUR_MS else span_words(self.step_ms / 1000)
+        return f"has less than {step}, needs {needs}"
+
     def too_short(self, known: int) -> str:
         """Return why so many points are too few for it; empty where they are enough."""
         if known >= self.points * _BACK_PER_AHEAD:
@@ -103,3 +112,24 @@ class Span:
             of = "daily" if refused.needs * self.step_ms <= 2 * DAY_MS else "weekly"
             return f"has {has}, needs {needs} for a {of} season"
         return f"has {has}, needs {needs}"
+
+
+def living(query: Query, expr: str, window: Window, *, now_ms: int) -> list[Track]:
+    """Return the series of an expression that are there now, with their past; one without a past too.
+
+    Args:
+        query: Who is asked.
+        expr: PromQL of a vector or a scalar.
+        window: The past.
+        now_ms: Unix time in milliseconds, at or after the end of the window.
+
+    Raises:
+        QueryError: It cannot be answered.
+    """
+    past = {track.labels: track for track in tracks(query, expr, window)}
+    now = query(expr, now_ms)
+    if now.kind != "vector":
+        return [*past.values()]
+    times_ms = window.times_ms
+    nothing = np.full(len(times_ms), np.nan)
+    return [past.get(labels) or Track(labels, times_ms, nothing) for labels, _ in now.samples]

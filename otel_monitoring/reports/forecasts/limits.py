@@ -44,7 +44,15 @@ DEFAULTS = (
         unit="1",
         title="Disk",
     ),
-    Limit("memory", "otel_monitoring_memory_utilization_ratio", 1.0, unit="1", title="Memory"),
+    Limit(
+        "memory",
+        # A process that starts anew is another instance with the same memory to fill.
+        "max without (instance, otel_scope_name, otel_scope_version) "
+        "(otel_monitoring_memory_utilization_ratio)",
+        1.0,
+        unit="1",
+        title="Memory",
+    ),
     Limit(
         "connections",
         f'sum by ({_POOL}) (db_client_connection_count{{db_client_connection_state="used"}})'

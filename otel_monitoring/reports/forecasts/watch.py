@@ -11,9 +11,9 @@ import numpy as np
 from otel_monitoring.analytics.forecasts.capacity import reach
 from otel_monitoring.errors import QueryError
 from otel_monitoring.model.labels import NAME
-from otel_monitoring.reports.asking import Track, tracks
+from otel_monitoring.reports.asking import Track
 from otel_monitoring.reports.forecasts.desk import continued, newest_of
-from otel_monitoring.reports.forecasts.history import DAY_MS, Span
+from otel_monitoring.reports.forecasts.history import DAY_MS, Span, living
 from otel_monitoring.reports.forecasts.standing import Standing
 from otel_monitoring.stores.writer import SeriesWriter
 
@@ -121,18 +121,15 @@ class CapacityWatch:
         widest = Span.of(_HORIZONS_DAYS[0] * DAY_MS)
         try:
             subject = self._subjects.find(limit.expr, step_ms=widest.step_ms)
-            there = tracks(self._query, subject.expr, Span.of(_HORIZONS_DAYS[-1] * DAY_MS).past(now_ms))
+            finest = Span.of(_HORIZONS_DAYS[-1] * DAY_MS).past(now_ms)
+            there = living(self._query, subject.expr, finest, now_ms=now_ms)
         except QueryError as error:
             if limit.resource not in self._failing:
                 self._failing.add(limit.resource)
                 _log.warning("the capacity of %s cannot be asked for: %s", limit.resource, error)
             return []
         self._failing.discard(limit.resource)
-        return [
-            _standing(limit, one, now_ms)
-            for one in there[:MOST_SERIES]
-            if np.isfinite(one.values[-24:]).any()
-        ]
+        return [_standing(limit, one, now_ms) for one in there[:MOST_SERIES]]
 
 
 def _standing(limit: Limit, track: Track, now_ms: int) -> Standing:

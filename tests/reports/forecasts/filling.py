@@ -60,6 +60,7 @@ class Filling:
     limits: tuple[Limit, ...] = DEFAULTS
     metadata: dict[str, Metadata] = field(default_factory=dict)
     is_speaking: bool = True
+    began_late: bool = False
     recorded: list[Batch] = field(default_factory=list)
     clock: FakeClock = field(default_factory=lambda: FakeClock(NOW_MS))
 
@@ -69,8 +70,10 @@ class Filling:
         longest = max(map(len, self.series.values()), default=1)
         store = SeriesStore(retention_s=(longest + 48) * 3600, interval_s=3600)
         for ago in reversed(range(longest)):
-            now = {labels: hours[-1 - ago] for labels, hours in self.series.items() if ago < len(hours)}
-            store.append(Batch("self", NOW_MS - ago * HOUR_MS, list(now), list(now.values())))
+            there = {labels: hours[-1 - ago] for labels, hours in self.series.items() if ago < len(hours)}
+            now = {labels: value for labels, value in there.items() if not np.isnan(value)}
+            late_ms = 300_000 if self.began_late else 0
+            store.append(Batch("self", NOW_MS - ago * HOUR_MS + late_ms, list(now), list(now.values())))
         return Engine(store, lookback_ms=2 * HOUR_MS)
 
     def watch(self) -> CapacityWatch:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import STALE, Batch
 from otel_monitoring.reports.forecasts.limits import Limit
 from otel_monitoring.reports.forecasts.watch import EXHAUSTION, FORECAST
+from otel_monitoring.testing import FakeClock
 from tests.reports.forecasts.filling import DAY_MS, DISK, LOAD, NOW_MS, Filling, full_in, waves
 
 MINUTE_MS = 60_000
@@ -55,6 +57,42 @@ def test_too_short_a_past_is_said_and_not_guessed_from() -> None:
 
     assert standing.outcome is None
     assert standing.reason == "has 24 hours, needs 2 days for a daily season"
+
+
+def test_memory_is_followed_over_restarts() -> None:
+    """The process of the first 20 days was another instance."""
+    known = {"__name__": "otel_monitoring_memory_utilization_ratio", "job": "shop"}
+    hours = full_in(9)
+    gone = np.where(np.arange(960) < 480, hours, np.nan)
+    now = np.where(np.arange(960) >= 480, hours, np.nan)
+    filling = Filling(
+        {Labels.of({**known, "instance": "a"}): gone, Labels.of({**known, "instance": "b"}): now}
+    )
+
+    (standing,) = filling.watch().standings()
+
+    assert standing.told == ""
+    assert standing.expected_s is not None
+    assert standing.expected_s / 86_400 == pytest.approx(9, abs=0.7)
+
+
+def test_a_series_that_has_just_begun_is_told_of() -> None:
+    """The grid of hours has no point of what began in this one."""
+    filling = Filling({DISK: full_in(9)[:1]})
+    filling.clock = FakeClock(NOW_MS + 600_000)
+    filling.began_late = True
+
+    (standing,) = filling.watch().standings()
+
+    assert standing.reason == "has less than an hour, needs 2 days for a daily season"
+
+
+def test_a_series_that_has_ended_is_left_out() -> None:
+    """Nobody waits for a disk that is gone."""
+    filling = Filling({DISK: full_in(9)})
+    filling.clock = FakeClock(NOW_MS + DAY_MS)
+
+    assert filling.watch().standings() == []
 
 
 def test_a_disk_without_room_for_writing_is_left_alone() -> None:
