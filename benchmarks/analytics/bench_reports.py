@@ -1,7 +1,7 @@
 """A monthly report over a month of 1,000 series and the month before it, all of them on disk.
 
-Beside it the same report before the storage has summed its samples up, so that every question counts each of
-them. Collections are five minutes apart; of those that are nearer the sums are as many.
+Beside it the same sections each by itself, as if there were no report that asks each question once.
+Collections are five minutes apart; of those that are nearer the sums, of which months are read, are as many.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from otel_monitoring.reports.insights.desk import InsightsDesk
 from otel_monitoring.reports.insights.load import insight_rules
 from otel_monitoring.reports.insights.sections import AdviceSection
 from otel_monitoring.reports.summary.desk import ReportsDesk
+from otel_monitoring.reports.summary.period import Period
 from otel_monitoring.storage.database import Database
 from otel_monitoring.storage.history.compact import Compactor
 from otel_monitoring.storage.history.store import HistoryStore
@@ -41,6 +42,7 @@ DAYS, ROUTES, GAUGES, INTERVAL_S = 62, 40, 40, 300
 WINDOW_MS = 2 * 3_600_000
 FLUSH_EVERY = 200
 AT_MOST_S = 20.0
+SECTIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +65,35 @@ class Months:
         compactor = Compactor(database=self.database, fence=lease.fence, width_ms=WINDOW_MS, grace_ms=0)
         while compactor.step(END_MS):
             pass
-        self._lease = lease
-
-    def sum_up(self) -> None:
-        """Sum up what is on disk, as is done in the background."""
-        summing = Summing(database=self.database, fence=self._lease.fence, grace_ms=0)
+        summing = Summing(database=self.database, fence=lease.fence, grace_ms=0)
         while summing.step(END_MS + 1):
             pass
 
-    def report(self) -> Made:
-        """Make a monthly report with nothing in memory."""
+    def desk(self) -> ReportsDesk:
+        """Return a desk with nothing in memory."""
         memory, clock = SeriesStore(), FakeClock(END_MS)
         history = HistoryStore(memory=memory, database=self.database, since_ms=lambda: END_MS)
         engine = Engine(memory, history=history, limits=Limits(timeout_s=600))
         insights = InsightsDesk(engine, clock, rules=insight_rules)
-        desk = ReportsDesk(engine, clock, sources=[AdviceSection(insights)])
+        return ReportsDesk(engine, clock, sources=[AdviceSection(insights)])
+
+    def report(self) -> Made:
+        """Make a monthly report."""
+        desk = self.desk()
         began_s = time.perf_counter()
         report = desk.kept("monthly", end_ms=END_MS)
         return Made(report, time.perf_counter() - began_s)
+
+    def one_by_one_s(self) -> float:
+        """Return how long the sections take that each ask for themselves."""
+        period = Period.ending("monthly", END_MS)
+        took_s = 0.0
+        for at in range(SECTIONS):
+            source = self.desk().sources()[at]
+            began_s = time.perf_counter()
+            assert source.section(period) is not None
+            took_s += time.perf_counter() - began_s
+        return took_s
 
     def _fill(self) -> None:
         routes = tuple(
@@ -113,17 +126,16 @@ def months(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Months]:
 
 
 def test_a_monthly_report(months: Months) -> None:
-    """Budget: 20 s for a month of 1,000 series, and quicker than by counting each sample."""
-    raw = months.report()
-    months.sum_up()
+    """Budget: 20 s for a month of 1,000 series, and quicker than section by section."""
+    alone_s = months.one_by_one_s()
 
-    summed = months.report()
+    made = months.report()
 
-    sections = {one["name"]: one for one in summed.report.document["sections"]}
+    sections = {one["name"]: one for one in made.report.document["sections"]}
     print(
-        f"\nmonthly report, 1,000 series, cold: {summed.took_s:.2f} s, "
-        f"page {len(summed.report.html) / 1024:.0f} KiB; by counting each sample {raw.took_s:.2f} s"
+        f"\nmonthly report, 1,000 series, cold: {made.took_s:.2f} s, "
+        f"page {len(made.report.html) / 1024:.0f} KiB; section by section {alone_s:.2f} s"
     )
     assert not any(note.startswith("No data") for note in sections["latency"]["notes"])
     assert sections["traffic"]["figures"][0]["value"] > 1e6
-    assert summed.took_s <= min(AT_MOST_S, raw.took_s)
+    assert made.took_s <= min(AT_MOST_S, alone_s)

@@ -44,6 +44,7 @@ def test_the_wheel_says_that_it_is_typed(wheel: zipfile.ZipFile) -> None:
 
 def test_the_wheel_holds_the_default_rules(wheel: zipfile.ZipFile) -> None:
     assert [name for name in wheel.namelist() if name.endswith("/default_rules.yml")]
+    assert [name for name in wheel.namelist() if name.endswith("/insights/rules.yml")]
 
 
 def test_the_wheel_holds_every_module(wheel: zipfile.ZipFile) -> None:

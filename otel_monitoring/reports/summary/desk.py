@@ -80,6 +80,12 @@ class ReportsDesk:
         """Let somebody write a section of every report from now on."""
         self._sources = {**self._sources, source.name: source}
 
+    def sources(self) -> list[SectionSource]:
+        """Return who writes sections, in their order."""
+        places = {name: at for at, name in enumerate(ORDER)}
+        last = places["advice"] - 0.5
+        return sorted(self._sources.values(), key=lambda one: places.get(one.name, last))
+
     def report(self, kind: Kind, *, end_ms: int | None = None) -> Report:
         """Return the report of the day, the seven days or the month up to a time.
 
@@ -96,7 +102,7 @@ class ReportsDesk:
     def about(self, period: Period) -> Report:
         """Return the report of a period."""
         asker = Asker(self._query, period)
-        written = (self._section(source, asker) for source in self._ordered())
+        written = (self._section(source, asker) for source in self.sources())
         title = f"{_TITLES[period.kind]}: {self._service}" if self._service else _TITLES[period.kind]
         sections = tuple(cleaned(section, self._redact) for section in written if section is not None)
         return Report(title, period, self.clock.now_ms(), sections)
@@ -114,11 +120,6 @@ class ReportsDesk:
         """Begin anew in a child process."""
         self._guard.after_fork()
         self.shelf.after_fork()
-
-    def _ordered(self) -> list[SectionSource]:
-        places = {name: at for at, name in enumerate(ORDER)}
-        last = places["advice"] - 0.5
-        return sorted(self._sources.values(), key=lambda one: places.get(one.name, last))
 
     def _section(self, source: SectionSource, asker: Asker) -> Section | None:
         with self._guard:
