@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _MONTH = re.compile(r"(\d{4})-(\d{2})").fullmatch
 _PAUSE_MS = 30 * 60_000
 _MOST_INCIDENTS = 100
+_MOST_OF_ALL = 0.95
+"""Stretches of five minutes tell of breaches where they hold this share of the events of the month."""
+
 _YEARS = (1970, 9998)
 _LAST_MONTH = 12
 
@@ -110,7 +113,7 @@ def month_report(slo: SLO, *, span: Span, hours: Counted, tiles: Counted, now_ms
     until_ms = min(span.end_ms, now_ms)
     left, error_ratio = remaining(hours, slo.budget_ratio), hours.error_ratio
     is_met = None if left is None else left >= 0
-    fine = tiles.known_ms >= hours.known_ms - hours.step_ms
+    fine = tiles.events >= _MOST_OF_ALL * hours.events
     counted = tiles if fine else hours
     found = breaches(counted, slo.budget_ratio, pause_ms=_PAUSE_MS)
     told = notes(slo, hours, start_ms=span.start_ms, end_ms=until_ms)

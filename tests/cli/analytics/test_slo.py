@@ -9,6 +9,7 @@ import pytest
 
 from otel_monitoring.alerts.rules.rulefile import parse_rules
 from otel_monitoring.api.analytics.slos import slos_router
+from otel_monitoring.cli.analytics.slo.words import percent
 from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.reports.slos.slo import SLO, availability
 from tests.alerts.slos.test_openslo import INLINE, REFERRED
@@ -103,6 +104,13 @@ def test_files_are_exported_without_an_application(run: Run, tmp_path: Path) -> 
 
     file = parse_rules(outcome.stdout, source="out", check_expr=parse)
     assert [group.name for group in file.groups][:2] == ["slo-checkout", "slo-checkout-budget"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"), [(0.99875, "99.875%"), (-18.7, "-1,870%"), (None, "-"), (0, "0%")]
+)
+def test_shares_are_read_without_exponents(ratio: float | None, shown: str) -> None:
+    assert percent(ratio) == shown
 
 
 def test_good_files_are_told_what_they_say(run: Run, tmp_path: Path) -> None:

@@ -161,6 +161,17 @@ def test_a_month_that_is_measured_only_is_counted_by_the_hour() -> None:
     assert report.notes[-1].startswith("minutes of breach are counted by whole hours")
 
 
+def test_a_breach_that_no_rule_recorded_yet_is_counted_by_the_hour() -> None:
+    recorded = Recorded()
+    recorded.measure(days=1, traffic=steady(1000, 20))
+    recorded.record(CHECKOUT, days=1 / 24, traffic=steady(1000, 20))
+
+    report = recorded.desk([CHECKOUT]).report("checkout")
+
+    assert report.is_met is False
+    assert report.breach_minutes == 24 * 60
+
+
 @pytest.mark.parametrize("month", ["2027-01", "2020-01"])
 def test_a_month_without_events_is_neither_met_nor_not(month: str) -> None:
     recorded = Recorded()

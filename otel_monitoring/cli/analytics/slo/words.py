@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 _DAY_S, _HOUR_S, _MINUTE_S = 86_400, 3600, 60
+_WHOLE = 10
 NOTHING = "-"
 
 
 def percent(ratio: float | None, *, digits: int = 6) -> str:
     """Return a ratio in percent, with so many significant digits."""
-    return NOTHING if ratio is None else f"{ratio * 100:.{digits}g}%"
+    if ratio is None:
+        return NOTHING
+    return f"{ratio * 100:,.0f}%" if abs(ratio) >= _WHOLE else f"{ratio * 100:.{digits}g}%"
 
 
 def times(rate: float | None) -> str:
