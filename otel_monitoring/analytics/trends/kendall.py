@@ -59,7 +59,7 @@ class Pairs:
             spread: How far ``rising`` may be from 0 by chance.
         """
         many = len(self.slopes)
-        low = math.floor((many - spread) / 2)
+        low = math.floor((many - spread) / 2) - 1
         high = math.ceil((many + spread) / 2)
         return float(self.slopes[max(0, low)]), float(self.slopes[min(many - 1, high)])
 

@@ -165,3 +165,7 @@ def test_a_part_of_a_day_is_no_change(hours: int) -> None:
     values = 200 + 80 * day_and_night(count) + 8 * noise(0.0, count, 10)
 
     assert changes(minutes(count), values).found == ()
+
+
+def test_few_times_with_many_values_are_too_short() -> None:
+    assert changes(np.repeat(minutes(10), 20), noise(0.0, 200, 1)).reason == "too short"
