@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from otel_monitoring.reports.slos.slo import SLO, ratio
+from otel_monitoring.alerts.rules.export import as_rule_file
+from otel_monitoring.alerts.slos.rules import rule_groups
+from otel_monitoring.reports.slos.indicator import Looks, slices
+from otel_monitoring.reports.slos.slo import SLO, latency, ratio
 from tests.alerts.slos.peer import compare, sloth_rules
 from tests.alerts.slos.scenarios import LONG, SHORT, Scenario, Stretch
+from tests.integration.servers import program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,3 +90,27 @@ def test_a_minimum_of_events_keeps_quiet_where_sloth_does_not(tmp_path: Path) ->
         "page": (False, True),
         "ticket": (False, True),
     }
+
+
+def test_promtool_takes_every_kind_of_indicator(tmp_path: Path) -> None:
+    slos = [
+        SLO(name="ratio", target=0.999, sli=BAD, service="shop", labels={"tier": "1"}),
+        SLO(
+            name="routes",
+            target=0.99,
+            sli=ratio(total="sum by (a) (b)", good="sum by (a) (c)"),
+            window="month",
+        ),
+        SLO(name="fast", target=0.99, sli=latency(threshold_s=1)),
+        SLO(name="queue", target=0.99, sli=Looks("queue_length", "lt", 100)),
+        SLO(name="slices", target=0.99, sli=slices(GOOD, target=0.95, slice_ms=60_000)),
+    ]
+    path = tmp_path / "slos.yml"
+    path.write_text(as_rule_file(rule_groups(slos)), encoding="utf-8")
+
+    told = subprocess.run(
+        [str(program("promtool")), "check", "rules", str(path)], check=False, capture_output=True, text=True
+    )
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "SUCCESS" in told.stdout
