@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from otel_monitoring.api.analytics.forecasts import forecasts_router
+from otel_monitoring.cli.analytics.forecast import command
+from otel_monitoring.reports.forecasts.desk import MOST_SERIES
 from tests.cli.analytics.serving import serving
 from tests.cli.served import TOKEN
 from tests.reports.forecasts.filling import DISK, LOAD, Filling, full_in, waves
@@ -75,6 +78,34 @@ def test_promql_is_asked_as_it_is_written(forecast: Callable[..., Outcome]) -> N
 
     assert body["promql"] == "load / 2"
     assert max(point["high"] for point in body["series"][0]["forecast"]) <= 60
+
+
+def test_a_terminal_shows_what_was_and_what_comes(
+    url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+
+    command("load", url=url, token=TOKEN)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [
+        line.rsplit(maxsplit=1)[-1] for line in lines if line.endswith((" forecast", " low", " high"))
+    ] == [
+        "forecast",
+        "low",
+        "high",
+    ]
+    assert len(lines) < 45  # every fourth hour is in the table
+
+
+def test_series_beyond_those_that_people_read_are_counted(run: Run) -> None:
+    many = {LOAD.with_({"host": str(at)}): waves(3) for at in range(MOST_SERIES + 2)}
+    with serving(forecasts_router(Filling(many).desk())) as found:
+        outcome = run("forecast", "load", "--horizon", "6h", "--url", found, "--token", TOKEN)
+        nothing = run("forecast", "--url", found, "--token", TOKEN)
+
+    assert outcome.stderr.startswith("and 2 more series")
+    assert nothing.stderr.startswith("nothing that has a limit is measured")
 
 
 def test_too_short_a_past_is_said(forecast: Callable[..., Outcome]) -> None:
