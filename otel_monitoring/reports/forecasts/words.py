@@ -51,7 +51,8 @@ def _range(standing: Standing) -> str:
     size, name = _unit(standing.expected_s or 0.0)
     low = standing.low_s or 0.0
     if standing.high_s is None:
-        return f"{_amount(low, size)} {name}s or later"
+        amount = _amount(low, size)
+        return f"{amount} {name}{'' if amount == '1' else 's'} or later"
     return f"{_amount(low, size)} to {_amount(standing.high_s, size)}"
 
 

@@ -47,7 +47,7 @@ def test_within_a_week_the_name_of_the_day_is_enough() -> None:
 def test_within_a_day_the_time_is_told() -> None:
     known = {"outcome": "expected", "low_s": 3600.0, "expected_s": 9000.0, "high_s": None}
 
-    assert told(**known).endswith("in 2 hours (1 hours or later), at 02:30")
+    assert told(**known).endswith("in 2 hours (1 hour or later), at 02:30")
 
 
 def test_what_may_be_and_what_is_not_is_said() -> None:
