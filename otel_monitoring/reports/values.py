@@ -49,6 +49,7 @@ def change(ratio: float) -> str:
 
 def _named(value: float, unit: str) -> str:
     """Annotations in braces are said in words: ``{request}`` is requests."""
+    value = float(f"{value:.4g}")  # a prefix is chosen for what is shown: 0.99999 is 1, not 1000m
     amount = humanize(value)
     word = unit.strip("{}").replace("_", " ")
     if not word or word == "1":

@@ -24,6 +24,8 @@ from otel_monitoring.reports.values import change, shown
         (math.nan, "s", "nan"),
         (-math.inf, "", "-inf"),
         (0.0, "s", "0s"),
+        (0.99999, "{request}/s", "1 request/s"),
+        (999_999.0, "", "1M"),
     ],
 )
 def test_a_value_has_the_words_of_its_unit(value: float, unit: str, text: str) -> None:
