@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from otel_monitoring.api import values
+from otel_monitoring.api.actor import API_ACTOR, By
 from otel_monitoring.api.moments import moment_ms
 from otel_monitoring.api.refused import CONFLICT, UNPROCESSABLE, RefusedError, refusals
 from otel_monitoring.errors import NotifyError
+from otel_monitoring.model.action import Action
 from otel_monitoring.reports.errors import AnalysisError
 from otel_monitoring.reports.summary.period import kind_of
 
@@ -75,14 +77,17 @@ class SentBody(BaseModel):
     deliveries: list[DeliveryBody]
 
 
-def reports_router(desk: ReportsDesk, *, send: Send | None = None) -> APIRouter:
+def reports_router(
+    desk: ReportsDesk, *, send: Send | None = None, audit: Callable[[Action], object] | None = None
+) -> APIRouter:
     """Return the routes of reports; they run in worker threads.
 
     Args:
         desk: Makes them.
         send: Sends a report once and returns what became of it; ``None`` where nobody is told.
+        audit: Takes what was done by whom.
     """
-    router, routes = APIRouter(tags=["reports"]), _Routes(desk, send)
+    router, routes = APIRouter(tags=["reports"]), _Routes(desk, send, audit)
     router.get("/reports", summary="Reports that were sent", response_model=ReportsBody)(routes.all)
     router.get(
         "/reports/{kind}",
@@ -100,7 +105,10 @@ def reports_router(desk: ReportsDesk, *, send: Send | None = None) -> APIRouter:
 
 
 class _Routes:
-    def __init__(self, desk: ReportsDesk, send: Send | None) -> None:
+    def __init__(
+        self, desk: ReportsDesk, send: Send | None, audit: Callable[[Action], object] | None
+    ) -> None:
+        self._audit = audit
         self._desk = desk
         self._send = send
 
@@ -127,7 +135,7 @@ class _Routes:
             return PlainTextResponse(found.markdown, media_type="text/markdown")
         return JSONResponse(dict(found.document))
 
-    def send(self, kind: KindPart, end: End = None) -> SentBody:
+    def send(self, kind: KindPart, end: End = None, by: By = API_ACTOR) -> SentBody:
         """Make a report and send it to its receivers."""
         if self._send is None:
             msg = "reports are sent to nobody here"
@@ -139,6 +147,10 @@ class _Routes:
             raise RefusedError(str(error), field="settings.analytics.reports_to") from None
         if any(one.outcome == "delivered" for one in deliveries):
             self._desk.shelf.put(found)
+        if self._audit is not None:
+            outcomes = {f"{one.receiver}/{one.channel}": one.outcome for one in deliveries}
+            now_ms = self._desk.clock.now_ms()
+            self._audit(Action("report.sent", found.title, by, now_ms, after=outcomes))
         told = [
             DeliveryBody(receiver=one.receiver, channel=one.channel, outcome=one.outcome, error=one.error)
             for one in deliveries

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.analytics.learned import Learned
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.model.action import Action
     from otel_monitoring.model.clock import Clock
     from otel_monitoring.model.sample import Batch
     from otel_monitoring.promql.query import Query
@@ -98,6 +99,7 @@ class Desks:
         score: Knows how well it goes.
         reports: Makes daily, weekly and monthly reports.
         report_sender: Sends them.
+        audit: Takes what was done by whom.
         slos: Knows how service levels stand.
         correlations: Knows what goes together, and what moved with an incident.
         releases: Compares releases with each other.
@@ -125,6 +127,7 @@ class Desks:
         self.reports = reports_desk(builder, analysis, self)
         self.reports.add(slos_section(analysis))
         self.report_sender = report_sender(builder, analysis)
+        self.audit: Callable[[Action], object] = analysis.audit
         watching = anomaly_watch(builder.settings, self)
         self.anomalies = anomalies_desk(builder.settings, self, watching)
         limits = capacity_watch(builder.settings, self)

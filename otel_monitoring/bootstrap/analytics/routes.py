@@ -29,7 +29,7 @@ def routes(desks: Desks) -> Sequence[APIRouter]:
         forecasts_router(desks.forecasts),
         insights_router(desks.insights, desks.score),
         releases_router(desks.releases),
-        reports_router(desks.reports, send=desks.report_sender.once),
+        reports_router(desks.reports, send=desks.report_sender.once, audit=desks.audit),
         slos_router(desks.slos),
         trends_router(desks.trends),
     )

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from otel_monitoring.cli.chart import chart
-from otel_monitoring.cli.pages import DEFAULT_URL, Token, TokenFile, Url, pages
+from otel_monitoring.cli.pages import DEFAULT_URL, By, Token, TokenFile, Url, actor, pages
 from otel_monitoring.cli.table import harmless, print_table
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.promql.result import Series
@@ -32,7 +32,7 @@ _TIMEOUT_S = 120.0
 _WIDEST = 110
 
 
-def command(
+def command(  # noqa: PLR0913 - each is an option
     *,
     kind: Annotated[str, typer.Argument(metavar="KIND", help="daily, weekly or monthly.")],
     end: Annotated[
@@ -41,6 +41,7 @@ def command(
     form: Annotated[str, typer.Option("--format", "-f", help="text, html, markdown or json.")] = "text",
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write it there.")] = None,
     send: Annotated[bool, typer.Option("--send", help="Send it to its receivers instead.")] = False,
+    by: By = None,
     url: Url = DEFAULT_URL,
     token: Token = None,
     token_file: TokenFile = None,
@@ -49,7 +50,7 @@ def command(
     _check(kind, form)
     asked = pages(url, token, token_file, timeout_s=_TIMEOUT_S)
     if send:
-        _print_sent(asked.post("reports", kind, "send", end=end)["deliveries"])
+        _print_sent(asked.post("reports", kind, "send", end=end, by=actor(by))["deliveries"])
         return
     if form in ("html", "markdown"):
         _put(asked.text("reports", kind, format=form, end=end), out)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
     from otel_monitoring.api.asgi import ASGIApp
+    from otel_monitoring.model.action import Action
     from otel_monitoring.notify.delivery.record import Outcome
     from otel_monitoring.reports.summary.shelf import Kept
 
@@ -128,6 +129,19 @@ def test_a_report_is_sent_by_hand_and_kept(desk: ReportsDesk) -> None:
         {"receiver": "team", "channel": "webhook[0]", "outcome": "failed", "error": "no such host"},
     ]
     assert [one.end_ms for one in desk.shelf.all()] == [END_MS]
+
+
+def test_who_sent_a_report_is_written_down(desk: ReportsDesk) -> None:
+    done: list[Action] = []
+    router = reports_router(desk, send=lambda _report: [delivery("delivered")], audit=done.append)
+    api_ = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("s3cret"), more=(router,))
+
+    get(api_, "/reports/daily/send?by=kim", method="POST", Authorization="Bearer s3cret")
+
+    assert [(one.name, one.target, one.actor) for one in done] == [
+        ("report.sent", "Daily report: shop", "kim")
+    ]
+    assert done[0].after == {"team/webhook[0]": "delivered"}
 
 
 def test_a_report_that_nobody_took_is_not_kept(desk: ReportsDesk) -> None:
