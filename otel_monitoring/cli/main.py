@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, str] = {
     "anomalies": "otel_monitoring.cli.analytics.anomalies",
     "backup": "otel_monitoring.cli.storage.copy",
+    "budgets": "otel_monitoring.cli.analytics.budgets",
     "cleanup": "otel_monitoring.cli.storage.cleanup",
     "config": "otel_monitoring.cli.config",
     "correlations": "otel_monitoring.cli.analytics.correlations",

@@ -53,6 +53,22 @@ def _zone(name: str) -> str:
     return name
 
 
+_ENDPOINT = re.compile(r"\s*(\*|([A-Z]+\s+)?/\S*)\s*")
+_TERM = r"(p50|p90|p95|p99|mean)\s*<=?\s*(\d+\.?\d*|\.\d+)\s*m?s|errors\s*<=?\s*(\d+\.?\d*|\.\d+)\s*%"
+_BUDGET = re.compile(rf"\s*({_TERM})((\s*;\s*|\s+and\s+)({_TERM}))*\s*;?\s*", re.IGNORECASE)
+
+
+def _budgets(given: dict[str, str]) -> dict[str, str]:
+    for endpoint, text in given.items():
+        if _ENDPOINT.fullmatch(endpoint) is None:
+            msg = f"{endpoint!r}: expected an endpoint such as 'GET /cart', or '*'"
+            raise ValueError(msg)
+        if _BUDGET.fullmatch(text) is None:
+            msg = f"{endpoint} is {text!r}: expected such as 'p95 < 300ms and errors < 1%'"
+            raise ValueError(msg)
+    return given
+
+
 class AnalyticsSettings(Group):
     """What is looked for in the series without being asked."""
 
@@ -96,4 +112,9 @@ class AnalyticsSettings(Group):
     insight_files: Names = option(
         default=(),
         description="YAML files with rules for insights besides the built-in ones; `*` is anything.",
+    )
+    budgets: Annotated[Pairs, AfterValidator(_budgets)] = option(
+        default={},
+        description="Performance budgets by endpoint: `GET /cart` `p95 < 300ms and errors < 1%`; `*` for all "
+        "others.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.bootstrap.analytics.anomalies import anomalies_desk, anomaly_watch, watched
+from otel_monitoring.bootstrap.analytics.budgets import budgets_desk
 from otel_monitoring.bootstrap.analytics.causes import correlations_desk
 from otel_monitoring.bootstrap.analytics.feeding import feed
 from otel_monitoring.bootstrap.analytics.forecasts import capacity_watch, forecasts_desk
@@ -103,6 +104,7 @@ class Desks:
         slos: Knows how service levels stand.
         correlations: Knows what goes together, and what moved with an incident.
         releases: Compares releases with each other.
+        budgets: Knows how endpoints stand to their performance budgets.
         trends: Knows which way series go, and when they changed.
         found: Takes events of what watches found, and finds them again.
         watches: What looks at the series by itself.
@@ -134,6 +136,7 @@ class Desks:
         self.forecasts = forecasts_desk(self, limits)
         self.correlations = correlations_desk(builder.settings, analysis, self)
         self.trends = trends_desk(self)
+        self.budgets = budgets_desk(builder.settings, self)
         comparing = regression_watch(builder.settings, self)
         self.releases = releases_desk(builder.settings, self, comparing)
         self.watches = Watches(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def routes(desks: Desks) -> Sequence[APIRouter]:
     """Return one router for each desk."""
     from otel_monitoring.api.analytics.anomalies import anomalies_router
+    from otel_monitoring.api.analytics.budgets import budgets_router
     from otel_monitoring.api.analytics.correlations import correlations_router
     from otel_monitoring.api.analytics.forecasts import forecasts_router
     from otel_monitoring.api.analytics.insights import insights_router
@@ -25,6 +26,7 @@ def routes(desks: Desks) -> Sequence[APIRouter]:
 
     return (
         anomalies_router(desks.anomalies),
+        budgets_router(desks.budgets),
         correlations_router(desks.correlations),
         forecasts_router(desks.forecasts),
         insights_router(desks.insights, desks.score),
