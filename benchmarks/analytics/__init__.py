@@ -1,0 +1,1 @@
+"""What is found in series, measured beside what it replaces."""
