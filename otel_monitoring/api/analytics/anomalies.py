@@ -96,7 +96,7 @@ class SearchBody(BaseModel):
     near: list[str] = Field(description="Where nothing was found: names that look alike.")
 
 
-class SearchIn(BaseModel):
+class SearchGiven(BaseModel):
     """What is to be looked through."""
 
     model_config = ConfigDict(extra="forbid")
@@ -158,7 +158,7 @@ class _Routes:
             anomalies=[anomaly_body(one) for one in wanted[:limit]], watching=self._desk.is_watching()
         )
 
-    def search(self, given: SearchIn) -> SearchBody:
+    def search(self, given: SearchGiven) -> SearchBody:
         """What came before the window teaches what is usual."""
         desk = self._desk
         with refusing(where="body", metric="body.metric"):

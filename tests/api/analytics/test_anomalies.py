@@ -86,7 +86,7 @@ def test_points_are_left_out_where_nobody_asks_for_them(desk: Desk) -> None:
 
 
 def test_names_that_look_alike_are_offered(desk: Desk) -> None:
-    found = ask(desk, "POST", "/anomalies/detect", json={"metric": "lod"}).json()
+    found = ask(desk, "POST", "/anomalies/detect", json={"metric": "loads"}).json()
 
     assert (found["series"], found["near"]) == ([], ["load"])
 

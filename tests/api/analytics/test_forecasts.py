@@ -85,7 +85,7 @@ def test_too_short_a_past_is_an_answer() -> None:
 
 
 def test_nothing_found_names_what_looks_alike() -> None:
-    body = ask("/forecasts/lod").json()
+    body = ask("/forecasts/loads").json()
 
     assert body["series"] == []
     assert "near" in body

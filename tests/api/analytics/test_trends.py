@@ -93,7 +93,7 @@ def test_too_short_a_past_is_an_answer_without_numbers() -> None:
 
 
 def test_nothing_found_is_an_answer() -> None:
-    body = ask("/trends/lod").json()
+    body = ask("/trends/loads").json()
 
     assert (body["series"], body["near"]) == ([], [])
 

@@ -74,7 +74,7 @@ def test_json_holds_the_points_as_well(anomalies: Callable[..., Outcome]) -> Non
 
 
 def test_where_nothing_is_found_that_is_said(anomalies: Callable[..., Outcome]) -> None:
-    assert anomalies("lod").stderr == "no series; names that look alike: load\n"
+    assert anomalies("loads").stderr == "no series; names that look alike: load\n"
     assert anomalies("--window", "1ms").stderr == ""
     assert anomalies("--end", "20h").stderr == "nothing stood out in 24h\n"
 

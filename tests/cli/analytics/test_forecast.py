@@ -113,7 +113,7 @@ def test_too_short_a_past_is_said(forecast: Callable[..., Outcome]) -> None:
 
 
 def test_what_is_not_there_is_said(forecast: Callable[..., Outcome]) -> None:
-    assert forecast("lod").stderr.startswith("no series")
+    assert forecast("loads").stderr.startswith("no series")
 
 
 def test_bad_questions_say_which_field(forecast: Callable[..., Outcome]) -> None:

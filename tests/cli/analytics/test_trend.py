@@ -79,7 +79,7 @@ def test_what_is_left_out_is_said(trend: Callable[..., Outcome]) -> None:
 
 
 def test_where_there_is_no_series_that_is_said(trend: Callable[..., Outcome]) -> None:
-    assert trend("lod").stderr == "no series\n"
+    assert trend("loads").stderr == "no series\n"
 
 
 def test_bad_questions_say_which_field(trend: Callable[..., Outcome]) -> None:

@@ -114,7 +114,7 @@ def by_the_api(database: Database, tmp_path: Path, _run: Run) -> None:
         service=SHOP.key,
     )
     router = cleanup_router(cleanup, audit=lambda _action: None, clock=SystemClock())
-    app = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("t"), storage=[router])
+    app = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("t"), more=[router])
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)

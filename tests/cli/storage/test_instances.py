@@ -72,7 +72,7 @@ def url(database: Database) -> Iterator[str]:
             return [Seen(run, run.source.instance == "runs") for run in runs(connection)]
 
     router = instances_router(seen, clock=SystemClock())
-    api = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), storage=[router])
+    api = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), more=[router])
     app = Starlette(routes=[Mount("/monitoring", api)])
     [port] = free_ports(1)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))

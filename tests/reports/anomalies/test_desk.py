@@ -106,8 +106,8 @@ def test_a_short_history_is_a_reason(desk: Desk) -> None:
 
 
 def test_nothing_is_found_where_there_is_no_series(desk: Desk) -> None:
-    assert desk.search("lod", span_ms=HOUR_MS).series == ()
-    assert desk.near("lod") == ["load"]
+    assert desk.search("loads", span_ms=HOUR_MS).series == ()
+    assert desk.near("loads") == ["load"]
 
 
 def test_further_series_are_counted(desk: Desk) -> None:

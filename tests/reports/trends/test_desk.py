@@ -99,7 +99,7 @@ def test_a_counter_is_asked_as_its_rate() -> None:
 
 
 def test_names_that_look_alike_are_known() -> None:
-    assert desk({}, {"load": Metadata("load", "gauge", "1", "")}).near("laod") == ["load"]
+    assert desk({}, {"load": Metadata("load", "gauge", "1", "")}).near("loads") == ["load"]
 
 
 @pytest.mark.parametrize("spans_ms", [[], [HOUR_MS] * (MOST_SPANS + 1), [1000], [400 * DAY_MS]])
