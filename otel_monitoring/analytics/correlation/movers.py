@@ -10,7 +10,7 @@ import numpy as np
 from otel_monitoring.analytics.correlation.appearing import Appearing, appearing
 from otel_monitoring.analytics.correlation.onset import onsets
 from otel_monitoring.analytics.correlation.order import order
-from otel_monitoring.analytics.correlation.prepare import deseasoned, prepared
+from otel_monitoring.analytics.correlation.prepare import deseasoned, detrended, prepared
 from otel_monitoring.analytics.correlation.shapes import Shape
 from otel_monitoring.analytics.correlation.surprise import surprise
 from otel_monitoring.analytics.correlation.whitening import ORDER, Whitened, tamed, whitened
@@ -130,7 +130,7 @@ def _reason(before: int, window: int) -> str:
 
 def _day(times_ms: NDArray[np.int64]) -> int:
     step_ms = int(times_ms[1] - times_ms[0])
-    return _DAY_MS // step_ms if _DAY_MS % step_ms == 0 else 0
+    return _DAY_MS // step_ms if step_ms > 0 and _DAY_MS % step_ms == 0 else 0
 
 
 def _looked_at(
@@ -141,7 +141,8 @@ def _looked_at(
     digits = np.zeros(len(ready.values))
     for first in range(0, len(ready.values), _AT_ONCE):
         rows = slice(first, first + _AT_ONCE)
-        values = deseasoned(ready.values[rows], before=before, day=day)
+        values = detrended(ready.values[rows], before=before)
+        values = deseasoned(values, before=before, day=day)
         part = whitened(values, ready.present[rows], before=before)
         digits[rows] = surprise(part, before=before)
         parts.append(part)

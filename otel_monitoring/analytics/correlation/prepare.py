@@ -14,6 +14,8 @@ SPREAD_OF_MAD = 1.4826
 _FEWEST_DAYS = 2
 _GAIN = 0.9
 _SMOOTHED_OVER = 15
+_STRAIGHT = 0.5
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,25 @@ def deseasoned(values: NDArray[np.float64], *, before: int, day: int) -> NDArray
     shape = _smoothed(np.median(past, axis=1))
     places = (np.arange(values.shape[1]) - first) % day
     return np.where(helps[:, None], values - shape[:, places], values)
+
+
+def detrended(values: NDArray[np.float64], *, before: int) -> NDArray[np.float64]:
+    """Return values less a straight line, in rows that mostly follow one: what grows on is no surprise.
+
+    Args:
+        values: Shape (n, t), finite, at most 1 in size.
+        before: How many columns lie before the window: through them the line is laid.
+    """
+    times = np.arange(values.shape[1]) - (before - 1) / 2
+    past = values[:, :before]
+    around = past - past.mean(axis=1, keepdims=True)
+    slopes = around @ times[:before] / (times[:before] @ times[:before])
+    lines = slopes[:, None] * times
+    power = (around**2).sum(axis=1)
+    left = ((around - lines[:, :before]) ** 2).sum(axis=1)
+    rest = values - past.mean(axis=1, keepdims=True) - lines
+    rest[np.abs(rest) < _ROUNDING] = 0.0
+    return np.where((left < _STRAIGHT * power)[:, None], rest, values)
 
 
 def robust(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -36,8 +36,8 @@ _LEAST_EXCESS = 0.3
 _EULER = 0.5772
 _TINY = 1e-12
 _LEAST_SCALE = 1 / np.log(10)
-_WARINESS = 1.1
-"""Few stretches know their own scale badly."""
+_WARINESS = 6.0
+"""Few stretches know their own scale badly: it is taken for larger by this by their number."""
 
 
 def surprise(series: Whitened, *, before: int) -> NDArray[np.float64]:
@@ -55,7 +55,7 @@ def surprise(series: Whitened, *, before: int) -> NDArray[np.float64]:
     many = (before - _REACH - ORDER) // window
     past = evidence[:, before - _REACH - many * window : before - _REACH]
     best = past.reshape(len(evidence), many, window).max(axis=2)
-    scale = _WARINESS * np.maximum(best.std(axis=1, ddof=1) * np.sqrt(6) / np.pi, _LEAST_SCALE)
+    scale = (1 + _WARINESS / many) * np.maximum(best.std(axis=1, ddof=1) * np.sqrt(6) / np.pi, _LEAST_SCALE)
     place = best.mean(axis=1) - _EULER * scale
     beyond = np.clip((evidence[:, before:].max(axis=1) - place) / scale, -5.0, MOST * np.log(10))
     chance = -np.expm1(-np.exp(-beyond))

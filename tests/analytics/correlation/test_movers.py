@@ -158,3 +158,29 @@ def test_a_window_of_two_points_is_too_short() -> None:
 def test_no_series_are_a_reason() -> None:
     """An empty answer says why."""
     assert asked(np.zeros((0, POINTS))).reason == "no series to look at"
+
+
+def test_times_that_are_all_the_same_are_no_error() -> None:
+    """What was measured twice at once has no day, and is looked at as it is."""
+    times_ms = np.where(np.arange(POINTS) < BEFORE, 0, 1).astype(np.int64)
+
+    assert moved(times_ms, quiet(9), start_ms=1).reason == ""
+
+
+def test_counters_that_begin_anew_are_no_error() -> None:
+    """Their fall is seen as what it is: a surprise where it never happened before."""
+    values = np.cumsum(np.abs(quiet(10)), axis=1)
+    values[3, -20:] -= values[3, -20]
+
+    answer = asked(values)
+
+    assert answer.movers[0].row == 3
+    assert answer.movers[0].onset_ms == int(TIMES_MS[-20])
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.1, 1.0])
+def test_what_grows_on_and_on_has_not_moved(noise: float) -> None:
+    """A process gets older, a disk gets fuller."""
+    values = np.arange(POINTS) * np.arange(1.0, 31.0)[:, None] + noise * quiet(11, series=30)
+
+    assert len(asked(values).movers) <= 1

@@ -95,3 +95,9 @@ def test_huge_values_are_as_good_as_others() -> None:
     one = np.random.default_rng(6).standard_normal((2, 60))
 
     assert correlate(one * 1e300)[0].coefficient == pytest.approx(correlate(one)[0].coefficient)
+
+
+def test_no_series_are_no_pairs() -> None:
+    """Nor is one of them."""
+    assert correlate(np.zeros((0, 50))) == []
+    assert correlate(np.arange(50.0).reshape(1, 50), most_lag=5) == []
