@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from otel_monitoring.reports.feeds.anomalies import AnomaliesFeed
 from otel_monitoring.reports.feeds.forecasts import ForecastsFeed
+from otel_monitoring.reports.feeds.releases import ReleasesFeed
 from otel_monitoring.reports.feeds.slos import SlosFeed
 from otel_monitoring.reports.feeds.trends import TrendsFeed
 from otel_monitoring.reports.insights.insight import InsightSource
@@ -23,15 +24,18 @@ class _Feed(SectionSource, InsightSource, Protocol):
 
 
 def feed(desks: Desks, watched: Callable[[], Sequence[Watched]]) -> None:
-    """Let each desk write its section of reports, and have its say among the insights.
+    """Let each desk write its section of reports, and have its say among the insights and in the score.
 
     Args:
         desks: All of them.
         watched: Returns the signals that matter.
     """
+    slos = SlosFeed(desks.slos)
+    desks.score.add(slos)
     feeds: list[_Feed] = [
         AnomaliesFeed(desks.anomalies),
-        SlosFeed(desks.slos),
+        slos,
+        ReleasesFeed(desks.releases, desks.budgets),
         ForecastsFeed(desks.forecasts),
         TrendsFeed(desks.trends, watched),
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.reports.insights.insight import Evidence, Insight
+from otel_monitoring.reports.insights.score import ScorePart
 from otel_monitoring.reports.summary.model import Column, Figure, Section, Table
 from otel_monitoring.reports.summary.source import without_data
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from otel_monitoring.reports.summary.period import Period
 
 _DAY_MS = 86_400_000
+_WEIGHT = 20.0
 _TITLE = "Service levels"
 _COLUMNS = (
     Column("Service level"),
@@ -66,6 +68,15 @@ class SlosFeed:
         )
         notes = tuple(f"{one.slo.name} {note}." for one in found for note in one.notes)
         return Section(self.name, _TITLE, figures, (Table("How they stand", _COLUMNS, rows),), notes=notes)
+
+    def part(self, now_ms: int) -> ScorePart | None:  # noqa: ARG002 - standings are of now
+        """Return their part of the score: the budget that is left where least is; ``None`` without any."""
+        known = [one for one in self._desk.list() if one.remaining is not None]
+        if not known:
+            return None
+        worst = min(known, key=lambda one: one.remaining or 0.0)
+        left = max(0.0, min(worst.remaining or 0.0, 1.0))
+        return ScorePart(self.name, 100.0 * left, _WEIGHT, worst.remaining or 0.0, "1", worst.sentence)
 
     def insights(self, now_ms: int) -> Sequence[Insight]:
         """Return those whose budget is spent, or soon will be."""

@@ -99,3 +99,19 @@ def test_a_budget_in_danger_is_an_insight() -> None:
     ]
     assert found[0].effect > found[1].effect
     assert all(one.advice and one.why for one in found)
+
+
+def test_the_least_budget_that_is_left_is_a_part_of_the_health_score() -> None:
+    part = feed(standing_fake("cart", "met", 0.7), standing_fake("pay", "burning", 0.2)).part(END_MS)
+
+    assert part is not None
+    assert part.score == pytest.approx(20)
+    assert part.why == "pay is burning."
+
+
+def test_a_budget_that_is_spent_scores_nothing_and_none_at_all_is_no_part() -> None:
+    spent = feed(standing_fake("pay", "exhausted", -3.0)).part(END_MS)
+
+    assert spent is not None
+    assert spent.score == 0
+    assert feed(standing_fake("idle", "no data", None)).part(END_MS) is None
