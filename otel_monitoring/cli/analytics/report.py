@@ -13,6 +13,7 @@ import numpy as np
 import typer
 from rich.console import Console
 
+from otel_monitoring.cli.alerts.rows import clock
 from otel_monitoring.cli.chart import chart
 from otel_monitoring.cli.pages import DEFAULT_URL, By, Token, TokenFile, Url, actor, pages
 from otel_monitoring.cli.table import harmless, print_table
@@ -97,7 +98,8 @@ def _put(text: str, out: Path | None) -> None:
 def _print(report: Record) -> None:
     """Print a report for people."""
     print(harmless(report["title"]))
-    print(f"{report['start']} to {report['end']}, each figure against as long a time before")
+    start, end = clock(report["start"]), clock(report["end"])
+    print(f"{start} to {end}, each figure against as long a time before")
     for section in report["sections"]:
         print(f"\n{harmless(section['title']).upper()}")
         _print_section(section)

@@ -134,9 +134,10 @@ def chart(asker: Asker, title: str, unit: str, named: dict[str, Pair], *, scale:
 
 def gaps(pair: Pair, asker: Asker) -> tuple[str, ...]:
     """Return what is to be said about times without data."""
-    missing = float(np.isnan(pair.now).mean())
-    hours = missing * asker.period.length_ms / _HOUR_MS
-    notes = [] if hours < 1 else [f"There is no data of {hours:.0f} hours of this period."]
+    missing, whole = float(np.isnan(pair.now).mean()), asker.period.length_ms / _HOUR_MS
+    notes = (
+        [] if missing * whole < 1 else [f"There is no data of {missing * whole:.3g} of {whole:.3g} hours."]
+    )
     if np.isnan(pair.before).all():
         notes.append("There is no data of the period before to compare with.")
     return tuple(notes)
