@@ -60,7 +60,7 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             "OTEL_MONITORING_STORAGE__URL": "memory",  # an instance before this one would be carried on
             "OTEL_MONITORING_TELEMETRY__COLLECT_INTERVAL_S": "0.5",
             "OTEL_MONITORING_SYSTEM__INTERVAL_S": "0.5",
-            "OTEL_MONITORING_ANALYTICS__ENABLED": "false",  # what is found in series never passes the Collector
+            "OTEL_MONITORING_ANALYTICS__ENABLED": "false",  # its series pass no Collector
         }
         service = running.enter_context(serving("series", folder=folder, environ=environ))
         for number in range(_REQUESTS):
