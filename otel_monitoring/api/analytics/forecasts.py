@@ -121,7 +121,7 @@ def forecasts_router(desk: ForecastsDesk) -> APIRouter:
     router, routes = APIRouter(tags=["analytics"]), _Routes(desk)
     router.get("/forecasts", summary="When limits are reached", response_model=CapacityBody)(routes.capacity)
     router.get(
-        "/forecasts/{metric}",
+        "/forecasts/{metric:path}",
         summary="What comes next in a series",
         response_model=ForecastBody,
         responses=refusals(UNPROCESSABLE),

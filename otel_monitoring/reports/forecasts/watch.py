@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from otel_monitoring.analytics.forecasts.capacity import reach
-from otel_monitoring.errors import QueryError
+from otel_monitoring.errors import MonitoringError
 from otel_monitoring.model.labels import NAME
 from otel_monitoring.reports.asking import Track
 from otel_monitoring.reports.forecasts.desk import continued, newest_of
@@ -42,7 +43,18 @@ _HORIZONS_DAYS = (30, 7, 2)
 _AHEAD = (("1d", DAY_MS), ("7d", 7 * DAY_MS))
 _WRITE_EVERY_MS = 60_000
 """A query looks back five minutes."""
+_SLICE_S = 0.05
+"""The loop is shared with all other jobs, and its interpreter with the requests."""
 _NEVER_MS = -(2**62)
+
+
+@dataclass(slots=True)
+class _Look:
+    """A look that goes on from step to step."""
+
+    at_ms: int
+    left: Iterator[Standing]
+    found: list[Standing] = field(default_factory=list)
 
 
 class CapacityWatch:
@@ -82,8 +94,9 @@ class CapacityWatch:
 
     def _begin(self) -> None:
         self._writer = SeriesWriter(record=self._record, source=_SOURCE)
-        self._looked_ms = self._wrote_ms = _NEVER_MS
-        self._standings: tuple[Standing, ...] = ()
+        self._wrote_ms = _NEVER_MS
+        self._known: tuple[int, tuple[Standing, ...]] = (_NEVER_MS, ())
+        self._look: _Look | None = None
         self._failing: set[str] = set()
         self._lock = Lock()
 
@@ -93,10 +106,12 @@ class CapacityWatch:
             if self._wrote_ms != _NEVER_MS:
                 self._begin()
             return
-        if now_ms - self._wrote_ms < _WRITE_EVERY_MS:
+        self._look_on(now_ms)
+        looked_ms, standings = self._known
+        if looked_ms == _NEVER_MS or now_ms - self._wrote_ms < _WRITE_EVERY_MS:
             return
         self._wrote_ms = now_ms
-        self._writer.write(dict(_samples(self._looked(now_ms), now_ms)), now_ms)
+        self._writer.write(dict(_samples(standings, now_ms)), now_ms)
 
     def standings(self) -> Sequence[Standing]:
         """Return how everything stands, the most urgent first, as of the last look if that is not old."""
@@ -109,27 +124,48 @@ class CapacityWatch:
     def stop(self) -> None:
         """End: what was written ends with the process."""
 
-    def _looked(self, now_ms: int) -> tuple[Standing, ...]:
-        with self._lock:
-            if not 0 <= now_ms - self._looked_ms < self._interval_ms:
-                self._standings = tuple(one for limit in self._limits for one in self._look(limit, now_ms))
-                self._looked_ms = now_ms
-            return self._standings
+    def _is_fresh(self, now_ms: int) -> bool:
+        return 0 <= now_ms - self._known[0] < self._interval_ms
 
-    def _look(self, limit: Limit, now_ms: int) -> list[Standing]:
-        """Return how the series of one limit stand; one that cannot be asked for hinders no other."""
+    def _look_on(self, now_ms: int) -> None:
+        """Do a part of a look, where it is time for one: series by series, and no longer than a slice."""
+        if self._look is None:
+            if self._is_fresh(now_ms):
+                return
+            self._look = _Look(now_ms, self._each(now_ms))
+        look, until_s = self._look, self._clock.monotonic_s() + _SLICE_S
+        for one in look.left:
+            look.found.append(one)
+            if self._clock.monotonic_s() >= until_s:
+                return
+        self._known, self._look = (look.at_ms, tuple(look.found)), None
+
+    def _looked(self, now_ms: int) -> tuple[Standing, ...]:
+        """Return the last look, or a new one where that is old; those who ask meanwhile wait for it."""
+        with self._lock:
+            if not self._is_fresh(now_ms):
+                self._known = (now_ms, tuple(self._each(now_ms)))
+            return self._known[1]
+
+    def _each(self, now_ms: int) -> Iterator[Standing]:
+        for limit in self._limits:
+            for one in self._there(limit, now_ms):
+                yield _standing(limit, one, now_ms)
+
+    def _there(self, limit: Limit, now_ms: int) -> list[Track]:
+        """Return the series of one limit; one that cannot be asked for hinders no other."""
         widest = Span.of(_HORIZONS_DAYS[0] * DAY_MS)
         try:
             subject = self._subjects.find(limit.expr, step_ms=widest.step_ms)
             finest = Span.of(_HORIZONS_DAYS[-1] * DAY_MS).past(now_ms)
             there = living(self._query, subject.expr, finest, now_ms=now_ms)
-        except QueryError as error:
+        except MonitoringError as error:
             if limit.resource not in self._failing:
                 self._failing.add(limit.resource)
                 _log.warning("the capacity of %s cannot be asked for: %s", limit.resource, error)
             return []
         self._failing.discard(limit.resource)
-        return [_standing(limit, one, now_ms) for one in there[:MOST_SERIES]]
+        return there[:MOST_SERIES]
 
 
 def _standing(limit: Limit, track: Track, now_ms: int) -> Standing:

@@ -42,18 +42,20 @@ def sentence(standing: Standing, *, now_ms: int, zone: tzinfo = UTC) -> str:
             return f"{who} does not reach {limit} within {horizon}"
         soonest = span_words(standing.low_s)
         return f"{who} may reach {limit} in {soonest}, but is not expected to within {horizon}"
-    when = f"{span_words(standing.expected_s)} ({_range(standing)})"
+    between = _range(standing)
+    when = span_words(standing.expected_s) + (f" ({between})" if between else "")
     return f"{who} reaches {limit} in {when}, {_day(standing.expected_s, now_ms, zone)}"
 
 
 def _range(standing: Standing) -> str:
-    """Return between which times, in the unit of the expected one where both are told in it."""
+    """Return between which times, in the unit of the expected one; nothing where that tells no difference."""
     size, name = _unit(standing.expected_s or 0.0)
     low = standing.low_s or 0.0
     if standing.high_s is None:
         amount = _amount(low, size)
         return f"{amount} {name}{'' if amount == '1' else 's'} or later"
-    return f"{_amount(low, size)} to {_amount(standing.high_s, size)}"
+    ends = (_amount(low, size), _amount(standing.high_s, size))
+    return "" if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
 def _amount(seconds: float, size: float) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import httpx
 import numpy as np
@@ -42,7 +43,7 @@ def test_limits_are_listed_with_the_times_of_reaching_them() -> None:
     assert one["labels"]["system_filesystem_mountpoint"] == "/data"
     assert "2026-01-0" in one["earliest"]
     assert one["earliest"] < one["expected"] < one["latest"]
-    assert one["text"].startswith("Disk /data reaches 100% in 9 days (")
+    assert one["text"].startswith("Disk /data reaches 100% in 9 days, on ")
 
 
 def test_a_series_goes_on_with_a_band() -> None:
@@ -65,6 +66,15 @@ def test_promql_takes_the_place_of_the_metric() -> None:
     assert len(one["forecast"]) == 24
     assert one["reach"]["outcome"] == "expected"
     assert one["reach"]["expected"] < one["forecast"][-1]["time"]
+
+
+def test_promql_with_a_slash_in_it_is_a_path_too() -> None:
+    path = quote('load{host!="/cart"}', safe="")
+
+    response = ask(f"/forecasts/{path}", horizon="24h")
+
+    assert response.status_code == 200
+    assert response.json()["promql"] == 'load{host!="/cart"}'
 
 
 def test_bounds_and_level_are_kept() -> None:

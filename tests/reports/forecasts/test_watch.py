@@ -183,3 +183,27 @@ def test_a_child_process_begins_anew() -> None:
     watch.stop()
 
     assert len(filling.recorded) == 2
+
+
+def test_a_look_that_takes_long_goes_on_in_the_next_step() -> None:
+    """Each step looks at one series here; nothing is written before all are known."""
+    other = DISK.with_({"system_filesystem_mountpoint": "/log"})
+    filling = Filling({DISK: full_in(5), other: full_in(4)}, clock=SlowClock(NOW_MS))
+    watch = filling.watch()
+
+    watch.step(NOW_MS)
+    after_one = list(filling.recorded)
+    watch.step(NOW_MS + 1000)
+    watch.step(NOW_MS + 2000)
+
+    assert after_one == []
+    (batch,) = filling.recorded
+    assert {labels.get("system_filesystem_mountpoint") for labels in batch.labels} == {"/data", "/log"}
+
+
+class SlowClock(FakeClock):
+    """A clock by which whatever happens between two looks at it takes a second."""
+
+    def monotonic_s(self) -> float:
+        self.advance(1)
+        return super().monotonic_s()

@@ -66,3 +66,9 @@ def test_what_is_not_known_is_not_urgent() -> None:
     known = Standing(DISK, Labels.of(), NOW_MS, 0.1, 0.0, outcome="not within the horizon")
 
     assert known.urgency < unknown.urgency
+
+
+def test_a_range_that_tells_no_difference_is_left_out() -> None:
+    known = {"outcome": "expected", "low_s": 4.9 * DAY_S, "expected_s": 5 * DAY_S, "high_s": 5.1 * DAY_S}
+
+    assert told(**known).endswith("in 5 days, on Tuesday")
