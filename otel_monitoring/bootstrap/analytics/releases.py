@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from otel_monitoring.bootstrap.analytics.beside import beside
 from otel_monitoring.reports.releases.desk import ReleasesDesk
 from otel_monitoring.reports.releases.watch import RegressionWatch
 
@@ -23,6 +24,7 @@ def regression_watch(settings: Settings, desks: Desks) -> RegressionWatch:
         tell=desks.found.tell,
         kept=desks.learned(RegressionWatch.name),
         is_speaking=desks.is_speaking,
+        beside=beside(RegressionWatch.name),
     )
 
 

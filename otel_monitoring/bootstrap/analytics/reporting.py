@@ -6,11 +6,8 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
-from opentelemetry.instrumentation.utils import suppress_instrumentation
-
+from otel_monitoring.bootstrap.analytics.beside import beside
 from otel_monitoring.bootstrap.analytics.sending import ReportSender
-from otel_monitoring.bootstrap.aside import Aside
-from otel_monitoring.guard import Guard
 from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.reports.insights.alerts import NoisyAlerts
 from otel_monitoring.reports.insights.desk import InsightsDesk
@@ -69,7 +66,7 @@ def insights_watch(desks: Desks) -> InsightsWatch:
         write=SeriesWriter(record=desks.record, source=_SCORE_SOURCE).write,
         is_speaking=desks.is_speaking,
         states=desks.learned(_KEPT_TOLD),
-        beside=_beside("insights"),
+        beside=beside("insights"),
     )
 
 
@@ -106,17 +103,7 @@ def reports_watch(builder: Builder, desks: Desks) -> ReportsWatch:
         hand_over=desks.report_sender.hand_over,
         is_speaking=desks.is_speaking,
         is_lasting=builder.storage_url is not None,
-        beside=_beside("reports"),
-    )
-
-
-def _beside(name: str) -> Aside:
-    """Return a thread that is there while it is needed, so that nothing waits for what takes time."""
-    return Aside(
-        name=f"otel-monitoring-{name}",
-        guard=Guard(f"job.{name}.aside"),
-        patience_s=0.0,
-        shield=suppress_instrumentation,
+        beside=beside("reports"),
     )
 
 

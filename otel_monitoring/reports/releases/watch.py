@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from otel_monitoring.errors import MonitoringError
+from otel_monitoring.reports.beside import Here
 from otel_monitoring.reports.releases.comparing import LEVEL
 from otel_monitoring.reports.releases.findings import EVENT_NAME, Regression, regressions
 from otel_monitoring.reports.releases.versions import Release, before, releases
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.model.sample import Batch
     from otel_monitoring.promql.query import Query
+    from otel_monitoring.reports.beside import Beside
     from otel_monitoring.reports.releases.desk import ReleasesDesk
 
 _log = logging.getLogger(__name__)
@@ -25,6 +28,7 @@ LOOKS_MS = (600_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000)
 _SOURCE = "rule:releases;watch;0;regressions"
 _KNOWN_MS = 8 * 86_400_000
 _LATE_MS = 3_600_000
+_PATIENCE_S = 2.0
 _NEVER_MS = -(2**62)
 
 
@@ -59,6 +63,7 @@ class RegressionWatch:
         kept: Keeps what was found, so that the next process tells of none again; ``None`` for nothing.
         is_speaking: Whether this process is the one that looks.
         interval_s: The time between two looks at which versions there are.
+        beside: Where releases are compared.
     """
 
     name = "releases"
@@ -73,6 +78,7 @@ class RegressionWatch:
         kept: Kept | None,
         is_speaking: Callable[[], bool],
         interval_s: float = 60.0,
+        beside: Beside | None = None,
     ) -> None:
         self._query = query
         self._desk = desk
@@ -81,6 +87,7 @@ class RegressionWatch:
         self._kept = kept
         self._is_speaking = is_speaking
         self._interval_ms = round(interval_s * 1000)
+        self._beside = beside or Here()
         self._begin()
 
     def _begin(self) -> None:
@@ -99,9 +106,9 @@ class RegressionWatch:
             return
         self._due_ms = now_ms + self._interval_ms
         found = self._ready()
-        for earlier, later, look_ms in self._due(now_ms):
-            self._look(earlier, later, look_ms, now_ms=now_ms)
-        lasting = [one for one in found.values() if now_ms - one.since_ms <= LOOKS_MS[-1] + _LATE_MS]
+        if self._beside.wait(0.0):
+            self._compare(self._due(now_ms), now_ms)
+        lasting = [one for one in list(found.values()) if now_ms - one.since_ms <= LOOKS_MS[-1] + _LATE_MS]
         self._writer.write({one.labels: one.size for one in lasting}, now_ms)
 
     def found(self) -> Sequence[Regression]:
@@ -110,10 +117,21 @@ class RegressionWatch:
 
     def after_fork(self) -> None:
         """Begin anew in a child process."""
+        self._beside.after_fork()
         self._begin()
 
     def stop(self) -> None:
-        """End; what was found is kept already."""
+        """Wait a moment for releases that are being compared; what was found is kept already."""
+        self._beside.wait(_PATIENCE_S)
+
+    def _compare(self, due: Sequence[tuple[Release, Release, int]], now_ms: int) -> None:
+        if due:
+            self._looked |= {(later.job, later.version, look_ms): now_ms for _, later, look_ms in due}
+            self._beside.run(partial(self._look_all, due, now_ms))
+
+    def _look_all(self, due: Sequence[tuple[Release, Release, int]], now_ms: int) -> None:
+        for earlier, later, _ in due:
+            self._look(earlier, later, now_ms=now_ms)
 
     def _ready(self) -> dict[str, Regression]:
         if self._found is None:
@@ -139,8 +157,7 @@ class RegressionWatch:
         is_new = (release.job, release.version, look_ms) not in self._looked
         return is_new and look_ms <= age_ms < look_ms + _LATE_MS and ran_ms >= look_ms // 2
 
-    def _look(self, earlier: Release, later: Release, look_ms: int, *, now_ms: int) -> None:
-        self._looked[later.job, later.version, look_ms] = now_ms
+    def _look(self, earlier: Release, later: Release, *, now_ms: int) -> None:
         try:
             compared = self._desk.compared(earlier, later, level=LEVEL / len(LOOKS_MS))
         except MonitoringError as error:

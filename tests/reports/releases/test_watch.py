@@ -11,10 +11,11 @@ from otel_monitoring.testing import FakeClock
 from tests.reports.releases.shop_at_hand import END_MS, MINUTE_MS, START_MS, query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from otel_monitoring.model.sample import Batch
     from otel_monitoring.promql.query import Query
+    from otel_monitoring.reports.beside import Beside
 
 DAY_MS = 86_400_000
 
@@ -29,7 +30,7 @@ class Watched:
     kept: list[dict[str, Any]] = field(default_factory=list)
     is_speaking: bool = True
 
-    def watch(self) -> RegressionWatch:
+    def watch(self, *, beside: Beside | None = None) -> RegressionWatch:
         """Return a new one, as after a restart."""
         return RegressionWatch(
             query=self.answers,
@@ -38,6 +39,7 @@ class Watched:
             tell=self._tell,
             kept=self,
             is_speaking=lambda: self.is_speaking,
+            beside=beside,
         )
 
     def load(self) -> list[dict[str, Any]]:
@@ -85,6 +87,38 @@ def test_it_is_a_series_for_a_day() -> None:
     }
     assert all(value > 0 for value in watched.written[0].values)
     assert all(value != value for value in watched.written[1].values)  # noqa: PLR0124 - the end is a NaN
+
+
+class Waiting:
+    """A thread that begins when it is told to."""
+
+    def __init__(self) -> None:
+        self.work: list[Callable[[], object]] = []
+
+    def run(self, work: Callable[[], object], /) -> bool:
+        self.work.append(work)
+        return False
+
+    def wait(self, _timeout_s: float, /) -> bool:
+        return not self.work
+
+    def after_fork(self) -> None:
+        self.work = []
+
+
+def test_releases_are_compared_beside_and_once_at_a_time() -> None:
+    """The loop that all jobs share waits for none of it."""
+    watched, beside = Watched(query()), Waiting()
+    watch = watched.watch(beside=beside)
+
+    watch.step(END_MS)
+    watch.step(END_MS + MINUTE_MS)
+    told_before = list(watched.told)
+    (work,) = beside.work
+    work()
+
+    assert told_before == []
+    assert len(watched.told) == 2
 
 
 def test_a_release_that_changed_nothing_is_not_told_of() -> None:
