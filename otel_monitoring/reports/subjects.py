@@ -85,13 +85,15 @@ class Subjects:
             step_ms: The distance of points; rates look back as far, five minutes at least.
 
         Raises:
-            AnalysisError: The aggregation does not suit the metric, or there is no metric to aggregate.
+            AnalysisError: The aggregation does not suit the metric, or there is no such metric.
         """
         known = self._known(text) if _NAME(text) else None
         if known is None:
             if aggregation:
                 msg = f"aggregation {aggregation!r} with {text!r}: expected none, as that is no known metric"
                 raise AnalysisError(msg, field="aggregation")
+            if "." in text and _NAME(text):
+                raise AnalysisError(self._unknown(text), field="metric")
             return Subject(text, text)
         wanted = aggregation or _DEFAULTS.get(known.type, "value")
         allowed = _ALLOWED[known.type]
@@ -105,6 +107,12 @@ class Subjects:
     def near(self, text: str) -> list[str]:
         """Return names of metrics that look like the text, the nearest first."""
         return near(text, self._metadata())
+
+    def _unknown(self, name: str) -> str:
+        """Return why a name of OpenTelemetry, which PromQL does not know, means nothing."""
+        near = ", ".join(self.near(name))
+        alike = f"; names that look alike: {near}" if near else ""
+        return f"metric {name!r}: expected one that is known, or PromQL{alike}"
 
     def _known(self, name: str) -> Metadata | None:
         found = called(name, self._metadata(), strategy=self._strategy)

@@ -78,3 +78,11 @@ def test_an_aggregation_has_to_suit_the_metric(subjects: Subjects) -> None:
 
 def test_names_that_look_alike_are_offered(subjects: Subjects) -> None:
     assert subjects.near("job_total")[0] == "jobs_total"
+
+
+def test_a_name_of_otel_that_nobody_knows_is_refused_with_names_that_look_alike(subjects: Subjects) -> None:
+    """PromQL would speak of an unexpected dot."""
+    with pytest.raises(AnalysisError, match=r"'jobs.totall': .* look alike: jobs_total") as refused:
+        subjects.find("jobs.totall")
+
+    assert refused.value.field == "metric"

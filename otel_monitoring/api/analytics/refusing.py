@@ -27,6 +27,7 @@ def refusing(*, where: str, metric: str) -> Iterator[None]:
     try:
         yield
     except AnalysisError as error:
-        raise RefusedError(str(error), field=f"{where}.{error.field}") from None
+        field = metric if error.field == "metric" else f"{where}.{error.field}"
+        raise RefusedError(str(error), field=field) from None
     except QueryError as error:
         raise RefusedError(str(error), field=metric) from None

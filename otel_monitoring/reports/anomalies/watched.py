@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from otel_monitoring.reports.errors import AnalysisError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +23,7 @@ _QUERY_BUCKETS = "db_client_operation_duration_seconds_bucket"
 _WITHOUT = "without (instance, otel_scope_name, otel_scope_version)"
 _LEAST_REQUESTS = 20
 _LEAST_SHARE, _LEAST_LAG_S = 0.02, 0.02
+_LEAST_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Watched:
         traffic: PromQL of what stands behind each value, such as requests; empty where nothing has to.
         least_traffic: With less of it a value says nothing, and is neither judged nor learned.
         least_change: How far out of the expected range a value has to be, in its unit, to be worth a word.
+        least_events: To how much of the traffic that has to amount; one failure of thirty is no change.
+        floor: No value is lower, so that no lower one is expected.
     """
 
     name: str
@@ -41,6 +47,8 @@ class Watched:
     traffic: str = ""
     least_traffic: float = 0.0
     least_change: float = 0.0
+    least_events: float = 0.0
+    floor: float = -math.inf
 
 
 def golden_signals(range_ms: int) -> list[Watched]:
@@ -55,7 +63,7 @@ def golden_signals(range_ms: int) -> list[Watched]:
     window = f"[{range_ms}ms]"
     requests = f"{_ENDPOINT} (increase({_COUNT}{window}))"
     queries = f"{_QUERY} (increase({_QUERY_COUNT}{window}))"
-    return [
+    found = [
         Watched("http.request_rate", f"{_ENDPOINT} (rate({_COUNT}{window}))", "{request}/s"),
         Watched(
             "http.error_ratio",
@@ -65,6 +73,7 @@ def golden_signals(range_ms: int) -> list[Watched]:
             traffic=requests,
             least_traffic=_LEAST_REQUESTS,
             least_change=_LEAST_SHARE,
+            least_events=_LEAST_FAILURES,
         ),
         Watched(
             "http.p95",
@@ -117,13 +126,20 @@ def golden_signals(range_ms: int) -> list[Watched]:
             least_change=_LEAST_SHARE,
         ),
     ]
+    return [replace(one, floor=0.0) for one in found]
 
 
 def named(texts: Iterable[str], subjects: Subjects, *, range_ms: int) -> list[Watched]:
     """Return what a user names: metrics, as they are usually looked at, and PromQL.
 
-    Raises:
-        AnalysisError: A text cannot be understood.
+    What is no metric is asked for as it is written: it may become known, until then a warning tells so.
     """
-    found = [subjects.find(text, step_ms=range_ms) for text in texts]
-    return [Watched(subject.name, subject.expr, subject.unit) for subject in found]
+    return [_named(text, subjects, range_ms) for text in texts]
+
+
+def _named(text: str, subjects: Subjects, range_ms: int) -> Watched:
+    try:
+        subject = subjects.find(text, step_ms=range_ms)
+    except AnalysisError:
+        return Watched(text, text)
+    return Watched(subject.name, subject.expr, subject.unit)
