@@ -226,17 +226,20 @@ class CorrelationsDesk:
         return found, self.moved_around(found.started_at_ms)
 
     def _series(self, texts: Sequence[str], window: Window) -> tuple[list[Compared], list[Track]]:
-        compared, found = [], []
+        compared, found, without = [], [], []
         for text in dict.fromkeys(texts):
             subject = self._subjects.find(text, step_ms=window.step_ms)
-            for track in tracks(self._query, subject.expr, window):
+            known = tracks(self._query, subject.expr, window)
+            without += [] if known else [text]
+            for track in known:
                 compared.append(Compared(series(subject.name, track.labels), subject, track.labels))
                 found.append(track)
         if len(found) < 2:  # noqa: PLR2004 - a pair
             msg = (
                 f"metric {', '.join(texts)}: expected two series or more in the window, there is {len(found)}"
             )
-            raise AnalysisError(msg, field="metric")
+            nothing = f"; nothing is known of {', '.join(without)}" if found and without else ""
+            raise AnalysisError(msg + nothing, field="metric")
         return compared, found
 
 

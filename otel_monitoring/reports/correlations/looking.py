@@ -208,6 +208,7 @@ def _known(
     if not values:
         return _Series(chosen, labels, times_ms, np.zeros((0, len(times_ms))), left_out, failed)
     stacked = np.stack(values)
-    enough = np.isfinite(stacked).mean(axis=0) >= _PRESENT
+    # What comes and goes, as requests at night do, has been measured since it came first.
+    enough = np.logical_or.accumulate(np.isfinite(stacked), axis=1).mean(axis=0) >= _PRESENT
     first = int(np.argmax(enough))
     return _Series(chosen, labels, times_ms[first:], stacked[:, first:], left_out, failed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.model.sample import Batch, Metadata
+from otel_monitoring.model.sample import STALE, Batch, Metadata
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.reports.correlations.desk import Alerted, CorrelationsDesk
 from otel_monitoring.reports.subjects import Subjects
@@ -29,7 +29,7 @@ METADATA = {
 }
 
 
-def store(*, minutes: int = MINUTES, rooms: int = 6) -> SeriesStore:
+def store(*, minutes: int = MINUTES, rooms: int = 6, seldom: int = 0) -> SeriesStore:
     """Return a store with the last so many minutes of it."""
     rng = np.random.default_rng(3)
     depth = 10 + rng.standard_normal(MINUTES)
@@ -46,6 +46,10 @@ def store(*, minutes: int = MINUTES, rooms: int = 6) -> SeriesStore:
     }
     for room in range(rooms):
         rows[Labels.of(__name__="temperature", room=str(room))] = 20 + rng.standard_normal(MINUTES)
+    for room in range(seldom):
+        there = (np.arange(MINUTES) % 20 == room % 20) | (np.arange(MINUTES) >= BEGAN - 30)
+        values = np.where(there, 20 + rng.standard_normal(MINUTES), STALE)
+        rows[Labels.of(__name__="temperature", room=f"seldom {room}")] = values
     kept = SeriesStore(retention_s=86_400, interval_s=60)
     labels, values = list(rows), np.array(list(rows.values()))
     for minute in range(MINUTES - minutes, MINUTES):
@@ -54,10 +58,10 @@ def store(*, minutes: int = MINUTES, rooms: int = 6) -> SeriesStore:
     return kept
 
 
-def desk(*, minutes: int = MINUTES) -> CorrelationsDesk:
+def desk(*, minutes: int = MINUTES, seldom: int = 0) -> CorrelationsDesk:
     """Return a desk that stands at the end of it."""
     return CorrelationsDesk(
-        query=Engine(store(minutes=minutes)),
+        query=Engine(store(minutes=minutes, seldom=seldom)),
         subjects=Subjects(metadata=lambda: METADATA),
         clock=FakeClock(END_MS),
         metadata=lambda: METADATA,

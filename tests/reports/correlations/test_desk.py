@@ -87,6 +87,19 @@ def test_without_a_past_there_is_a_reason() -> None:
     assert "points before the window" in found.reason
 
 
+def test_what_is_there_now_and_then_only_has_been_known_since_it_came_first() -> None:
+    """Routes that nobody asks for at night; together they are seldom there, until the last hours."""
+    found = desk(seldom=60).moved_around(NOTICED_MS)
+
+    assert found.since_ms < START_MS + HOUR_MS
+    assert "queue_depth" in {one.candidate.name for one in found.movements}
+
+
+def test_what_has_no_series_is_named(known: CorrelationsDesk) -> None:
+    with pytest.raises(AnalysisError, match=r"there is 1; nothing is known of nowhere$"):
+        known.related(["queue_depth", "nowhere"], span_ms=HOUR_MS)
+
+
 @pytest.mark.parametrize(("start_ms", "end_ms"), [(END_MS, END_MS), (END_MS, START_MS), (0, END_MS)])
 def test_a_window_that_is_none_is_refused(known: CorrelationsDesk, start_ms: int, end_ms: int) -> None:
     """Empty, turned round, and far too long."""
