@@ -92,7 +92,9 @@ class TrendsFeed:
     def _moved(self, span_ms: int, end_ms: int) -> Iterator[_Moved]:
         for watched in self._watched():
             try:
-                found = self._desk.trends(watched.expr, spans_ms=[span_ms], end_ms=end_ms, most=_MOST_SERIES)
+                found = self._desk.trends(
+                    watched.expr, spans_ms=[span_ms], end_ms=end_ms, most=_MOST_SERIES, unit=watched.unit
+                )
             except MonitoringError:
                 continue  # the section is about what could be looked at
             for looked in found.series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -120,6 +120,7 @@ class TrendsDesk:
         end_ms: int | None = None,
         aggregation: str | None = None,
         most: int = MOST_SERIES,
+        unit: str = "",
     ) -> Trends:
         """Look at the series of a metric or of an expression.
 
@@ -129,6 +130,7 @@ class TrendsDesk:
             end_ms: Where they end, Unix time in milliseconds; ``None`` for now.
             aggregation: How a metric is looked at; ``None`` for what suits it.
             most: How many series are looked at, ``MOST_SERIES`` at most.
+            unit: Of the values of an expression, in UCUM, where that is known.
 
         Raises:
             AnalysisError: What is asked for makes no sense.
@@ -141,6 +143,7 @@ class TrendsDesk:
             max(spans_ms), end_ms=end_ms, points=_POINTS_OF_CHANGES, least_step_ms=_least(max(spans_ms))
         )
         subject = self._subjects.find(text, aggregation=aggregation, step_ms=whole.step_ms)
+        subject = replace(subject, unit=subject.unit or unit)
         found = tracks(self._query, subject.expr, whole)
         chosen = found[: min(most, MOST_SERIES)]
         each = [self._tracks(text, window, aggregation) for window in windows] if chosen else []

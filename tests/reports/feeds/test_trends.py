@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,13 @@ def test_a_report_says_what_rose_under_the_name_that_people_know(feed: TrendsFee
     assert str(changed).startswith("+")
     assert str(text).startswith("http.p95 of /cart rises")
     assert "sum by" not in str(text)
+
+
+def test_values_are_told_in_the_unit_of_the_signal(feed: TrendsFeed) -> None:
+    section = feed.section(Period.ending("weekly", END_MS))
+
+    ((_, _, text),) = section.tables[0].rows
+    assert re.search(r"from [\d.]+ms to 1\.\d+s$", str(text))
 
 
 def test_what_gets_worse_over_a_week_is_an_insight(feed: TrendsFeed) -> None:
