@@ -217,11 +217,13 @@ def asked_parts(query: Query) -> list[ScoreSource]:
     failed = f'(sum(rate({_SERVED}_count{{http_response_status_code=~"5.."}}[15m])) or vector(0))'
     pool = "db_client_connection_count"
     used = f'sum by (db_client_connection_pool_name) ({pool}{{db_client_connection_state="used"}})'
+    opened = f"sum by (db_client_connection_pool_name) ({pool})"  # a pool may open more than it has by now
+    room = "sum by (db_client_connection_pool_name) (db_client_connection_max)"
     shares = {
         "processor": "max(avg_over_time(otel_monitoring_cpu_utilization_ratio[5m]))",
         "memory": "max(otel_monitoring_memory_utilization_ratio)",
         "disk": "max(system_filesystem_utilization_ratio)",
-        "connection pool": f"max({used} / (sum by (db_client_connection_pool_name) ({pool}) > 3))",
+        "connection pool": f"max({used} / (({room} or {opened}) > 3))",
     }
     full = " or ".join(f'label_replace({expr}, "of", "{name}", "", "")' for name, expr in shares.items())
     p95 = f"histogram_quantile(0.95, sum by (le) (rate({_SERVED}_bucket[15m])))"

@@ -35,6 +35,7 @@ class _Resource:
 
 
 _POOL = "db_client_connection_count"
+_BY_POOL = "sum by (db_client_connection_pool_name)"
 _RESOURCES = (
     _Resource("Processor limit", "max(max_over_time(otel_monitoring_cpu_utilization_ratio[step]))"),
     _Resource("Memory limit", "max(max_over_time(otel_monitoring_memory_utilization_ratio[step]))"),
@@ -53,8 +54,9 @@ _RESOURCES = (
     ),
     _Resource(
         "Connections",
-        f'sum by (db_client_connection_pool_name) (max_over_time({_POOL}{{db_client_connection_state="used"}}'
-        f"[step])) / (sum by (db_client_connection_pool_name) (max_over_time({_POOL}[step])) > 0)",
+        f'{_BY_POOL} (max_over_time({_POOL}{{db_client_connection_state="used"}}[step]))'
+        f" / (({_BY_POOL} (max_over_time(db_client_connection_max[step]))"
+        f" or {_BY_POOL} (max_over_time({_POOL}[step]))) > 0)",
         ("db_client_connection_pool_name",),
     ),
 )

@@ -76,6 +76,20 @@ def test_the_fullest_of_all_counts() -> None:
     assert found.parts[0].why == "The disk is at 95 % of what there is."
 
 
+def test_a_pool_that_may_open_more_connections_is_not_full() -> None:
+    """What it has opened by now is all in use, yet it is at most twice as much."""
+    pool = 'db_client_connection_pool_name="shop"'
+    found = desk(
+        {
+            f'db_client_connection_count{{{pool},db_client_connection_state="used"}}': "5x3",
+            f"db_client_connection_max{{{pool}}}": "10x3",
+        }
+    ).score()
+
+    assert found.parts[0].score == pytest.approx(100)
+    assert found.parts[0].why == "The connection pool is at 50 % of what there is."
+
+
 def test_few_requests_say_nothing() -> None:
     assert desk(histogram(SERVER, OK, 1, seconds=3, le="5")).score().score is None
 

@@ -80,6 +80,19 @@ def test_the_fullest_is_first_in_capacity(report: Report) -> None:
     assert table.rows[0] == ("Disk /data", *[pytest.approx(0.83)] * 4)
 
 
+def test_connections_are_a_share_of_all_that_may_be_opened() -> None:
+    pool = {"db_client_connection_pool_name": "shop"}
+    gauges = {
+        gauge("db_client_connection_count", **pool, db_client_connection_state="used"): 5.0,
+        gauge("db_client_connection_max", **pool): 10.0,
+    }
+    desk = ReportsDesk(Shop(gauges=gauges).engine(), FakeClock(END_MS), service="shop")
+
+    rows = section(desk.report("daily"), "capacity").tables[0].rows
+
+    assert rows[0][:2] == ("Connections shop", pytest.approx(0.5))
+
+
 def test_without_anything_counted_each_section_says_so() -> None:
     found = ReportsDesk(Engine(SeriesStore()), FakeClock(END_MS)).report("daily")
 
