@@ -141,6 +141,7 @@ class Point:
         expected_high: Upper end.
         rarity_hours: Once in how many hours.
         reason: In which way it stood out.
+        traffic: What stands behind the value, such as requests; NaN where nothing has to.
     """
 
     at_ms: int
@@ -151,13 +152,14 @@ class Point:
     expected_high: float
     rarity_hours: float
     reason: Reason
+    traffic: float = math.nan
 
     @property
     def is_within(self) -> bool:
         """Whether the value lies in the range that was expected; where none is known it does."""
         return not (self.value < self.expected_low or self.value > self.expected_high)
 
-    def is_worth_a_word(self, least_change: float) -> bool:
+    def is_worth_a_word(self, *, least_change: float, least_events: float = 0.0) -> bool:
         """Tell whether the value is so far out that people would call it a change.
 
         A series that hardly ever moves makes the smallest step rare. A step within a twentieth of what was
@@ -165,6 +167,7 @@ class Point:
 
         Args:
             least_change: The least distance besides, in the unit of the series.
+            least_events: To how much of the traffic the distance of a share has to amount.
         """
         if not (math.isfinite(self.expected_low) and math.isfinite(self.expected_high)):
             return True
@@ -172,7 +175,8 @@ class Point:
         if distance == 0.0:
             return True  # not where it is but how it moves stands out
         level = max(abs(self.expected_low), abs(self.expected_high))
-        return distance >= max(_LEAST_CHANGE * level, least_change)
+        is_of_many = math.isnan(self.traffic) or distance * self.traffic >= least_events
+        return is_of_many and distance >= max(_LEAST_CHANGE * level, least_change)
 
 
 @dataclass(slots=True)

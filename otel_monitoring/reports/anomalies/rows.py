@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -52,6 +53,7 @@ class Row:
         seen_ms: When it had a value last, Unix milliseconds.
         lasting: The finding that is open, if one is.
         strangest: When it stood out most of late, and its score then.
+        traffic: What stood behind its newest value; NaN where nothing has to.
     """
 
     watched: Watched
@@ -60,6 +62,7 @@ class Row:
     seen_ms: int
     lasting: Lasting | None = None
     strangest: tuple[int, float] = field(default=(_NEVER_MS, 0.0))
+    traffic: float = math.nan
 
     @property
     def key(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -72,11 +73,9 @@ class _Asked:
     samples: Sequence[tuple[Labels, float]]
     traffic: Mapping[Labels, float] | None
 
-    def weight(self, labels: Labels) -> float:
-        """Return what stands behind a value by what is needed: from 1 on it is enough."""
-        if self.traffic is None:
-            return 1.0
-        return self.traffic.get(labels.with_({NAME: ""}), 0.0) / self.watched.least_traffic
+    def behind(self, labels: Labels) -> float:
+        """Return what stands behind a value, such as requests; NaN where nothing has to."""
+        return math.nan if self.traffic is None else self.traffic.get(labels.with_({NAME: ""}), 0.0)
 
 
 class AnomalyWatch:
@@ -185,7 +184,8 @@ class AnomalyWatch:
                 if row is not None:
                     chosen.append(row)
                     values.append(value)
-                    weights.append(asked.weight(labels))
+                    row.traffic = asked.behind(labels)
+                    weights.append(row.traffic / watched.least_traffic if watched.traffic else 1.0)
         return chosen, np.array(values, dtype=np.float64), np.array(weights, dtype=np.float64)
 
     def _ask(self, watched: Watched, at_ms: int) -> _Asked:
@@ -214,11 +214,15 @@ class AnomalyWatch:
                 row.strangest = (at_ms, score)
         is_open = np.array([row.lasting is not None for row in chosen], dtype=np.bool_)
         for index in np.flatnonzero(verdicts.is_anomalous | is_open).tolist():
-            self._follow(chosen[index], _point(values, verdicts, index, at_ms))
+            row = chosen[index]
+            self._follow(row, _point(row, float(values[index]), verdicts, index, at_ms=at_ms))
 
     def _follow(self, row: Row, point: Point) -> None:
         if row.lasting is None:
-            if not point.is_worth_a_word(row.watched.least_change):
+            watched = row.watched
+            if not point.is_worth_a_word(
+                least_change=watched.least_change, least_events=watched.least_events
+            ):
                 return
             row.lasting = opened(
                 point,
@@ -266,18 +270,25 @@ class AnomalyWatch:
             samples[labels.with_({NAME: ACTIVE})] = 1.0
             for bound, ends in (("low", verdicts.expected_low), ("high", verdicts.expected_high)):
                 if np.isfinite(ends[index]):
-                    samples[labels.with_({NAME: EXPECTED, "bound": bound})] = float(ends[index])
+                    end = _at_least(row.watched.floor, float(ends[index]))
+                    samples[labels.with_({NAME: EXPECTED, "bound": bound})] = end
         self._writer.write(samples, at_ms)
 
 
-def _point(values: NDArray[np.float64], verdicts: Verdicts, index: int, at_ms: int) -> Point:
+def _point(row: Row, value: float, verdicts: Verdicts, index: int, *, at_ms: int) -> Point:
     return Point(
         at_ms=at_ms,
-        value=float(values[index]),
+        value=value,
         score=float(verdicts.scores[index]),
         is_anomalous=bool(verdicts.is_anomalous[index]),
-        expected_low=float(verdicts.expected_low[index]),
-        expected_high=float(verdicts.expected_high[index]),
+        expected_low=_at_least(row.watched.floor, float(verdicts.expected_low[index])),
+        expected_high=_at_least(row.watched.floor, float(verdicts.expected_high[index])),
         rarity_hours=float(verdicts.rarity_hours[index]),
         reason=Reason(int(verdicts.reasons[index])),
+        traffic=row.traffic,
     )
+
+
+def _at_least(floor: float, value: float) -> float:
+    """Return the value, or the floor where it lies below; NaN stays what it is."""
+    return max(value, floor)  # in this order: NaN is larger than nothing

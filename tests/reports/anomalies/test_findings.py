@@ -10,7 +10,7 @@ from otel_monitoring.analytics.anomaly.verdict import Reason
 from otel_monitoring.reports.anomalies.findings import Point
 
 
-def point(value: float, low: float, high: float) -> Point:
+def point(value: float, low: float, high: float, traffic: float = math.nan) -> Point:
     return Point(
         at_ms=0,
         value=value,
@@ -20,6 +20,7 @@ def point(value: float, low: float, high: float) -> Point:
         expected_high=high,
         rarity_hours=100.0,
         reason=Reason.SPIKE,
+        traffic=traffic,
     )
 
 
@@ -41,4 +42,11 @@ def point(value: float, low: float, high: float) -> Point:
 def test_a_small_step_of_a_still_series_is_not_worth_a_word(
     value: float, low: float, high: float, least_change: float, *, is_worth_it: bool
 ) -> None:
-    assert point(value, low, high).is_worth_a_word(least_change) == is_worth_it
+    assert point(value, low, high).is_worth_a_word(least_change=least_change) == is_worth_it
+
+
+@pytest.mark.parametrize(("failed", "is_worth_it"), [(1, False), (2, False), (3, True)])
+def test_one_failure_of_thirty_requests_is_not_worth_a_word(failed: int, *, is_worth_it: bool) -> None:
+    share = point(failed / 30, 0.0, 0.0, traffic=30.0)
+
+    assert share.is_worth_a_word(least_change=0.02, least_events=3) == is_worth_it

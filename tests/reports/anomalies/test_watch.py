@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from otel_monitoring.model.labels import Labels
@@ -211,3 +213,17 @@ def test_a_counter_that_becomes_known_later_is_watched_as_its_rate() -> None:
     assert before == [Watched("orders_total", "orders_total")]
     assert "rate(orders_total[" in after[0].expr
     assert after[0].unit == "{order}/s"
+
+
+def test_nothing_below_the_floor_is_expected() -> None:
+    watching = Watching(replace(LOAD, floor=0.0))
+    quiet, loud = {A: 0.0}, {A: 1.0}
+    for minute in range(HOURS):
+        watching.minute(loud if minute % 20 == 0 else quiet)
+
+    watching.minute({A: 1000.0})
+
+    (lasting,) = watching.watch.lasting()
+    assert lasting.expected_low == 0.0
+    low = [value for labels, value in watching.values("otel_monitoring_anomaly_expected").items()]
+    assert min(low) == 0.0
