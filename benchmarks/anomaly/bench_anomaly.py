@@ -1,8 +1,8 @@
 """The detector on labelled series, on made-up service metrics, and what it costs, each beside the z-score.
 
-The labelled series and their scorer are those of a public benchmark: half of its files, shown also for the 15
-that constants were chosen on and the 14 that checked them. The made-up metrics are 14 families, with and
-without faults. A goal that is not reached is printed beside its figure; what is asserted must not get worse.
+The labelled series and their scorer are those of a public benchmark: half of its files, shown also for 15 of
+them and for the other 14, so that a gain on some files alone is seen. The made-up metrics are 14 families,
+with and without faults.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ pytestmark = [
 SHIPPED = 0.5
 """The score at the threshold of the default budget."""
 SEEDS = 5
-LEAST_SCORE, LEAST_WINDOWS, GOAL_WINDOWS = 70.0, 40, 46
-LEAST_RECALL, MOST_HOURS, MOST_IN_A_FAMILY, GOAL_IN_A_FAMILY = 0.7, 0.1, 0.36, 0.3
+LEAST_SCORE, LEAST_SHIPPED, LEAST_WINDOWS = 70.0, 66.0, 46
+LEAST_RECALL, MOST_HOURS, MOST_IN_A_FAMILY = 0.7, 0.1, 0.3
 SERIES, ROUNDS = 10_000, 40
 MOST_TIMES_ONE, MOST_TIMES_MANY, MOST_BYTES = 20.0, 10.0, 2048
 
@@ -51,10 +51,10 @@ def scorers() -> Iterator[dict[str, Any]]:
 
 
 def halves(count: int) -> dict[str, list[int]]:
-    """Return which files constants were chosen on, and which only checked them."""
+    """Return a random half of the files, and the rest."""
     order = list(range(count))
     random.Random(6).shuffle(order)
-    return {"chosen on": sorted(order[:15]), "checked on": sorted(order[15:])}
+    return {"first half": sorted(order[:15]), "second half": sorted(order[15:])}
 
 
 def test_labelled_series(scorers: dict[str, Any]) -> None:
@@ -75,9 +75,10 @@ def test_labelled_series(scorers: dict[str, Any]) -> None:
     print(f"  false-alarm hours a day, shipped {ours['false_alarm_hours_per_day']:6.3f}")
     print(
         f"  windows of 61 within 0.05 hours  {windows:5d}   z-score"
-        f" {theirs['windows_found_at_0.05_false_alarm_hours_per_day']:5d}   goal {GOAL_WINDOWS}"
+        f" {theirs['windows_found_at_0.05_false_alarm_hours_per_day']:5d}"
     )
     assert ours["standard"] >= LEAST_SCORE
+    assert ours["standard_at_given_threshold"] >= LEAST_SHIPPED
     assert windows >= LEAST_WINDOWS
     assert ours["false_alarm_hours_per_day"] <= MOST_HOURS
 
@@ -94,7 +95,7 @@ def test_made_up_metrics(scorers: dict[str, Any]) -> None:
     theirs = classic["recall_all"]
     print(f"\nmade-up metrics, recall at 0.1 h  {ours['recall_all']:6.3f}   z-score {theirs:6.3f}")
     print(f"  each fault                      {ours['recall']}")
-    print(f"  worst family                    {hours[worst]:6.3f}   {worst}; goal {GOAL_IN_A_FAMILY}")
+    print(f"  worst family                    {hours[worst]:6.3f}   {worst}")
     print(
         f"  as shipped: hours, recall       {shipped['false_alarm_hours_per_series_day']:6.3f}"
         f" {shipped['recall_all']:6.3f}"

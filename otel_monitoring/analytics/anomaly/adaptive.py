@@ -2,9 +2,10 @@
 
 A point is compared with levels of several memories and with what is usual at its hour of the day and of
 the week. Each difference is a stream; its rarity is read from its own tail (``tails``). The mean evidence
-of the streams, sharpened, finds what several streams agree on; two smaller groups and the length of a
-silence, whose own tails are learned too (``groups``, ``silence``), find what is overwhelming. A detection
-raises a bar that decays over a day: what follows has to be stranger, and nothing is ever deaf for good.
+of the streams, sharpened, finds what several streams agree on; three smaller groups and the length of a
+silence, whose own tails are learned too (``groups``, ``silence``), find what is overwhelming. Whatever is
+strange raises a bar that decays over a day, a detection raises it above itself, and frequent detections
+raise it for some days: what follows has to be stranger, and nothing is ever deaf for good.
 
 Sources: those of ``tails`` and ``groups``; the combination of evidence after Fisher, Statistical Methods
 for Research Workers, 1925, section 21.1, as a mean since the streams are far from independent.
@@ -21,7 +22,7 @@ from otel_monitoring.analytics.anomaly import layout as at
 from otel_monitoring.analytics.anomaly import season
 from otel_monitoring.analytics.anomaly.budget import HOURS_A_DAY, MOST_NATS, threshold
 from otel_monitoring.analytics.anomaly.columns import Columns
-from otel_monitoring.analytics.anomaly.groups import rarity
+from otel_monitoring.analytics.anomaly.groups import rarity, together
 from otel_monitoring.analytics.anomaly.silence import is_known, silence
 from otel_monitoring.analytics.anomaly.tails import evidence
 from otel_monitoring.analytics.anomaly.verdict import REASONS, Reason, Verdicts
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 LEVEL_SHARES: Final = np.array(at.LEVEL_SHARES)[:, None]
 SEASON_SHARES: Final = np.array(at.SEASON_SHARES)[:, None]
+GROUP_DISCOUNTS: Final = np.array(at.GROUP_DISCOUNTS)[:, None]
 REASON_CODES: Final = np.array(REASONS, dtype=np.int8)
 
 
@@ -74,7 +76,7 @@ class AdaptiveMethod:
         said = _evidence(state, values=values, usual=usual)
         quiet = silence(state, values=values)
         general = said[list(at.GENERAL)].mean(axis=0)
-        means = np.stack([said[list(at.LEVEL_GROUP)].mean(axis=0), said[list(at.POINT_GROUP)].mean(axis=0)])
+        means = together(state, said=said)
         ranks = rarity(state, means=means)
         strange = _strange(state, general=general, groups=ranks, quiet=quiet)
         strange = np.where(is_known(state, values=values) & (quiet == 0.0), 0.0, strange)
@@ -90,7 +92,7 @@ class AdaptiveMethod:
             expected_low=low,
             expected_high=high,
             rarity_hours=_rarity_hours(strange),
-            reasons=_reasons(state, said=said, groups=ranks, quiet=quiet, strange=strange),
+            reasons=_reasons(said=said, means=means, groups=ranks, quiet=quiet, strange=strange),
         )
 
 
@@ -166,7 +168,7 @@ def _strange(
 ) -> NDArray[np.float64]:
     """Put the evidence together, and ask more of finely sampled series: they have more chances an hour."""
     state[at.SMOOTH] += at.SMOOTH_SHARE * (general - state[at.SMOOTH])
-    both = 0.5 * (general + state[at.SMOOTH])
+    both = general + at.SMOOTH_WEIGHT * (state[at.SMOOTH] - general)
     agreed = both**at.POWER / at.POWER_SCALE
     alone = _alone(groups=groups, quiet=quiet)
     step_s = np.clip(state[at.STEP_S], at.FINEST_STEP_S, at.FINE_STEP_S)
@@ -178,7 +180,7 @@ def _strange(
 
 def _alone(*, groups: NDArray[np.float64], quiet: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the evidence of whatever is overwhelming by itself."""
-    crowds = np.maximum(groups[0] - at.LEVEL_DISCOUNT, groups[1] - at.POINT_DISCOUNT)
+    crowds = (groups - GROUP_DISCOUNTS).max(axis=0)
     alone: NDArray[np.float64] = np.maximum(crowds, quiet - at.SILENCE_DISCOUNT)
     return alone
 
@@ -190,10 +192,14 @@ def _above_bars(
     state[at.DAY_BAR] *= np.exp(-gaps_s / at.DAY_BAR_S)
     state[at.WEEK_BAR] *= np.exp(-gaps_s / at.WEEK_BAR_S)
     state[at.CALM_BAR] *= np.exp(-gaps_s / at.CALM_BAR_S)
+    state[at.HABIT] *= np.exp(-gaps_s / at.HABIT_S)
     bars = np.maximum(np.maximum(state[at.DAY_BAR], state[at.WEEK_BAR]), state[at.CALM_BAR])
-    state[at.DAY_BAR] = np.maximum(state[at.DAY_BAR], at.DAY_BAR_SHARE * strange)
+    above: NDArray[np.float64] = np.maximum(strange - bars - at.HABIT_COST * state[at.HABIT], 0.0)
+    found = above >= at.THRESHOLD
+    share = np.where(found, at.FOUND_BAR_SHARE, at.DAY_BAR_SHARE)
+    state[at.DAY_BAR] = np.maximum(state[at.DAY_BAR], share * strange)
     state[at.WEEK_BAR] = np.maximum(state[at.WEEK_BAR], at.WEEK_BAR_SHARE * strange)
-    above: NDArray[np.float64] = np.maximum(strange - bars, 0.0)
+    state[at.HABIT] += found
     return above
 
 
@@ -216,16 +222,16 @@ def _range(
 
 
 def _reasons(
-    state: NDArray[np.float64],
     *,
     said: NDArray[np.float64],
+    means: NDArray[np.float64],
     groups: NDArray[np.float64],
     quiet: NDArray[np.float64],
     strange: NDArray[np.float64],
 ) -> NDArray[np.int8]:
-    """Name the stream that says most; many surprises of single points in a row are a wider spread."""
+    """Name the stream that says most; surprising points at an unsurprising level are a wider spread."""
     reasons = REASON_CODES[said.argmax(axis=0)]
-    points = (groups[1] > groups[0]) & (state[at.CROWD][1] > at.SPREAD_CROWD)
-    reasons = np.where(points, Reason.SPREAD, reasons)
+    wide = (groups[2] > groups[:2].max(axis=0)) & (means[2] > means[0])
+    reasons = np.where(wide, Reason.SPREAD, reasons)
     reasons = np.where(quiet > groups.max(axis=0), Reason.SILENCE, reasons)
     return np.where(strange > 0.0, reasons, Reason.NONE).astype(np.int8)

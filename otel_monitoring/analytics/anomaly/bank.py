@@ -15,7 +15,7 @@ from otel_monitoring.analytics.anomaly.zscore import ZScoreMethod
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = b"\x01"
+FORMAT = b"\x02"
 LETTERS = {"adaptive": b"a", "zscore": b"z"}
 
 

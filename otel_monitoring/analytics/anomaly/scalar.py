@@ -85,13 +85,18 @@ class Tails:
 
 
 class Group:
-    """The tail of the mean evidence of a few streams."""
+    """The tail of the mean evidence of a few streams.
 
-    def __init__(self) -> None:
-        self._high = at.GROUP_HIGH
-        self._excess = at.GROUP_EXCESS
+    Args:
+        number: Which of the groups: 0 for levels, 1 for points, 2 for the spread.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._high = at.GROUP_HIGH[number]
+        self._excess = at.GROUP_EXCESS[number]
+        self._most_excess = at.GROUP_MOST_EXCESS[number]
         self._exceeded = 0.0
-        self.crowd = at.GROUP_TAIL
+        self._crowd = at.GROUP_TAIL
 
     def rarity(self, mean: float, *, seen: int) -> float:
         """Return how rare so much evidence is, in nats, and learn it."""
@@ -101,13 +106,13 @@ class Group:
         said = max(GROUP_NATS + beyond / self._excess, 0.0)
         rate = max(1.0 / (max(seen - 1.0 - at.YOUNG, 0.0) + at.GROUP_SETTLED), 1.0 / at.GROUP_MEMORY)
         if beyond <= 0.0:
-            self.crowd -= at.CROWD_SHARE * self.crowd
+            self._crowd -= at.CROWD_SHARE * self._crowd
             self._high -= self._excess * rate
             return said
-        weight = min(1.0, max(at.CROWD_FREE * at.GROUP_TAIL / self.crowd, at.CROWD_LEAST))
-        self.crowd += at.CROWD_SHARE * (1.0 - self.crowd)
+        weight = min(1.0, max(at.CROWD_FREE * at.GROUP_TAIL / self._crowd, at.CROWD_LEAST))
+        self._crowd += at.CROWD_SHARE * (1.0 - self._crowd)
         self._exceeded += weight
-        far = min(beyond, at.GROUP_MOST_EXCESS * self._excess)
+        far = min(beyond, self._most_excess * self._excess)
         share = weight / min(self._exceeded + at.GROUP_PRIOR, at.GROUP_MOST)
         self._excess += share * (far - self._excess)
         self._high += self._excess / at.GROUP_TAIL * rate * weight * (1.0 - at.GROUP_TAIL)
@@ -161,18 +166,24 @@ class Bars:
     def __init__(self) -> None:
         self._day = 0.0
         self._week = 0.0
+        self._habit = 0.0
         self._gap_s = 0.0
-        self._fades = (1.0, 1.0)
+        self._fades = (1.0, 1.0, 1.0)
 
     def above(self, strange: float, *, gap_s: float) -> float:
         """Return what rises above the bars, and raise them."""
         if gap_s != self._gap_s:
             self._gap_s = gap_s
-            self._fades = exp(-gap_s / at.DAY_BAR_S), exp(-gap_s / at.WEEK_BAR_S)
+            self._fades = (exp(-gap_s / at.DAY_BAR_S), exp(-gap_s / at.WEEK_BAR_S), exp(-gap_s / at.HABIT_S))
         day = self._day * self._fades[0]
         week = self._week * self._fades[1]
-        score = strange - max(day, week)
-        self._day = max(day, at.DAY_BAR_SHARE * strange)
+        self._habit *= self._fades[2]
+        score = strange - max(day, week) - at.HABIT_COST * self._habit
+        share = at.DAY_BAR_SHARE
+        if score >= at.THRESHOLD:
+            share = at.FOUND_BAR_SHARE
+            self._habit += 1.0
+        self._day = max(day, share * strange)
         self._week = max(week, at.WEEK_BAR_SHARE * strange)
         return max(0.0, score)
 

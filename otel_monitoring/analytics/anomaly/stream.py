@@ -34,16 +34,17 @@ class Detector:
         del minimum, maximum
         self._threshold = threshold(false_alarm_hours)
         self._seen = self._seen_seasonal = 0
-        self._newest_s = self._step_s = self._previous = self._smooth = 0.0
+        self._newest_s = self._step_s = self._previous = 0.0
+        self._smooth = self._level = self._points = self._spread = 0.0
         self._levels = [0.0] * len(at.LEVEL_SHARES)
         self._offs = [0.0] * len(at.SEASON_SHARES)
         self._hours = Hours()
         self._tails = Tails()
-        self._groups = (Group(), Group())
+        self._groups = (Group(0), Group(1), Group(2))
         self._silence = Silence()
         self._bars = Bars()
         self._said = [0.0] * at.COUNT
-        self._ranks = (0.0, 0.0)
+        self._ranks = (0.0, 0.0, 0.0)
         self._quiet = 0.0
         self._strange = 0.0
 
@@ -91,10 +92,8 @@ class Detector:
         self._quiet = self._silence.nats(repeats=seen > 0 and value == self._previous, seen=seen)
         shared = said[at.SHORT_SEASON] + said[at.VALUE] + said[at.SLOW]
         general = (shared + said[at.MIDDLE] + said[at.QUICK] + said[at.SEASON] + said[at.LONG_SEASON]) / 7.0
-        self._ranks = (
-            self._groups[0].rarity((said[at.SHORT] + shared) / 4.0, seen=seen),
-            self._groups[1].rarity((said[at.JUMP] + said[at.DISTANCE] + said[at.SEASON]) / 3.0, seen=seen),
-        )
+        points = (said[at.JUMP] + said[at.DISTANCE] + said[at.SEASON]) / 3.0
+        self._rank(points, level=(said[at.SHORT] + shared) / 4.0)
         strange = self._together(general)
         if self._silence.is_known(value, seen=seen) and self._quiet == 0.0:
             strange = 0.0
@@ -103,6 +102,18 @@ class Detector:
         self._seen = seen + 1
         self._newest_s, self._previous = time_s, value
         return self._bars.above(strange, gap_s=gap_s)
+
+    def _rank(self, points: float, *, level: float) -> None:
+        """Learn how rare the evidence of level, points and spread is."""
+        self._level = level
+        self._points += at.POINT_SHARE * (points - self._points)
+        self._spread += at.SPREAD_SHARE * (min(points, at.SPREAD_MOST) - self._spread)
+        seen = self._seen
+        self._ranks = (
+            self._groups[0].rarity(level, seen=seen),
+            self._groups[1].rarity(self._points, seen=seen),
+            self._groups[2].rarity(self._spread, seen=seen),
+        )
 
     def _step(self, time_s: float) -> float:
         """Follow the usual step, and return the time since the newest point."""
@@ -159,9 +170,13 @@ class Detector:
         self._smooth += at.SMOOTH_SHARE * (general - self._smooth)
         if general <= 0.0:
             return 0.0
-        agreed: float = (0.5 * (general + self._smooth)) ** at.POWER / at.POWER_SCALE
-        level, point = self._ranks
-        alone = max(level - at.LEVEL_DISCOUNT, point - at.POINT_DISCOUNT, self._quiet - at.SILENCE_DISCOUNT)
+        both = general + at.SMOOTH_WEIGHT * (self._smooth - general)
+        agreed: float = both**at.POWER / at.POWER_SCALE
+        level, point, spread = self._ranks
+        less_level, less_point, less_spread = at.GROUP_DISCOUNTS
+        alone = max(
+            level - less_level, point - less_point, spread - less_spread, self._quiet - at.SILENCE_DISCOUNT
+        )
         finer = log(min(max(self._step_s, at.FINEST_STEP_S), at.FINE_STEP_S) / at.FINE_STEP_S)
         strange = max(agreed + at.FINE_COST_AGREED * finer, alone + at.FINE_COST_ALONE * finer)
         return min(max(strange, 0.0), at.MOST_EVIDENCE)
@@ -183,7 +198,7 @@ class Detector:
             return Reason.NONE
         if self._quiet > max(self._ranks):
             return Reason.SILENCE
-        if self._ranks[1] > self._ranks[0] and self._groups[1].crowd > at.SPREAD_CROWD:
+        if self._ranks[2] > max(self._ranks[:2]) and self._spread > self._level:
             return Reason.SPREAD
         return REASONS[self._said.index(max(self._said))]
 
