@@ -79,6 +79,7 @@ class PointBody(BaseModel):
 class LookedBody(BaseModel):
     """One series."""
 
+    name: str = Field(description="In the texts: with the labels that tell it from the others.")
     labels: dict[str, str]
     windows: list[WindowBody]
     changes: list[ChangeBody] = Field(description="Within the longest window, oldest first.")
@@ -155,6 +156,7 @@ def _looked_body(one: Looked, *, is_whole: bool) -> LookedBody:
     track = one.track
     is_shown = np.isfinite(track.values) & is_whole
     return LookedBody(
+        name=one.name,
         labels=track.labels.as_dict(),
         windows=[_window_body(seen) for seen in one.windows],
         changes=[

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from otel_monitoring.cli.alerts.rows import labels_text, seconds
+from otel_monitoring.cli.alerts.rows import seconds
 from otel_monitoring.cli.analytics.drawing import draw, series_of
 from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, Token, TokenFile, Url, pages
 from otel_monitoring.cli.table import harmless, print_json
-from otel_monitoring.model.labels import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,20 +58,19 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
         near = f"; names that look alike: {', '.join(body['near'])}" if body["near"] else ""
         print(f"no series{near}", file=sys.stderr)
     for one in body["series"]:
-        _print(one, body["metric"])
+        _print(one)
     if body["leftOut"]:
         print(f"and {body['leftOut']} more series; --limit or topk(5, …) chooses", file=sys.stderr)
 
 
-def _print(one: Mapping[str, Any], metric: str) -> None:
-    labels = {name: value for name, value in one["labels"].items() if name != NAME}
-    title = harmless(f"{metric} {labels_text(labels)}".rstrip())
+def _print(one: Mapping[str, Any]) -> None:
+    title = harmless(one["name"])
     print(title)
     if one["points"] and sys.stdout.isatty():
         longest = max(one["windows"], key=lambda seen: seconds(seen["end"]) - seconds(seen["start"]))
         draw([(title, series_of(one["points"])), ("trend", _line(longest, one["points"]))])
     for told in (*one["windows"], *one["changes"]):
-        print(harmless(f"  {told['text']}"))
+        print(harmless(f"  {told['text'].removeprefix(one['name']).lstrip()}"))
 
 
 def _line(seen: Mapping[str, Any], points: list[Mapping[str, Any]]) -> Series:

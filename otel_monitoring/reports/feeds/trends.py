@@ -9,14 +9,12 @@ from otel_monitoring.errors import MonitoringError
 from otel_monitoring.reports.anomalies.words import series
 from otel_monitoring.reports.insights.insight import Evidence, Insight
 from otel_monitoring.reports.summary.model import Column, Section, Table
-from otel_monitoring.reports.trends.words import named
 from otel_monitoring.reports.values import change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from otel_monitoring.reports.anomalies.watched import Watched
-    from otel_monitoring.reports.subjects import Subject
     from otel_monitoring.reports.summary.period import Period
     from otel_monitoring.reports.trends.desk import Looked, Seen, TrendsDesk
 
@@ -37,7 +35,6 @@ class _Moved:
     watched: Watched
     looked: Looked
     seen: Seen
-    subject: Subject
 
     @property
     def title(self) -> str:
@@ -46,7 +43,7 @@ class _Moved:
     @property
     def text(self) -> str:
         """What it did, under the name that people know it by."""
-        return self.seen.text.replace(named(self.subject, self.looked.track.labels), self.title)
+        return self.title + self.seen.text.removeprefix(self.looked.name)
 
     @property
     def ratio(self) -> float:
@@ -100,7 +97,7 @@ class TrendsFeed:
             for looked in found.series:
                 seen = looked.windows[0]
                 if seen.trend.direction in ("rising", "falling") and not seen.is_seasonal:
-                    yield _Moved(watched, looked, seen, found.subject)
+                    yield _Moved(watched, looked, seen)
 
 
 def _insight(one: _Moved, now_ms: int) -> Insight:

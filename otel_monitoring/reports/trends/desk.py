@@ -70,12 +70,14 @@ class Looked:
 
     Attributes:
         track: Its points over the longest window.
+        name: How it is called in the texts.
         windows: What it does, a window each, in the order of the question.
         changes: When its level changed within the longest window.
         change_texts: Each change in words.
     """
 
     track: Track
+    name: str
     windows: tuple[Seen, ...]
     changes: Changes
     change_texts: tuple[str, ...]
@@ -148,11 +150,17 @@ class TrendsDesk:
         chosen = found[: min(most, MOST_SERIES)]
         each = [self._tracks(text, window, aggregation) for window in windows] if chosen else []
         others = self._others(text, windows, aggregation) if chosen else {}
+        telling = words.telling([one.labels for one in found])
         return Trends(
             subject=subject,
             end_ms=end_ms,
             series=tuple(
-                _looked(one, subject, list(zip(windows, each, strict=True)), others) for one in chosen
+                _looked(
+                    _Called(one, words.named(subject, one.labels, telling), subject.unit),
+                    list(zip(windows, each, strict=True)),
+                    others,
+                )
+                for one in chosen
             ),
             left_out=len(found) - len(chosen),
         )
@@ -194,21 +202,28 @@ def _window(span_ms: int, end_ms: int) -> Window:
     return Window.last(span_ms, end_ms=end_ms, points=_POINTS, least_step_ms=_least(span_ms))
 
 
-def _looked(
-    track: Track, subject: Subject, windows: Sequence[tuple[Window, _Tracks]], others: _Tracks
-) -> Looked:
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """A series with its name and its unit."""
+
+    track: Track
+    name: str
+    unit: str
+
+
+def _looked(one: _Called, windows: Sequence[tuple[Window, _Tracks]], others: _Tracks) -> Looked:
+    track, who = one.track, one.name
     steps = changes(track.times_ms / 1000, track.values)
-    who = words.named(subject, track.labels)
     seen = []
     for window, found in windows:
         own = found.get(track.labels)
         values = np.full(len(window.times_ms), np.nan) if own is None else own.values
         moved = trend(window.times_ms / 1000, values)
         other = _usual(window, others.get(track.labels))
-        text = words.of_trend(who, moved, other, words.Told(window, subject.unit, steps.found))
+        text = words.of_trend(who, moved, other, words.Told(window, one.unit, steps.found))
         seen.append(Seen(window, moved, other, text))
-    told = tuple(words.of_change(who, one, subject.unit, window_of(track)) for one in steps.found)
-    return Looked(track, tuple(seen), steps, told)
+    told = tuple(words.of_change(who, step, one.unit, window_of(track)) for step in steps.found)
+    return Looked(track, who, tuple(seen), steps, told)
 
 
 def window_of(track: Track) -> Window:

@@ -14,7 +14,7 @@ from otel_monitoring.reports.values import change as changed
 from otel_monitoring.reports.values import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from otel_monitoring.analytics.trends.changes import Change
     from otel_monitoring.analytics.trends.trend import Trend
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _UNITS = ((28 * 86_400.0, 604_800.0, "a week"), (86_400.0, 86_400.0, "a day"), (3600.0, 3600.0, "an hour"))
 _MINUTE = (60.0, "a minute")
 _WEEK_S = 604_800.0
+_SCOPE = "otel_scope_"
+_HARDLY_TELLING = frozenset({"job", "network_protocol_version", "url_scheme"})
 _MOST_OF_IT = 0.5
 _MOST_RATIO = 10.0
 _WAYS = {"rising": "rises", "falling": "falls"}
@@ -53,9 +55,23 @@ class Told:
         return (self.window.end_ms - self.window.start_ms) / 1000
 
 
-def named(subject: Subject, labels: Labels) -> str:
-    """Return how a series is called: ``p95 of http_server_request_duration_seconds{http_route="/cart"}``."""
-    pairs = ", ".join(f'{name}="{value}"' for name, value in labels.pairs if name != NAME)
+def telling(each: Sequence[Labels]) -> frozenset[str]:
+    """Return the labels that tell series apart, or say something of the only one."""
+    names = {name for labels in each for name, _ in labels.pairs}
+    same = {name for name in names if len({labels.get(name) for labels in each}) == 1}
+    left_out = same if len(each) > 1 else same & _HARDLY_TELLING
+    return frozenset(name for name in names - left_out if name != NAME and not name.startswith(_SCOPE))
+
+
+def named(subject: Subject, labels: Labels, telling: Collection[str]) -> str:
+    """Return how a series is called: ``p95 of http_server_request_duration_seconds{http_route="/cart"}``.
+
+    Args:
+        subject: What was asked for.
+        labels: Of the series.
+        telling: The labels that are named.
+    """
+    pairs = ", ".join(f'{name}="{value}"' for name, value in labels.pairs if name in telling)
     who = f"{subject.name}{{{pairs}}}" if pairs else subject.name
     is_plain = subject.aggregation in {"", "value"}
     return who if is_plain else f"{subject.aggregation} of {who}"

@@ -41,10 +41,12 @@ def test_each_window_and_each_change_is_a_sentence(trend: Callable[..., Outcome]
 
     assert outcome.exit_code == 0, outcome.output
     lines = outcome.stdout.splitlines()
-    assert lines[0] == "load host=a"
+    assert lines[0] == 'load{host="a"}'
+    assert lines[1].startswith("  ")
+    assert "load" not in lines[1]
     assert "over 6 hours" in lines[1]
     assert "rises by 2.1 % a day" in lines[2]
-    assert lines[3] == "load host=b"
+    assert lines[3] == 'load{host="b"}'
     assert "rose from 99.95 to 119.9 (+20 %) on Monday 12:05" in lines[6]
 
 

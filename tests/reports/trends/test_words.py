@@ -13,7 +13,7 @@ from otel_monitoring.analytics.trends.usual import Usual
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.reports.asking import Window
 from otel_monitoring.reports.subjects import Subject
-from otel_monitoring.reports.trends.words import Told, named, of_change, of_trend, when
+from otel_monitoring.reports.trends.words import Told, named, of_change, of_trend, telling, when
 
 DAY_S = 86_400
 END_MS = 1_767_225_600_000
@@ -105,10 +105,17 @@ def test_what_is_long_ago_is_told_with_its_date() -> None:
 
 
 def test_series_are_called_by_what_tells_them_apart() -> None:
-    labels = Labels.of({"__name__": "x", "route": "/cart"})
+    cart, pay = (Labels.of(__name__="x", job="shop", route=route) for route in ("/cart", "/pay"))
+    subject = Subject("latency", "…", "s", "p95")
 
-    assert named(Subject("latency", "…", "s", "p95"), labels) == 'p95 of latency{route="/cart"}'
-    assert named(Subject("load", "load", "", "value"), Labels.of()) == "load"
+    assert named(subject, cart, telling([cart, pay])) == 'p95 of latency{route="/cart"}'
+    assert named(Subject("load", "load", "", "value"), Labels.of(), telling([Labels.of()])) == "load"
+
+
+def test_the_only_series_is_called_by_what_says_something() -> None:
+    labels = Labels.of(__name__="x", job="shop", route="/cart", otel_scope_name="otel_monitoring.asgi")
+
+    assert telling([labels]) == {"route"}
 
 
 def test_numbers_that_are_none_are_told_as_such() -> None:
