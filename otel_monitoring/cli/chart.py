@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -20,7 +21,9 @@ _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _WIDE, _HIGH = 2, 4
 _EMPTY = 0x2800
 _TIMES_EVERY = 16
-_SECOND_DIGITS_BELOW_MS = 600_000
+_FORMS = ((7 * 86_400_000, "%Y-%m-%d"), (86_400_000, "%m-%d %H:%M"), (600_000, "%H:%M"), (0, "%H:%M:%S"))
+"""How times are written, by how much there is to see."""
+_LARGEST = sys.float_info.max / 4
 
 
 class _Canvas:
@@ -66,7 +69,7 @@ def chart(series: Sequence[Series], *, width: int, braille: bool = True) -> list
     finite = [value for one in series for value in one.values.tolist() if math.isfinite(value)]
     if not finite:
         return [Text("no finite value to draw")]
-    low, high = _bounds(min(finite), max(finite))
+    low, high = _bounds(max(min(finite), -_LARGEST), min(max(finite), _LARGEST))
     start_ms = min(int(one.times_ms[0]) for one in series if len(one.times_ms))
     end_ms = max(int(one.times_ms[-1]) for one in series if len(one.times_ms))
     labels = [_number(high - (high - low) * row / (_HEIGHT - 1)) for row in range(_HEIGHT)]
@@ -106,7 +109,7 @@ def _draw(
             before = None
             continue
         x = round((time_ms - span_ms[0]) / length_ms * wide)
-        y = round((bounds[1] - value) / (bounds[1] - bounds[0]) * high)
+        y = round((bounds[1] - min(max(value, bounds[0]), bounds[1])) / (bounds[1] - bounds[0]) * high)
         is_next = before is not None and time_ms - before_ms <= usual_ms
         canvas.line(before if before is not None and is_next else (x, y), (x, y), colour)
         before, before_ms = (x, y), time_ms
@@ -114,7 +117,8 @@ def _draw(
 
 def _axis(width: int, margin: int, span_ms: tuple[int, int], *, braille: bool) -> list[Text]:
     corner, line = ("└", "─") if braille else ("+", "-")
-    shown = "%H:%M:%S" if span_ms[1] - span_ms[0] < _SECOND_DIGITS_BELOW_MS else "%H:%M"
+    length_ms = span_ms[1] - span_ms[0]
+    shown = next(form for above_ms, form in _FORMS if length_ms >= above_ms)
     many = max(2, width // _TIMES_EVERY)
     places = [" "] * (width + 8)
     for at in range(many):

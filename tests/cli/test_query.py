@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -205,3 +206,17 @@ def test_what_is_not_finite_is_a_gap() -> None:
 
     assert marks(rows) < marks(whole)
     assert chart([line(float("inf"))], width=40)[0].plain == "no finite value to draw"
+
+
+def test_the_largest_numbers_that_there_are_can_be_drawn() -> None:
+    rows = chart([line(-1.7e308, 1.7e308), line(1.7e308, 1.7e308)], width=40)
+
+    assert len(rows) == 16
+
+
+def test_times_of_days_have_their_dates() -> None:
+    import numpy as np
+
+    days = Series(Labels.of(), np.array([0, 3 * 86_400_000], dtype=np.int64), np.array([1.0, 2.0]))
+
+    assert re.search(r"01-0\d \d\d:\d\d", chart([days], width=60)[-1].plain)

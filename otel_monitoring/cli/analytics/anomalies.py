@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from otel_monitoring.cli.alerts.rows import clock, labels_text, length, seconds
-from otel_monitoring.cli.analytics.drawing import draw, series_of
+from otel_monitoring.cli.analytics.drawing import draw, series_of, titled
 from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, Token, TokenFile, Url, pages
 from otel_monitoring.cli.table import print_json, print_table
 from otel_monitoring.model.clock import SystemClock
@@ -52,7 +52,7 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
     at = pages(url, token, token_file)
     if metric is None:
         body = at.get("anomalies", since=window, until=end, active=str(active).lower())
-        _print_known(body, window=window, as_json=as_json)
+        _print_known(body, window="" if active else window, as_json=as_json)
         return
     given = {
         "metric": metric,
@@ -76,7 +76,7 @@ def _print_known(body: Mapping[str, Any], *, window: str, as_json: bool) -> None
     elif body["anomalies"]:
         print_table(_HEADS, [_row(one) for one in body["anomalies"]], fixed=_FIXED)
     else:
-        print(f"nothing stood out in {window}", file=sys.stderr)
+        print(f"nothing stood out in {window}" if window else "nothing stands out now", file=sys.stderr)
 
 
 def _print_search(body: Mapping[str, Any], *, active: bool) -> None:
@@ -85,7 +85,7 @@ def _print_search(body: Mapping[str, Any], *, active: bool) -> None:
         print(f"no series{near}", file=sys.stderr)
     for one in body["series"]:
         found = [anomaly for anomaly in one["anomalies"] if not active or anomaly["until"] is None]
-        title = f"{body['metric']} {labels_text(one['labels'])}".rstrip()
+        title = titled(body["metric"], one["labels"])
         print(f"{title}: {one['reason'] or _count(len(found))}")
         if found and sys.stdout.isatty():
             draw([(title, series_of(one["points"])), *_marked(one["points"], found)])

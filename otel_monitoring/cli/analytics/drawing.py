@@ -9,13 +9,19 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from otel_monitoring.cli.alerts.rows import seconds
+from otel_monitoring.cli.alerts.rows import labels_text, seconds
 from otel_monitoring.cli.chart import COLOURS, chart
-from otel_monitoring.model.labels import Labels
+from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.promql.result import Series
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+def titled(metric: str, labels: Mapping[str, str]) -> str:
+    """Return a metric with the labels that say something to people."""
+    shown = {name: one for name, one in labels.items() if name != NAME and not name.startswith("otel_scope_")}
+    return f"{metric} {labels_text(shown)}".rstrip()
 
 
 def series_of(points: Sequence[Mapping[str, Any]]) -> Series:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from otel_monitoring.cli.alerts.rows import clock, labels_text
-from otel_monitoring.cli.analytics.drawing import draw, series_of
+from otel_monitoring.cli.analytics.drawing import draw, series_of, titled
 from otel_monitoring.cli.pages import DEFAULT_URL, AsJson, Token, TokenFile, Url, pages
 from otel_monitoring.cli.table import print_json, print_table
 from otel_monitoring.reports.values import shown
@@ -108,7 +108,7 @@ def _print_forecast(body: Body) -> None:
         near = f"; names that look alike: {', '.join(body['near'])}" if body["near"] else ""
         print(f"no series{near}", file=sys.stderr)
     for one in body["series"]:
-        title = f"{body['metric']} {labels_text(one['labels'])}".rstrip()
+        title = titled(body["metric"], one["labels"])
         print(f"{title}: {one['reason'] or _found(one, body)}")
         if one["forecast"]:
             _print_ahead(title, one, body)
