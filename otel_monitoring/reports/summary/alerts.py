@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from otel_monitoring.reports.summary.model import Cell
     from otel_monitoring.reports.summary.period import Period
 
+_NAMED = ("alertname", "severity")
 _MOST_ROWS = 10
 _LONGEST_LABELS = 80
 
@@ -160,5 +161,6 @@ def _longest(found: Sequence[Episode], period: Period) -> Table:
 
 
 def _told(labels: Labels) -> str:
-    text = ", ".join(f"{name}={value}" for name, value in labels if name not in ("alertname", "severity"))
+    shown = [pair for pair in labels if pair[0] not in _NAMED and not pair[0].startswith("otel_scope_")]
+    text = ", ".join(f"{name}={value}" for name, value in shown)
     return text if len(text) <= _LONGEST_LABELS else f"{text[:_LONGEST_LABELS]}…"
