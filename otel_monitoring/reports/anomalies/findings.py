@@ -14,6 +14,8 @@ from otel_monitoring.reports.anomalies.words import sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from otel_monitoring.reports.anomalies.watched import Watched
+
 EVENT_NAME = "otel_monitoring.anomaly"
 _QUIET_POINTS = 10
 LONGEST_S = 6 * 3600.0
@@ -159,24 +161,25 @@ class Point:
         """Whether the value lies in the range that was expected; where none is known it does."""
         return not (self.value < self.expected_low or self.value > self.expected_high)
 
-    def is_worth_a_word(self, *, least_change: float, least_events: float = 0.0) -> bool:
+    def is_worth_a_word(self, watched: Watched) -> bool:
         """Tell whether the value is so far out that people would call it a change.
 
         A series that hardly ever moves makes the smallest step rare. A step within a twentieth of what was
         expected is none to tell of; where nothing was expected, whatever comes is.
 
         Args:
-            least_change: The least distance besides, in the unit of the series.
-            least_events: To how much of the traffic the distance of a share has to amount.
+            watched: Says how much that is, and in which way.
         """
         if not (math.isfinite(self.expected_low) and math.isfinite(self.expected_high)):
             return True
+        if watched.rises_only and self.value <= self.expected_high:
+            return False
         distance = max(self.expected_low - self.value, self.value - self.expected_high, 0.0)
         if distance == 0.0:
             return True  # not where it is but how it moves stands out
         level = max(abs(self.expected_low), abs(self.expected_high))
-        is_of_many = math.isnan(self.traffic) or distance * self.traffic >= least_events
-        return is_of_many and distance >= max(_LEAST_CHANGE * level, least_change)
+        is_of_many = math.isnan(self.traffic) or distance * self.traffic >= watched.least_events
+        return is_of_many and distance >= max(_LEAST_CHANGE * level, watched.least_change)
 
 
 @dataclass(slots=True)

@@ -219,10 +219,7 @@ class AnomalyWatch:
 
     def _follow(self, row: Row, point: Point) -> None:
         if row.lasting is None:
-            watched = row.watched
-            if not point.is_worth_a_word(
-                least_change=watched.least_change, least_events=watched.least_events
-            ):
+            if not point.is_worth_a_word(row.watched):
                 return
             row.lasting = opened(
                 point,

@@ -39,6 +39,7 @@ class Watched:
         least_change: How far out of the expected range a value has to be, in its unit, to be worth a word.
         least_events: To how much of the traffic that has to amount; one failure of thirty is no change.
         floor: No value is lower, so that no lower one is expected.
+        rises_only: Whether nobody minds less of it than usual.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Watched:
     least_change: float = 0.0
     least_events: float = 0.0
     floor: float = -math.inf
+    rises_only: bool = False
 
 
 def golden_signals(range_ms: int) -> list[Watched]:
@@ -74,6 +76,7 @@ def golden_signals(range_ms: int) -> list[Watched]:
             least_traffic=_LEAST_REQUESTS,
             least_change=_LEAST_SHARE,
             least_events=_LEAST_FAILURES,
+            rises_only=True,
         ),
         Watched(
             "http.p95",
@@ -106,6 +109,7 @@ def golden_signals(range_ms: int) -> list[Watched]:
             "max by (job) (otel_monitoring_asyncio_loop_lag_seconds)",
             "s",
             least_change=_LEAST_LAG_S,
+            rises_only=True,
         ),
         Watched(
             "system.cpu",
