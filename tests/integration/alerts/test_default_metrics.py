@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 APP = Path(__file__).with_name("whole_app.py")
 CONDITIONAL = {
     "otel_monitoring_anomaly_active": "where a series is not as usual",
+    "otel_monitoring_capacity_exhaustion_seconds": "where a limit is ahead",
+    "otel_monitoring_regression": "where a release is worse than the one before",
     "otel_monitoring_cardinality_overflow": "where a metric has reached its limit of attribute sets",
     "otel_monitoring_instance_crash_time_seconds": "where a process crashed that shares a storage",
     "otel_monitoring_export_dropped_total": "where telemetry was dropped",
