@@ -98,7 +98,8 @@ class AdaptiveMethod:
 
 def _rarity_hours(strange: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return once in how many hours so much evidence is seen: ``budget.rarity_hours`` of many."""
-    nats = np.minimum((strange - at.THRESHOLD) / at.THRESHOLD_PER_NAT, MOST_NATS)
+    slope = np.where(strange > at.THRESHOLD, at.THRESHOLD_PER_NAT, at.LOOSE_PER_NAT)
+    nats = np.minimum((strange - at.THRESHOLD) / slope, MOST_NATS)
     hours: NDArray[np.float64] = np.where(
         strange > 0.0, HOURS_A_DAY / at.DEFAULT_BUDGET_HOURS * np.exp(nats), 0.0
     )

@@ -1,7 +1,7 @@
 """From a budget of false alarms to a threshold, and from evidence to how rare it is.
 
-Both are the two ways of reading one line that was measured: how many hours a day had a false alarm in
-them at a threshold, over labelled series and made-up ones of many kinds.
+Both are the two ways of reading one line that was measured, bent at the default budget: how many hours a
+day had a false alarm in them at a threshold, over labelled series and made-up ones of many kinds.
 """
 
 from __future__ import annotations
@@ -29,12 +29,14 @@ def threshold(false_alarm_hours: float) -> float:
         msg = f"false_alarm_hours is {false_alarm_hours}, expected more than 0 and at most 24"
         raise AnomalyError(msg)
     nats = log(at.DEFAULT_BUDGET_HOURS / false_alarm_hours)
-    return max(at.THRESHOLD + at.THRESHOLD_PER_NAT * nats, LOWEST)
+    slope = at.THRESHOLD_PER_NAT if nats > 0.0 else at.LOOSE_PER_NAT
+    return max(at.THRESHOLD + slope * nats, LOWEST)
 
 
 def rarity_hours(strange: float) -> float:
     """Return once in how many hours so much evidence is seen, 0 where there is none."""
     if strange <= 0.0:
         return 0.0
-    nats = min((strange - at.THRESHOLD) / at.THRESHOLD_PER_NAT, MOST_NATS)
+    slope = at.THRESHOLD_PER_NAT if strange > at.THRESHOLD else at.LOOSE_PER_NAT
+    nats = min((strange - at.THRESHOLD) / slope, MOST_NATS)
     return HOURS_A_DAY / at.DEFAULT_BUDGET_HOURS * exp(nats)

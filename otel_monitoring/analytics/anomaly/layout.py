@@ -103,8 +103,9 @@ GROUP_DISCOUNTS, SILENCE_DISCOUNT = (6.0, 7.0, 7.0), 3.0
 FINE_STEP_S, FINEST_STEP_S = 300.0, 15.0
 FINE_COST_AGREED, FINE_COST_ALONE = 5.25, 2.7
 MOST_EVIDENCE: Final = 8.0
-# The bar of detection at the default budget, and how it moves with the logarithm of the budget.
-THRESHOLD, DEFAULT_BUDGET_HOURS, THRESHOLD_PER_NAT = 1.65, 0.05, 0.6
+# The bar of detection at the default budget, and how it moves with the logarithm of smaller and larger ones.
+THRESHOLD, DEFAULT_BUDGET_HOURS = 1.65, 0.05
+THRESHOLD_PER_NAT, LOOSE_PER_NAT = 0.6, 0.35
 RANGE_RARITY: Final = 0.001
 DAY_BAR_SHARE, FOUND_BAR_SHARE, DAY_BAR_S = 0.85, 1.2, 30 * HOUR_S
 WEEK_BAR_SHARE, WEEK_BAR_S = 0.3, 240 * HOUR_S
