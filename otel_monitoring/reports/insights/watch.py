@@ -40,6 +40,7 @@ EVENT = "otel_monitoring.insight"
 PART = "otel_monitoring_health_part_score"
 _PATIENCE_S = 2.0
 _HOUR_MS, _MINUTE_MS = 3_600_000, 60_000
+_LISTEN_EVERY_MS = 300_000
 
 
 class InsightsWatch:
@@ -81,11 +82,13 @@ class InsightsWatch:
         self._hour: int | None = None
         self._minute: int | None = None
         self._was_speaking = False
+        self._listened_ms: int | None = None
 
     def step(self, now_ms: int) -> None:
         """Do what is due at a Unix time in milliseconds."""
         is_speaking, self._was_speaking = self._is_speaking(), self._was_speaking and self._is_speaking()
         if not is_speaking:
+            self._listen(now_ms)
             return
         if not self._was_speaking:
             self._take_up()
@@ -106,8 +109,17 @@ class InsightsWatch:
         """Wait a moment for what is being looked for."""
         self._beside.wait(_PATIENCE_S)
 
+    def _listen(self, now_ms: int) -> None:
+        """Know what the process that speaks knows: since when things are so, and what was told."""
+        if self._listened_ms is None or now_ms - self._listened_ms >= _LISTEN_EVERY_MS:
+            self._listened_ms = now_ms
+            self._beside.run(self._restore)
+
     def _take_up(self) -> None:
         self._was_speaking = True
+        self._restore()
+
+    def _restore(self) -> None:
         if self._states is not None:
             kept = [{**one} for one in self._states.load()]
             for one in kept:

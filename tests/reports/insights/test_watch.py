@@ -163,3 +163,16 @@ def test_a_report_says_that_there_is_more(clock: FakeClock) -> None:
 
     assert found is not None
     assert (len(found.advice), found.notes) == (10, ("And 11 more with less effect.",))
+
+
+def test_who_does_not_speak_knows_since_when_and_what_was_told(clock: FakeClock) -> None:
+    """Whichever worker answers, it says the same."""
+    states = StatesFake()
+    speaker, other = Process(clock, states), Process(clock, states)
+    other.speaks = False
+    speaker.run(90)
+
+    other.run(1)
+
+    (ours,), (theirs,) = speaker.desk.insights(), other.desk.insights()
+    assert (theirs.since_ms, theirs.is_new) == (ours.since_ms, False)
