@@ -63,7 +63,7 @@ class AnomaliesBody(BaseModel):
     """What stood out, the newest in front."""
 
     anomalies: list[AnomalyBody]
-    watching: bool = Field(description="Whether this process is the one that watches.")
+    watching: bool = Field(description="Whether series are watched, by this process or another.")
 
 
 class PointBody(BaseModel):

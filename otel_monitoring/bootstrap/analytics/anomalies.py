@@ -50,7 +50,7 @@ def anomalies_desk(settings: Settings, desks: Desks, watch: AnomalyWatch) -> Ano
         clock=desks.clock,
         events=desks.found.events,
         lasting=watch.lasting,
-        is_watching=lambda: analytics.enabled and desks.is_speaking(),
+        is_watching=lambda: analytics.enabled,
         false_alarm_hours=analytics.anomaly_false_alarm_hours,
         method=analytics.anomaly_method,
         interval_s=settings.telemetry.collect_interval_s,

@@ -84,7 +84,7 @@ class AnomaliesDesk:
         clock: Tells now.
         events: Finds what the watch told of.
         lasting: Returns the findings that are open in this process.
-        is_watching: Whether this process is the one that watches.
+        is_watching: Whether series are watched, by this process or another.
         false_alarm_hours: The sensitivity where none is asked for: false-alarm hours a series and day.
         method: The method where none is asked for.
         interval_s: The least distance of points.
