@@ -21,6 +21,8 @@ _LOOKS = 8
 _STEP_RATIO = 3.0
 """A step is so many times larger than what the level does from one season to the next on most days."""
 _MOST_SEASONS = 0.85
+_MOST_UNLIKE = 0.3
+"""What a step leaves unexplained of the season after it, at most."""
 _SMALLEST, _LARGEST = 1e-290, 1e308
 
 
@@ -117,7 +119,8 @@ def without_steps(values: Array, seasons: tuple[int, ...]) -> Array:
     """Return the values without abrupt and lasting changes of level, as if the newest had always been.
 
     A change shows in the median of one season's differences to the season before. What returns with the long
-    season, such as the step into a weekend, is no change.
+    season, such as the step into a weekend, is no change; nor is a day that is quiet at noon and as ever at
+    night.
 
     Args:
         values: Shape (n,), without gaps.
@@ -134,7 +137,8 @@ def without_steps(values: Array, seasons: tuple[int, ...]) -> Array:
             break
         at, height, peak = step
         looked[max(peak - season, 0) : peak + season] = True
-        if not any(_returns(found, at, height, season, one) for one in seasons[1:]):
+        returns = any(_returns(found, at, height, season, one) for one in seasons[1:])
+        if _is_alike(found, at, height, season) and not returns:
             found[:at] += height
     return found
 
@@ -155,6 +159,12 @@ def _largest_step(values: Array, season: int, looked: NDArray[np.bool_]) -> tupl
     sums = np.lib.stride_tricks.sliding_window_view(capped, season).sum(axis=1)
     at = near.start + int(sums[near].argmax())
     return at + season, float(moved[at]), peak
+
+
+def _is_alike(values: Array, at: int, height: float, season: int) -> bool:
+    """Tell whether a step is about as high at every place of the season, as no holiday is."""
+    moved = values[at : at + season] - values[at - season : at]
+    return bool(np.abs(moved - height).sum() <= _MOST_UNLIKE * np.abs(moved).sum())
 
 
 def _returns(values: Array, at: int, height: float, season: int, long: int) -> bool:

@@ -57,6 +57,12 @@ def test_a_step_that_returns_each_week_stays() -> None:
     assert without_steps(values, (24, 168)).tolist() == values.tolist()
 
 
+def test_a_holiday_on_the_newest_day_is_no_step() -> None:
+    values = (12 + DAY) * np.where(HOURS >= 456, 0.4, 1.0)
+
+    assert without_steps(values, (24, 168)).tolist() == values.tolist()
+
+
 def test_a_short_series_keeps_its_steps() -> None:
     values = np.where(HOURS[:72] >= 30, 50.0, 0.0)
 
