@@ -32,6 +32,7 @@ class Cells:
         each: How many points there are in most of them.
         centre: What was taken from the values, after the division.
         scale: What they were divided by first.
+        measured: The values, whatever else becomes of them. Shape (n,).
     """
 
     start_s: float
@@ -41,6 +42,7 @@ class Cells:
     each: float
     centre: float
     scale: float
+    measured: NDArray[np.float64]
 
     @classmethod
     def of(cls, times_s: NDArray[np.float64], values: NDArray[np.float64]) -> Cells:
@@ -62,7 +64,7 @@ class Cells:
         present = np.flatnonzero(held)
         filled = np.interp(np.arange(len(held)), present, total[present] / held[present])
         centre = float(np.median(filled))
-        return cls(start_s, step_s, a_day, filled - centre, usual, centre, scale)
+        return cls(start_s, step_s, a_day, filled - centre, usual, centre, scale, filled - centre)
 
     @property
     def middles_s(self) -> NDArray[np.float64]:

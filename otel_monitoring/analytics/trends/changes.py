@@ -8,7 +8,7 @@ Calibrated on other series than those that ``benchmarks/analytics/bench_trends.p
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -92,6 +92,9 @@ def changes(times_s: NDArray[np.float64], values: NDArray[np.float64]) -> Change
     if spread <= 0:
         return Changes(())
     fitted = _best(cells, spread)
+    if not _credible(cells, spread, fitted).all():
+        cells, spread = _tamed(cells)
+        fitted = _best(cells, spread)
     return Changes(tuple(_changes(times_s, values / cells.scale, cells=cells, spread=spread, fitted=fitted)))
 
 
@@ -121,9 +124,12 @@ def _changes(
     fitted: Fitted,
 ) -> Iterator[Change]:
     level = float(np.mean(fitted.season)) * spread + cells.centre
-    for at, size, error in zip(fitted.at, fitted.sizes.tolist(), fitted.errors.tolist(), strict=True):
+    credible = _credible(cells, spread, fitted)
+    for number, (at, size, error) in enumerate(
+        zip(fitted.at, fitted.sizes.tolist(), fitted.errors.tolist(), strict=True)
+    ):
         before, level = level, level + size * spread
-        if abs(size) < _LEAST_SPREADS * fitted.spread:
+        if abs(size) < _LEAST_SPREADS * fitted.spread or not credible[number : number + 2].all():
             continue
         room = _SURE * error
         yield Change(
@@ -133,6 +139,30 @@ def _changes(
             size_low=_bounded((size - room) * spread * cells.scale),
             size_high=_bounded((size + room) * spread * cells.scale),
         )
+
+
+def _credible(cells: Cells, spread: float, fitted: Fitted) -> NDArray[np.bool_]:
+    """Tell of which levels there are values, or nearly so. Shape (k + 1,).
+
+    A burst too short to be two steps may bend the season, and the levels beside it are nobody's then.
+    """
+    low, high = np.percentile(cells.values, (5, 95))
+    room = max(float(high - low), spread / 10)
+    levels = (np.mean(fitted.season) + np.concatenate([[0.0], np.cumsum(fitted.sizes)])) * spread
+    parts = np.split(cells.measured, fitted.at)
+    return np.array(
+        [
+            part.min() - room <= level <= part.max() + room
+            for part, level in zip(parts, levels.tolist(), strict=True)
+        ]
+    )
+
+
+def _tamed(cells: Cells) -> tuple[Cells, float]:
+    """Return the cells with what is far from most of them brought nearer, and their deviation."""
+    low, high = np.percentile(cells.values, (5, 95))
+    tamed = replace(cells, values=np.clip(cells.values, 2 * low - high, 2 * high - low))
+    return tamed, float(np.std(tamed.values)) or 1.0
 
 
 def _moment_s(

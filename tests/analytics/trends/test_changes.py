@@ -169,3 +169,16 @@ def test_a_part_of_a_day_is_no_change(hours: int) -> None:
 
 def test_few_times_with_many_values_are_too_short() -> None:
     assert changes(np.repeat(minutes(10), 20), noise(0.0, 200, 1)).reason == "too short"
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("height", [500.0, 5000.0])
+def test_a_burst_bends_no_level_to_where_there_are_no_values(height: float, seed: int) -> None:
+    """An hour of 500 some hours ago once made a level of 290 out of values below 40."""
+    count = 68 * 60
+    values = np.maximum(20 + 16 * day_and_night(count) + 3 * noise(0.0, count, seed), 0.0)
+    values[-450:-370] += height
+
+    found = changes(minutes(count), values).found
+
+    assert all(-40 < level < 80 for one in found for level in (one.before, one.after))
