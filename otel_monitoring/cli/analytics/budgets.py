@@ -51,8 +51,9 @@ def command(
 
 def _row(one: Mapping[str, Any]) -> list[str]:
     unit = one["unit"]
+    state = "within" if one["within"] else "over"
     return [
-        "within" if one["within"] else "over",
+        state if one["value"] is not None else "no requests",
         f"{one['method']} {one['route']}",
         one["figure"],
         "" if one["value"] is None else shown(one["value"], unit),

@@ -57,10 +57,12 @@ class BudgetStanding:
         """Return what people read of it."""
         name = f"{self.method} {self.route}".strip()
         unit, most = self.budget.unit, shown(self.budget.most, self.budget.unit)
-        now = "has no requests now" if np.isnan(self.value) else f"is {shown(self.value, unit)} now"
         word = "within" if self.is_kept else "over"
+        now = f"is {shown(self.value, unit)} now, {word} its budget of {most}"
+        if np.isnan(self.value):
+            now = f"has no requests now; its budget is {most}"
         share = f"{shown(self.kept, '1')} of the time within, at worst {shown(self.worst, unit)}"
-        return f"{self.budget.figure} of {name} {now}, {word} its budget of {most}; {share}."
+        return f"{self.budget.figure} of {name} {now}; {share}."
 
 
 class BudgetsDesk:
