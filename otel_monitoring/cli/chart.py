@@ -20,7 +20,7 @@ _HEIGHT, _MIN_WIDTH = 14, 20
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _WIDE, _HIGH = 2, 4
 _EMPTY = 0x2800
-_TIMES_EVERY = 16
+_BETWEEN_TIMES = 11
 _FORMS = ((7 * 86_400_000, "%Y-%m-%d"), (86_400_000, "%m-%d %H:%M"), (600_000, "%H:%M"), (0, "%H:%M:%S"))
 """How times are written, by how much there is to see."""
 _LARGEST = sys.float_info.max / 4
@@ -119,13 +119,14 @@ def _axis(width: int, margin: int, span_ms: tuple[int, int], *, braille: bool) -
     corner, line = ("└", "─") if braille else ("+", "-")
     length_ms = span_ms[1] - span_ms[0]
     shown = next(form for above_ms, form in _FORMS if length_ms >= above_ms)
-    many = max(2, width // _TIMES_EVERY)
+    digits = len(datetime.fromtimestamp(span_ms[0] / 1000).astimezone().strftime(shown))
+    many = max(2, width // (digits + _BETWEEN_TIMES))
     places = [" "] * (width + 8)
     for at in range(many):
         share = at / (many - 1)
         time_ms = span_ms[0] + (span_ms[1] - span_ms[0]) * share
         text = datetime.fromtimestamp(time_ms / 1000).astimezone().strftime(shown)
-        begin = min(round(share * (width - 1)), width - len(text))
+        begin = round(share * (width - digits))
         places[begin : begin + len(text)] = text
     below = "".join(places).rstrip()
     return [

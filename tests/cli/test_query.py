@@ -220,3 +220,14 @@ def test_times_of_days_have_their_dates() -> None:
     days = Series(Labels.of(), np.array([0, 3 * 86_400_000], dtype=np.int64), np.array([1.0, 2.0]))
 
     assert re.search(r"01-0\d \d\d:\d\d", chart([days], width=60)[-1].plain)
+
+
+def test_times_below_a_chart_keep_their_distance() -> None:
+    import numpy as np
+
+    days = Series(Labels.of(), np.array([0, 6 * 86_400_000], dtype=np.int64), np.array([1.0, 2.0]))
+
+    for width in range(40, 120):
+        below = chart([days], width=width)[-1].plain
+        assert re.fullmatch(r"\s+(\d\d-\d\d \d\d:\d\d(\s{2,}|$))+", below)
+        assert len(below) <= width
