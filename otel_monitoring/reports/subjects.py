@@ -141,5 +141,6 @@ def _summed(rate: str) -> str:
 
 def _unit(known: Metadata, aggregation: str) -> str:
     if aggregation != "rate":
-        return known.unit
+        is_count = known.type == "counter" and known.unit == "1"
+        return "" if is_count else known.unit  # a number of things is no share of anything
     return "1/s" if known.type == "histogram" else f"{known.unit or '1'}/s"

@@ -86,3 +86,9 @@ def test_a_name_of_otel_that_nobody_knows_is_refused_with_names_that_look_alike(
         subjects.find("jobs.totall")
 
     assert refused.value.field == "metric"
+
+
+def test_how_many_times_something_happened_is_no_share() -> None:
+    known = {"retries_total": Metadata("retries_total", "counter", "", "1")}
+
+    assert Subjects(metadata=lambda: known).find("retries_total", aggregation="increase").unit == ""
