@@ -30,6 +30,8 @@ from otel_monitoring.analytics.anomaly.verdict import REASONS, Reason, Verdicts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from otel_monitoring.analytics.anomaly.petty import Least
+
     Rows = NDArray[np.intp] | slice
 
 LEVEL_SHARES: Final = np.array(at.LEVEL_SHARES)[:, None]
@@ -65,6 +67,7 @@ class AdaptiveMethod:
         rows: NDArray[np.intp],
         times_s: NDArray[np.float64],
         values: NDArray[np.float64],
+        least: Least | None = None,
     ) -> Verdicts:
         """Judge one point of each row, then learn it."""
         where = _together(rows)
@@ -80,6 +83,8 @@ class AdaptiveMethod:
         ranks = rarity(state, means=means)
         strange = _strange(state, general=general, groups=ranks, quiet=quiet)
         strange = np.where(is_known(state, values=values) & (quiet == 0.0), 0.0, strange)
+        if least is not None:
+            strange = np.where(least.is_petty(values, low=low, high=high), 0.0, strange)
         scores = _above_bars(state, strange=strange, gaps_s=gaps_s)
         season.learn(columns, state, rows=where, hours=hours, values=values)
         state[at.SEEN] += 1.0

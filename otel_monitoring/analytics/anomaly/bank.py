@@ -15,6 +15,8 @@ from otel_monitoring.analytics.anomaly.zscore import ZScoreMethod
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from otel_monitoring.analytics.anomaly.petty import Least
+
 FORMAT = b"\x02"
 LETTERS = {"adaptive": b"a", "zscore": b"z"}
 
@@ -74,6 +76,7 @@ class AnomalyBank:
         values: NDArray[np.float64],
         *,
         weights: NDArray[np.float64] | None = None,
+        least: Least | None = None,
     ) -> Verdicts:
         """Judge one point of each given row, then learn it.
 
@@ -83,13 +86,15 @@ class AnomalyBank:
                 the next step. Shape (n,).
             values: The points. NaN and infinities are neither judged nor learned. Shape (n,).
             weights: What stands behind each value, such as the requests of a ratio; see ``minimum_weight``.
+            least: How far out of the expected range a point has to be to be worth a word.
         """
         fit = np.isfinite(values) & np.isfinite(times_s)
         if weights is not None:
             fit &= weights >= self._minimum_weight
         if fit.all():
-            return self._judged(rows, times_s, values)
-        return _spread(self._judged(rows[fit], times_s[fit], values[fit]), fit)
+            return self._judged(rows, times_s, values, least)
+        some = None if least is None else least.of(fit)
+        return _spread(self._judged(rows[fit], times_s[fit], values[fit], some), fit)
 
     def note_restart(self, rows: NDArray[np.intp], time_s: float) -> None:
         """Raise the bar of these rows for some minutes: a process starts again, and warms up.
@@ -125,10 +130,14 @@ class AnomalyBank:
         self._columns.load(row, state[2:])
 
     def _judged(
-        self, rows: NDArray[np.intp], times_s: NDArray[np.float64], values: NDArray[np.float64]
+        self,
+        rows: NDArray[np.intp],
+        times_s: NDArray[np.float64],
+        values: NDArray[np.float64],
+        least: Least | None,
     ) -> Verdicts:
         clipped = np.clip(values, -at.LARGEST, at.LARGEST)
-        return self._method.update(self._columns, rows=rows, times_s=times_s, values=clipped)
+        return self._method.update(self._columns, rows=rows, times_s=times_s, values=clipped, least=least)
 
 
 def _spread(verdicts: Verdicts, fit: NDArray[np.bool_]) -> Verdicts:

@@ -21,6 +21,8 @@ from otel_monitoring.analytics.anomaly.verdict import Reason, Verdict, Verdicts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from otel_monitoring.analytics.anomaly.petty import Least
+
 WINDOW: Final = 100
 FEWEST: Final = 10
 SEEN, NEWEST_S, STEP_S = range(3)
@@ -55,6 +57,7 @@ class ZScoreMethod:
         rows: NDArray[np.intp],
         times_s: NDArray[np.float64],
         values: NDArray[np.float64],
+        least: Least | None = None,
     ) -> Verdicts:
         """Judge one point of each row, then learn it."""
         window = columns.tables["window"]
@@ -72,6 +75,9 @@ class ZScoreMethod:
         rarity_hours = self._learn(columns, rows=rows, times_s=times_s, values=values, z=z)
         is_anomalous = z >= self._deviations
         width = np.where(ready, self._deviations * scale, np.nan)
+        if least is not None:
+            petty = least.is_petty(values, low=means - width, high=means + width)
+            z, is_anomalous = np.where(petty, 0.0, z), is_anomalous & ~petty
         return Verdicts(
             scores=z / (1.0 + z),
             is_anomalous=is_anomalous,

@@ -14,13 +14,10 @@ from otel_monitoring.reports.anomalies.words import sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from otel_monitoring.reports.anomalies.watched import Watched
-
 EVENT_NAME = "otel_monitoring.anomaly"
 _QUIET_POINTS = 10
 LONGEST_S = 6 * 3600.0
 _LONGEST_MOVED = 5
-_LEAST_CHANGE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +140,6 @@ class Point:
         expected_high: Upper end.
         rarity_hours: Once in how many hours.
         reason: In which way it stood out.
-        traffic: What stands behind the value, such as requests; NaN where nothing has to.
     """
 
     at_ms: int
@@ -154,32 +150,11 @@ class Point:
     expected_high: float
     rarity_hours: float
     reason: Reason
-    traffic: float = math.nan
 
     @property
     def is_within(self) -> bool:
         """Whether the value lies in the range that was expected; where none is known it does."""
         return not (self.value < self.expected_low or self.value > self.expected_high)
-
-    def is_worth_a_word(self, watched: Watched) -> bool:
-        """Tell whether the value is so far out that people would call it a change.
-
-        A series that hardly ever moves makes the smallest step rare. A step within a twentieth of what was
-        expected is none to tell of; where nothing was expected, whatever comes is.
-
-        Args:
-            watched: Says how much that is, and in which way.
-        """
-        if not (math.isfinite(self.expected_low) and math.isfinite(self.expected_high)):
-            return True
-        if watched.rises_only and self.value <= self.expected_high:
-            return False
-        distance = max(self.expected_low - self.value, self.value - self.expected_high, 0.0)
-        if distance == 0.0:
-            return True  # not where it is but how it moves stands out
-        level = max(abs(self.expected_low), abs(self.expected_high))
-        is_of_many = math.isnan(self.traffic) or distance * self.traffic >= watched.least_events
-        return is_of_many and distance >= max(_LEAST_CHANGE * level, watched.least_change)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from otel_monitoring.analytics.anomaly.petty import Least
 from otel_monitoring.analytics.anomaly.verdict import Reason
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.model.labels import NAME, Labels
@@ -135,7 +136,8 @@ class AnomalyWatch:
         self._follow_processes(bank, rows, at_ms)
         chosen, values, weights = self._points(rows, at_ms)
         numbers = np.array([row.number for row in chosen], dtype=np.intp)
-        verdicts = bank.update(numbers, np.full(len(chosen), at_ms / 1000.0), values, weights=weights)
+        times_s = np.full(len(chosen), at_ms / 1000.0)
+        verdicts = bank.update(numbers, times_s, values, weights=weights, least=_least(chosen))
         self._judge(chosen, values, verdicts, at_ms)
         self._end_gone(rows, at_ms)
         self._write(chosen, verdicts, at_ms)
@@ -219,8 +221,6 @@ class AnomalyWatch:
 
     def _follow(self, row: Row, point: Point) -> None:
         if row.lasting is None:
-            if not point.is_worth_a_word(row.watched):
-                return
             row.lasting = opened(
                 point,
                 name=row.watched.name,
@@ -272,6 +272,13 @@ class AnomalyWatch:
         self._writer.write(samples, at_ms)
 
 
+def _least(rows: Sequence[Row]) -> Least:
+    """Return how far out each has to be to be worth a word: in its unit, and by the events behind it."""
+    above = np.array([row.watched.least_of(row.traffic) for row in rows], dtype=np.float64)
+    rises_only = np.array([row.watched.rises_only for row in rows], dtype=np.bool_)
+    return Least(above=above, below=np.where(rises_only, np.inf, above))
+
+
 def _point(row: Row, value: float, verdicts: Verdicts, index: int, *, at_ms: int) -> Point:
     return Point(
         at_ms=at_ms,
@@ -282,7 +289,6 @@ def _point(row: Row, value: float, verdicts: Verdicts, index: int, *, at_ms: int
         expected_high=_at_least(row.watched.floor, float(verdicts.expected_high[index])),
         rarity_hours=float(verdicts.rarity_hours[index]),
         reason=Reason(int(verdicts.reasons[index])),
-        traffic=row.traffic,
     )
 
 

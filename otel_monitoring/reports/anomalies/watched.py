@@ -52,6 +52,16 @@ class Watched:
     floor: float = -math.inf
     rises_only: bool = False
 
+    def least_of(self, traffic: float) -> float:
+        """Return how far out of the expected range a value has to be to be worth a word, in its unit.
+
+        Args:
+            traffic: What stands behind the value; NaN where nothing has to.
+        """
+        if not self.least_events or not traffic > 0:
+            return self.least_change
+        return max(self.least_change, self.least_events / traffic)
+
 
 def golden_signals(range_ms: int) -> list[Watched]:
     """Return what is watched of every service.
