@@ -150,12 +150,8 @@ def _credible(cells: Cells, spread: float, fitted: Fitted) -> NDArray[np.bool_]:
     room = max(float(high - low), spread / 10)
     levels = (np.mean(fitted.season) + np.concatenate([[0.0], np.cumsum(fitted.sizes)])) * spread
     parts = np.split(cells.measured, fitted.at)
-    return np.array(
-        [
-            part.min() - room <= level <= part.max() + room
-            for part, level in zip(parts, levels.tolist(), strict=True)
-        ]
-    )
+    ends = np.array([np.percentile(part, (25, 75)) for part in parts])  # a cell at an edge holds half of each
+    return (ends[:, 0] - room <= levels) & (levels <= ends[:, 1] + room)
 
 
 def _tamed(cells: Cells) -> tuple[Cells, float]:

@@ -179,6 +179,4 @@ def test_a_burst_bends_no_level_to_where_there_are_no_values(height: float, seed
     values = np.maximum(20 + 16 * day_and_night(count) + 3 * noise(0.0, count, seed), 0.0)
     values[-450:-370] += height
 
-    found = changes(minutes(count), values).found
-
-    assert all(-40 < level < 80 for one in found for level in (one.before, one.after))
+    assert changes(minutes(count), values).found == ()
