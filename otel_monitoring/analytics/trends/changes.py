@@ -151,7 +151,7 @@ def _credible(cells: Cells, spread: float, fitted: Fitted) -> NDArray[np.bool_]:
     levels = (np.mean(fitted.season) + np.concatenate([[0.0], np.cumsum(fitted.sizes)])) * spread
     parts = np.split(cells.measured, fitted.at)
     ends = np.array([np.percentile(part, (25, 75)) for part in parts])  # a cell at an edge holds half of each
-    return (ends[:, 0] - room <= levels) & (levels <= ends[:, 1] + room)
+    return np.asarray((ends[:, 0] - room <= levels) & (levels <= ends[:, 1] + room), dtype=np.bool_)
 
 
 def _tamed(cells: Cells) -> tuple[Cells, float]:
