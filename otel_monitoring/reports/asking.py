@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from otel_monitoring.model.labels import Labels
@@ -17,6 +19,8 @@ _STEPS_MS = tuple(
     1000 * s
     for s in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400)
 )
+
+_AT_ONCE_MS = 2 * 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +85,21 @@ def tracks(query: Query, expr: str, window: Window) -> list[Track]:
         QueryError: It cannot be answered.
     """
     times_ms = window.times_ms
-    found = query(expr, window.start_ms, window.end_ms, window.step_ms)
-    return [
-        Track(one.labels, times_ms, _on_grid(one.times_ms, one.values, window, len(times_ms)))
-        for one in found.series
-    ]
+    laid: dict[Labels, NDArray[np.float64]] = {}
+    for start_ms, end_ms in _parts(window):
+        for one in query(expr, start_ms, end_ms, window.step_ms).series:
+            values = laid.get(one.labels)
+            if values is None:
+                values = laid[one.labels] = np.full(len(times_ms), np.nan)
+            values[(one.times_ms - window.start_ms) // window.step_ms] = one.values
+    return [Track(labels, times_ms, values) for labels, values in laid.items()]
 
 
-def _on_grid(
-    times_ms: NDArray[np.int64], values: NDArray[np.float64], window: Window, count: int
-) -> NDArray[np.float64]:
-    laid = np.full(count, np.nan)
-    laid[(times_ms - window.start_ms) // window.step_ms] = values
-    return laid
+def _parts(window: Window) -> Iterator[tuple[int, int]]:
+    """Return a window in parts, the newest first: samples of weeks need not be in memory at once."""
+    steps = max(_AT_ONCE_MS // window.step_ms, 1)
+    end_ms = window.end_ms
+    while end_ms >= window.start_ms:
+        start_ms = max(window.start_ms, end_ms - (steps - 1) * window.step_ms)
+        yield start_ms, end_ms
+        end_ms = start_ms - window.step_ms

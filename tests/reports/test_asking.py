@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +13,11 @@ from otel_monitoring.model.sample import Batch
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.reports.asking import Window, tracks
 from otel_monitoring.stores.series import SeriesStore
+
+if TYPE_CHECKING:
+    from otel_monitoring.promql.result import Result
+
+DAY_MS = 86_400_000
 
 START_MS = 1_700_000_000_000
 
@@ -63,3 +69,19 @@ def test_a_window_has_round_steps_and_few_points(span_s: int, points: int, step_
 
 def test_points_are_no_nearer_than_the_collections() -> None:
     assert Window.last(60_000, end_ms=START_MS, least_step_ms=15_000).step_ms == 15_000
+
+
+def test_weeks_are_asked_for_in_parts_that_make_one_track(engine: Engine) -> None:
+    """What a query needs of memory grows with its range; each point is still asked for once."""
+    asked: list[tuple[int, int]] = []
+
+    def query(expr: str, start_ms: int, end_ms: int | None = None, step_ms: int | None = None) -> Result:
+        asked.append((start_ms, end_ms or start_ms))
+        return engine(expr, start_ms, end_ms, step_ms)
+
+    window = Window(START_MS - 9 * DAY_MS, START_MS + DAY_MS, 7_200_000)
+    (only,) = tracks(query, "time()", window)
+
+    assert only.values.tolist() == (window.times_ms / 1000).tolist()
+    assert sum((end_ms - start_ms) // window.step_ms + 1 for start_ms, end_ms in asked) == len(only.values)
+    assert max(end_ms - start_ms for start_ms, end_ms in asked) < 2 * DAY_MS
