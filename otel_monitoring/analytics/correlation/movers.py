@@ -11,6 +11,7 @@ from otel_monitoring.analytics.correlation.appearing import Appearing, appearing
 from otel_monitoring.analytics.correlation.onset import onsets
 from otel_monitoring.analytics.correlation.order import order
 from otel_monitoring.analytics.correlation.prepare import deseasoned, detrended, prepared
+from otel_monitoring.analytics.correlation.repeating import repeats
 from otel_monitoring.analytics.correlation.shapes import Shape
 from otel_monitoring.analytics.correlation.surprise import surprise
 from otel_monitoring.analytics.correlation.whitening import ORDER, Whitened, tamed, whitened
@@ -26,6 +27,7 @@ How = Literal[Shape, "drop", "silent", "new"]
 
 FEWEST_BEFORE, FEWEST_IN_WINDOW = 120, 5
 _TIMES_THE_WINDOW = 3
+_WORTH_A_LOOK = 1.0
 _LEVEL = 0.05
 _AT_ONCE = 128
 _DAY_MS = 86_400_000
@@ -146,6 +148,9 @@ def _looked_at(
         part = whitened(values, ready.present[rows], before=before)
         digits[rows] = surprise(part, before=before)
         parts.append(part)
+    for row in np.flatnonzero((digits > _WORTH_A_LOOK) & np.isnan(appears.digits)).tolist():
+        if repeats(ready.values[row], before=before):
+            digits[row] = 0.0
     digits = np.where(np.isnan(appears.digits), digits, appears.digits)
     news = np.concatenate([part.news for part in parts])
     return Whitened(news, np.concatenate([part.filters for part in parts])), digits

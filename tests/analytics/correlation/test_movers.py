@@ -184,3 +184,12 @@ def test_what_grows_on_and_on_has_not_moved(noise: float) -> None:
     values = np.arange(POINTS) * np.arange(1.0, 31.0)[:, None] + noise * quiet(11, series=30)
 
     assert len(asked(values).movers) <= 1
+
+
+@pytest.mark.parametrize("length", [2, 5, 7, 15, 30])
+def test_what_goes_on_and_off_by_a_clock_has_not_moved(length: int) -> None:
+    """Jobs that run every so often: their edges are steep, and always were."""
+    on = (np.arange(POINTS) // length) % 2.0
+    pulses = (np.arange(POINTS) % length == 0).astype(float)
+
+    assert asked(np.array([on, pulses, 1e300 * on])).movers == ()
