@@ -55,7 +55,7 @@ class DeliveryBody(BaseModel):
 
     receiver: str
     channel: str
-    status: str = Field(description="Whether the message said firing or resolved.")
+    status: str = Field(description="What the message said: firing, resolved, or report.")
     outcome: Outcome
     attempts: int
     error: str = Field(description="Why the last try failed, without secrets.")

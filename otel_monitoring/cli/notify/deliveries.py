@@ -53,7 +53,7 @@ def _row(delivery: Mapping[str, Any]) -> list[str]:
         when(delivery["at"]),
         delivery["outcome"],
         f"{delivery['receiver']} {delivery['channel']}",
-        f"{', '.join(delivery['alerts'])} {delivery['status']}",
+        f"{', '.join(delivery['alerts'])} {delivery['status']}".lstrip(),
         str(delivery["attempts"]),
         delivery["error"],
     ]

@@ -111,7 +111,7 @@ class Ledger:
             key=item.message.key,
             receiver=self._receiver,
             channel=self._channel_name,
-            status=item.message.status,
+            status="report" if item.message.document else item.message.status,
             outcome=outcome,
             attempts=item.attempts,
             error=item.error,

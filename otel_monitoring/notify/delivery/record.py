@@ -19,7 +19,7 @@ class Delivery:
         key: The key of the message on this channel.
         receiver: Who was to be told.
         channel: The name of the channel within the receiver.
-        status: Whether the message said firing or resolved.
+        status: Whether the message said firing or resolved; ``report`` of one that is about no alert.
         outcome: How it ended, or ``waiting``.
         attempts: How often it was tried.
         error: Why the last try failed, without secrets; empty where none did.

@@ -69,7 +69,7 @@ def test_without_receivers_it_goes_to_that_of_the_default_route(report: Kept) ->
 
     (delivery,) = sending.once(report)
 
-    assert delivery.outcome == "delivered"
+    assert (delivery.outcome, delivery.status) == ("delivered", "report")
     assert len(default.taken) == 1
 
 
