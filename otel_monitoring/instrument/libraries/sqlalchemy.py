@@ -51,6 +51,13 @@ METRICS = (
         "Connections in SQLAlchemy's pools by state.",
         ("db.client.connection.pool.name", "db.client.connection.state"),
     ),
+    MetricDescription(
+        "db.client.connection.max",
+        "{connection}",
+        "updowncounter",
+        "Most connections that SQLAlchemy's pools open; absent where they have no limit.",
+        ("db.client.connection.pool.name",),
+    ),
 )
 """What is emitted here and described nowhere else."""
 
@@ -138,6 +145,12 @@ class Statements:
             [self._observe_pools],
             unit="{connection}",
             description="Connections in SQLAlchemy's pools by state.",
+        )
+        meter.create_observable_up_down_counter(
+            "db.client.connection.max",
+            [self._observe_limits],
+            unit="{connection}",
+            description="Most connections that SQLAlchemy's pools open.",
         )
 
     def close(self) -> None:
@@ -255,6 +268,24 @@ class Statements:
             yield Observation(
                 count, {"db.client.connection.pool.name": name, "db.client.connection.state": state}
             )
+
+    def _observe_limits(self, _options: CallbackOptions) -> Iterable[Observation]:
+        limits: dict[str, int | None] = {}
+        for engine, shared in list(self._engines.items()):
+            name, limit = _pool_name(shared), _limit(engine.pool)
+            known = limits.get(name, 0)
+            limits[name] = None if limit is None or known is None else known + limit
+        for name, total in limits.items():
+            if total is not None:
+                yield Observation(total, {"db.client.connection.pool.name": name})
+
+
+def _limit(pool: Any) -> int | None:
+    """Return how many connections a pool opens at most; ``None`` where no limit is known."""
+    size, overflow = getattr(pool, "size", None), getattr(pool, "_max_overflow", None)
+    if size is None or not isinstance(overflow, int) or overflow < 0 or not size():
+        return None
+    return int(size()) + overflow
 
 
 class _Silent:

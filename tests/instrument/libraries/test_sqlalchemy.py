@@ -243,6 +243,24 @@ def test_an_engine_that_contrib_records_gets_no_second_span(recorded: Recorded, 
     assert "SELECT" in counted
 
 
+@pytest.mark.parametrize(
+    ("size", "overflow", "limit"), [(5, 10, [15]), (3, 0, [3]), (5, -1, []), (0, 10, [])]
+)
+def test_the_limit_of_a_pool_is_observed_where_it_has_one(
+    recorded: Recorded, tmp_path: Path, size: int, overflow: int, limit: list[int]
+) -> None:
+    engine = create_engine(
+        f"sqlite:///{tmp_path / 'shop.db'}", poolclass=QueuePool, pool_size=size, max_overflow=overflow
+    )
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+    points = recorded.points("db.client.connection.max")
+    engine.dispose()
+
+    assert [point.value for point in points] == limit
+
+
 def test_the_pool_is_observed_by_state(recorded: Recorded, engine: Engine) -> None:
     with engine.connect() as first, engine.connect() as second:
         first.execute(select(ITEMS))
