@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from otel_monitoring.analytics.anomaly.stream import Detector
+from otel_monitoring.analytics.anomaly.stretch import Stretch
 from otel_monitoring.analytics.anomaly.zscore import ZScoreDetector
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from otel_monitoring.analytics.anomaly.verdict import Reason, Verdict
 
 TOGETHER_S: Final = 3600.0
+LONGEST_S: Final = 6 * 3600.0
+"""What has lasted as long is the new usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Finding:
 
     Attributes:
         start_s: Unix time of its first anomalous point, in seconds.
-        end_s: Unix time of its last anomalous point.
+        end_s: Unix time at which the series was back where it was before, or at home where it went.
         peak_s: Unix time of the point with the highest score; the fields below are those of that point.
         value: What was seen.
         expected_low: Lower end of the range that was expected; NaN where none was known.
@@ -65,8 +68,20 @@ def detect(
     """
     detector = ZScoreDetector() if method == "zscore" else Detector(false_alarm_hours=false_alarm_hours)
     found: list[Finding] = []
+    stretch: Stretch | None = None
     for time_s, value in zip(times_s.tolist(), values.tolist(), strict=True):
         verdict = detector.judge(time_s, value)
+        if stretch is not None:
+            lasts = stretch.goes_on(
+                time_s,
+                value,
+                low=verdict.expected_low,
+                high=verdict.expected_high,
+                is_anomalous=verdict.is_anomalous,
+            )
+            found[-1] = replace(found[-1], end_s=stretch.end)
+            if not lasts or time_s - found[-1].start_s >= LONGEST_S:
+                stretch = None
         if not verdict.is_anomalous:
             continue
         finding = _finding(time_s, value, verdict)
@@ -74,6 +89,8 @@ def detect(
             found[-1] = _joined(found[-1], finding)
         else:
             found.append(finding)
+        if stretch is None:
+            stretch = Stretch(start=time_s, low=verdict.expected_low, high=verdict.expected_high)
     return found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from otel_monitoring.analytics.anomaly.stretch import Stretch
 from otel_monitoring.analytics.anomaly.verdict import Reason
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.reports.anomalies.words import sentence
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 EVENT_NAME = "otel_monitoring.anomaly"
-_QUIET_POINTS = 10
 LONGEST_S = 6 * 3600.0
 _LONGEST_MOVED = 5
 
@@ -151,33 +151,34 @@ class Point:
     rarity_hours: float
     reason: Reason
 
-    @property
-    def is_within(self) -> bool:
-        """Whether the value lies in the range that was expected; where none is known it does."""
-        return not (self.value < self.expected_low or self.value > self.expected_high)
 
-
-@dataclass(slots=True)
 class Lasting:
-    """A finding that is open."""
+    """A finding that is open.
 
-    anomaly: Anomaly
-    quiet: int = field(default=0)
+    Args:
+        anomaly: As it began.
+    """
+
+    def __init__(self, anomaly: Anomaly) -> None:
+        self.anomaly = anomaly
+        self._stretch = Stretch(start=anomaly.since_ms, low=anomaly.expected_low, high=anomaly.expected_high)
 
     def goes_on(self, point: Point) -> bool:
         """Take a further point; return whether the finding is still open after it."""
-        if point.is_anomalous or not point.is_within:
-            self.quiet = 0
-        else:
-            self.quiet += 1
+        lasts = self._stretch.goes_on(
+            point.at_ms,
+            point.value,
+            low=point.expected_low,
+            high=point.expected_high,
+            is_anomalous=point.is_anomalous,
+        )
         if point.score > self.anomaly.score:
             self.anomaly = _at(self.anomaly, point)
-        lasts_s = (point.at_ms - self.anomaly.since_ms) / 1000
-        return self.quiet < _QUIET_POINTS and lasts_s < LONGEST_S
+        return lasts and point.at_ms - self.anomaly.since_ms < LONGEST_S * 1000
 
-    def ended(self, at_ms: int) -> Anomaly:
+    def ended(self) -> Anomaly:
         """Return the finding with its end."""
-        return replace(self.anomaly, until_ms=at_ms)
+        return replace(self.anomaly, until_ms=round(self._stretch.end))
 
 
 def opened(

@@ -235,7 +235,7 @@ class AnomalyWatch:
 
     def _end(self, row: Row, at_ms: int) -> None:
         if row.lasting is not None:
-            self._say(row.lasting.ended(at_ms), at_ms)
+            self._say(row.lasting.ended(), at_ms)
         row.lasting = None
 
     def _end_gone(self, rows: Rows, at_ms: int) -> None:
