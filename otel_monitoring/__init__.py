@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     )
     from otel_monitoring.measure.trace_calls import trace_calls
     from otel_monitoring.monitoring.instance import Monitoring
+    from otel_monitoring.reports.insights.insight import Insight
+    from otel_monitoring.reports.insights.rule import InsightRule
     from otel_monitoring.reports.slos.slo import SLO, availability, latency, ratio
     from otel_monitoring.settings import Settings
 
@@ -55,6 +57,8 @@ _NAMES = {
     "measure.timers": ("monitor_performance", "time_api_call", "time_computation", "time_database_query"),
     "measure.trace_calls": ("trace_calls",),
     "monitoring.instance": ("Monitoring",),
+    "reports.insights.insight": ("Insight",),
+    "reports.insights.rule": ("InsightRule",),
     "reports.slos.slo": ("SLO", "availability", "latency", "ratio"),
     "settings": ("Settings",),
 }
@@ -64,6 +68,8 @@ __all__ = [
     "SLO",
     "AlertRule",
     "ContextError",
+    "Insight",
+    "InsightRule",
     "MissingExtraError",
     "Monitoring",
     "MonitoringError",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.server import Server
     from otel_monitoring.instrument.libraries import Libraries
     from otel_monitoring.notify.message import Message
+    from otel_monitoring.reports.insights.given import Given
     from otel_monitoring.reports.slos.slo import SLO
     from otel_monitoring.settings import LoadedSettings, Settings
     from otel_monitoring.storage.ledger import Ledger
@@ -59,6 +60,7 @@ class Running:
         self._pages = pages
         self._apps: list[Any] = []
         self.slos: Sequence[SLO] = ()
+        self.insights: Given | None = None
 
     def has(self, app: Any) -> bool:
         """Return whether ``app`` is instrumented already."""
@@ -86,6 +88,7 @@ def build(
     *,
     rules: Sequence[AlertRule] = (),
     slos: Sequence[SLO] = (),
+    insights: Given | None = None,
     functions: Mapping[str, Callable[[Message], object]] | None = None,
 ) -> Running:
     """Return a running instance around ``app``, with what is stated in Python: rules, levels, functions."""
@@ -93,7 +96,7 @@ def build(
     if not settings.enabled or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return Running(_switched_off(app), settings, None, loop_started=_nothing)
     builder = parts.begin(loaded, environ)
-    builder.functions = functions or {}
+    builder.functions, builder.insights = functions or {}, insights
     collect = parts.tap(builder)
     ledger = inheritance.ledger(builder)
     server = _server(builder, ledger)
@@ -138,7 +141,7 @@ def build(
         pages=found,
         libraries=libraries,
     )
-    running.slos = slos
+    running.slos, running.insights = slos, insights
     monitoring.watch_process()
     if app is None:
         monitoring.start()

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from otel_monitoring.monitoring.export import Exports
     from otel_monitoring.monitoring.instance import Collect
     from otel_monitoring.notify.message import Message
+    from otel_monitoring.reports.insights.given import Given
     from otel_monitoring.settings import LoadedSettings, Settings
     from otel_monitoring.telemetry.pipeline import Pipeline
 
@@ -66,6 +67,7 @@ class Builder:
     parts: list[Any] = field(default_factory=list)
     closers: list[Callable[[], Any]] = field(default_factory=list)
     functions: Mapping[str, Callable[[Message], object]] = field(default_factory=dict)
+    insights: Given | None = None
     storage_url: str | None = None
     credentials: Credentials = field(default_factory=Credentials)
     events: EventTap = field(default_factory=lambda: EventTap(left_out=[AUDIT]))

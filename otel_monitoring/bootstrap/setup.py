@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.build import Running
     from otel_monitoring.monitoring.instance import Monitoring
     from otel_monitoring.notify.message import Message
+    from otel_monitoring.reports.insights.given import Given
+    from otel_monitoring.reports.insights.insight import InsightSource
+    from otel_monitoring.reports.insights.rule import InsightRule
     from otel_monitoring.reports.slos.slo import SLO
     from otel_monitoring.settings import Settings
 
@@ -30,6 +33,7 @@ def setup_telemetry(
     settings: Settings | None = None,
     rules: Iterable[AlertRule] = (),
     slos: Iterable[SLO] = (),
+    insights: Iterable[InsightRule | InsightSource] = (),
     functions: Mapping[str, Callable[[Message], object]] | None = None,
     **overrides: Any,
 ) -> Monitoring:
@@ -46,6 +50,8 @@ def setup_telemetry(
         rules: Rules from Python, evaluated beside those of rule files; one takes the place of a built-in one
             of the same name. Further ones are added by ``monitoring.rules.put(...)``.
         slos: Service levels from Python, beside those of files.
+        insights: Rules of insights from Python, beside those of files and ours, of which one of the same name
+            gives way; and whoever else finds insights: a ``name`` and a method ``insights(now_ms)``.
         functions: Functions, ``def`` or ``async def``, that get messages about alerts: ``{"page": call_me}``
             is told by ``callable://page`` among ``notify.channels``.
         **overrides: Single settings, such as ``service_name="shop"`` or ``alerts={"interval_s": 5}``.
@@ -58,6 +64,7 @@ def setup_telemetry(
             expected, for all that cannot.
         RuleError: ``rules`` holds what is no ``AlertRule``, ``slos`` what is no ``SLO``, or either two of one
             name; or a file of rules or service levels is not valid.
+        InsightRuleError: ``insights`` holds what is neither, or two of one name.
         RoutingError: ``notify`` names a channel, a file or a zone that cannot be used.
     """
     from otel_monitoring.bootstrap.build import build
@@ -66,15 +73,18 @@ def setup_telemetry(
     loaded = load_settings(settings=settings, **overrides)
     for warning in loaded.warnings:
         _log.warning("%s", warning)
-    own, levels = _checked(rules), _checked_slos(slos)
+    own, levels, found = _checked(rules), _checked_slos(slos), _checked_insights(insights)
     with _lock:
         known = running()
         if known is not None:
             _warn_of_new_slos(known, levels)
+            _warn_of_new_insights(known, found)
             return _join(known, app, loaded.settings, own)
         # The contrib instrumentations read this once, when the first of them is imported.
         os.environ.setdefault(_SEMCONV, "http,database")
-        _running[:] = [build(app, loaded, os.environ, rules=own, slos=levels, functions=functions)]
+        _running[:] = [
+            build(app, loaded, os.environ, rules=own, slos=levels, insights=found, functions=functions)
+        ]
         return _running[0].monitoring
 
 
@@ -103,6 +113,16 @@ def _checked_slos(slos: Iterable[SLO]) -> tuple[SLO, ...]:
     return check_slos(given)
 
 
+def _checked_insights(insights: Iterable[InsightRule | InsightSource]) -> Given | None:
+    """Return what finds insights; what that stands on is imported only where there is something."""
+    given = tuple(insights)
+    if not given:
+        return None
+    from otel_monitoring.reports.insights.given import given_insights
+
+    return given_insights(given)
+
+
 def _join(running: Running, app: Any, settings: Settings, rules: Sequence[AlertRule]) -> Monitoring:
     from otel_monitoring.settings import differences
 
@@ -117,6 +137,17 @@ def _join(running: Running, app: Any, settings: Settings, rules: Sequence[AlertR
     if app is not None and not running.has(app):
         running.instrument(app)
     return running.monitoring
+
+
+def _warn_of_new_insights(running: Running, insights: Given | None) -> None:
+    if insights is None:
+        return
+    known = () if running.insights is None else running.insights.all()
+    new = [one.name for one in insights.all() if one not in known]
+    if new:
+        _log.warning(
+            "setup_telemetry was called again with other insights, which are not used: %s", ", ".join(new)
+        )
 
 
 def _warn_of_new_slos(running: Running, slos: Sequence[SLO]) -> None:

@@ -11,6 +11,8 @@ HEAVY = ("fastapi", "grpc", "httpx", "numpy", "psutil", "pydantic", "re2", "requ
 NAMES = {
     "AlertRule",
     "ContextError",
+    "Insight",
+    "InsightRule",
     "MissingExtraError",
     "Monitoring",
     "MonitoringError",

@@ -11,6 +11,7 @@ from otel_monitoring.bootstrap.analytics.sending import ReportSender
 from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.reports.insights.alerts import NoisyAlerts
 from otel_monitoring.reports.insights.desk import InsightsDesk
+from otel_monitoring.reports.insights.given import Given
 from otel_monitoring.reports.insights.load import insight_rules
 from otel_monitoring.reports.insights.rule import InsightRuleError
 from otel_monitoring.reports.insights.score import AlertsPart, ChecksPart, ScoreDesk, asked_parts
@@ -41,11 +42,12 @@ _KEPT_REPORTS = "report"
 
 def insights_desk(builder: Builder, analysis: Analysis) -> InsightsDesk:
     """Return the desk that knows what is worth knowing."""
+    given = builder.insights or Given()
     return InsightsDesk(
         analysis.ask,
         builder.clock,
-        rules=partial(_rules, builder.settings.analytics.insight_files),
-        sources=[NoisyAlerts(partial(_episodes, analysis))],
+        rules=partial(_rules, builder.settings.analytics.insight_files, given.rules),
+        sources=[NoisyAlerts(partial(_episodes, analysis)), *given.sources],
     )
 
 
@@ -117,10 +119,10 @@ def _episodes(analysis: Analysis, since_ms: int, until_ms: int) -> Sequence[Epis
     return analysis.history.find(since_ms=since_ms, until_ms=until_ms)
 
 
-def _rules(files: Sequence[str]) -> list[InsightRule]:
-    """Return the rules; without those of the user where one of the files is not valid."""
+def _rules(files: Sequence[str], own: Sequence[InsightRule]) -> list[InsightRule]:
+    """Return the rules; without those of files where one of them is not valid."""
     try:
-        return insight_rules(files)
+        return insight_rules(files, own=own)
     except InsightRuleError as error:
-        _log.error("analytics.insight_files: %s; the built-in rules are asked alone", error)
-        return insight_rules()
+        _log.error("analytics.insight_files: %s; its rules are left out, and those of other files", error)
+        return insight_rules(own=own)
