@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
+from otel_monitoring.analytics.anomaly.detectors import DETECTORS
 from otel_monitoring.analytics.anomaly.stream import Detector
 from otel_monitoring.analytics.anomaly.stretch import Stretch
+from otel_monitoring.analytics.anomaly.verdict import UNJUDGED
 from otel_monitoring.analytics.anomaly.zscore import ZScoreDetector
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from otel_monitoring.analytics.anomaly.verdict import Reason, Verdict
 
 TOGETHER_S: Final = 3600.0
+_HALF: Final = 0.5
 LONGEST_S: Final = 6 * 3600.0
 """What has lasted as long is the new usual."""
 
@@ -52,7 +56,7 @@ def detect(
     values: NDArray[np.float64],
     *,
     false_alarm_hours: float = 0.05,
-    method: Literal["adaptive", "zscore"] = "adaptive",
+    method: str = "adaptive",
     together_s: float = TOGETHER_S,
 ) -> list[Finding]:
     """Return what stands out in a window, oldest first.
@@ -63,9 +67,12 @@ def detect(
         times_s: Unix times in seconds, oldest first. Shape (n,).
         values: The points; NaN and infinities are passed over. Shape (n,).
         false_alarm_hours: Hours a day with a false alarm in them that may be spent.
-        method: ``adaptive``, or ``zscore`` for the classic rolling z-score.
+        method: ``adaptive``, ``zscore`` for the classic rolling z-score, or a name that somebody added to
+            ``DETECTORS``: scores from half on stand out, and no range is known.
         together_s: Anomalous points that are no further apart than this are one finding.
     """
+    if method not in ("adaptive", "zscore"):
+        return _by_scores(times_s, values, DETECTORS[method](times_s, values), together_s=together_s)
     detector = ZScoreDetector() if method == "zscore" else Detector(false_alarm_hours=false_alarm_hours)
     found: list[Finding] = []
     stretch: Stretch | None = None
@@ -91,6 +98,24 @@ def detect(
             found.append(finding)
         if stretch is None:
             stretch = Stretch(start=time_s, low=verdict.expected_low, high=verdict.expected_high)
+    return found
+
+
+def _by_scores(
+    times_s: NDArray[np.float64],
+    values: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    *,
+    together_s: float,
+) -> list[Finding]:
+    found: list[Finding] = []
+    for at in np.flatnonzero(scores >= _HALF).tolist():
+        verdict = replace(UNJUDGED, score=float(scores[at]), is_anomalous=True)
+        finding = _finding(float(times_s[at]), float(values[at]), verdict)
+        if found and finding.start_s - found[-1].end_s <= together_s:
+            found[-1] = _joined(found[-1], finding)
+        else:
+            found.append(finding)
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from fastapi import APIRouter, Query
@@ -107,7 +107,9 @@ class SearchGiven(BaseModel):
     window: str = Field("24h", description="How far back from the end.", examples=["6h", "7d"])
     end: str | None = Field(None, description="RFC 3339, Unix seconds, or how long ago; now if left out.")
     aggregation: str | None = Field(None, description="rate, avg, p95 and the like; what suits the metric.")
-    method: Literal["adaptive", "zscore"] | None = Field(None, description="The setting if left out.")
+    method: str | None = Field(
+        None, description="`adaptive`, `zscore`, or one that was added; the setting if left out."
+    )
     false_alarm_hours: float | None = Field(
         None, alias="falseAlarmHours", gt=0, le=24, description="Hours a day with a false alarm."
     )

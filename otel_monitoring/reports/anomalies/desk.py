@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 import numpy as np
 
+from otel_monitoring.analytics.anomaly.detectors import DETECTORS
 from otel_monitoring.analytics.anomaly.window import detect
 from otel_monitoring.reports.anomalies.findings import EVENT_NAME, LONGEST_S, Anomaly
 from otel_monitoring.reports.asking import Window, tracks
@@ -149,7 +150,7 @@ class AnomaliesDesk:
         span_ms: int,
         end_ms: int | None = None,
         aggregation: str | None = None,
-        method: Method | None = None,
+        method: str | None = None,
         false_alarm_hours: float | None = None,
     ) -> Search:
         """Look through series over a window; what came before it teaches what is usual.
@@ -159,7 +160,7 @@ class AnomaliesDesk:
             span_ms: The length of the window, in milliseconds.
             end_ms: Where it ends, Unix milliseconds; ``None`` for now.
             aggregation: How a metric is looked at; ``None`` for what suits it.
-            method: ``adaptive`` or ``zscore``; ``None`` for the setting.
+            method: A name of ``DETECTORS``; ``None`` for the setting.
             false_alarm_hours: The sensitivity; ``None`` for the setting.
 
         Raises:
@@ -169,6 +170,9 @@ class AnomaliesDesk:
         if span_ms < _LEAST_POINTS * 1000:
             msg = f"window of {span_ms / 1000:g} s: expected {_LEAST_POINTS} s at least"
             raise AnalysisError(msg, field="window")
+        if method is not None and method not in DETECTORS:
+            msg = f"method {method!r}: expected {', '.join(DETECTORS)}"
+            raise AnalysisError(msg, field="method")
         whole = Window.last(
             span_ms + min(max(span_ms, 6 * 3_600_000), _LEAD_MS),
             end_ms=self.clock.now_ms() if end_ms is None else end_ms,
@@ -208,7 +212,7 @@ def _ended(anomaly: Anomaly, now_ms: int) -> Anomaly:
     return anomaly
 
 
-def _searched(track: Track, subject: Subject, start_ms: int, *, method: Method, hours: float) -> Searched:
+def _searched(track: Track, subject: Subject, start_ms: int, *, method: str, hours: float) -> Searched:
     is_known = np.isfinite(track.values)
     if is_known.sum() < _LEAST_POINTS:
         return Searched(track, reason=f"has {is_known.sum()} points, {_LEAST_POINTS} are needed")
