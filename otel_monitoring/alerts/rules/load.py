@@ -55,7 +55,7 @@ def load_rules(
         RuleFileError: Files are not valid; the error holds the problems of all of them.
         RuleError: A name in ``disabled`` belongs to no rule.
     """
-    own = _read_all(_paths(rule_files), check_expr=check_expr)
+    own = _read_all(paths_of(rule_files), check_expr=check_expr)
     groups = [*(group for file in own for group in file.groups), *made]
     known = _names(groups)
     if with_defaults:
@@ -70,10 +70,10 @@ def load_rules(
     )
 
 
-def _paths(rule_files: Sequence[str]) -> list[str]:
+def paths_of(patterns: Sequence[str]) -> list[str]:
     """Return the files of all patterns, each once; a plain path stands even where there is no file."""
     paths: dict[str, None] = {}
-    for pattern in rule_files:
+    for pattern in patterns:
         found = sorted(glob.glob(pattern)) if glob.has_magic(pattern) else [pattern]  # noqa: PTH207 - patterns may be absolute
         paths.update(dict.fromkeys(found))
     return list(paths)
@@ -84,7 +84,7 @@ def _read_all(paths: Sequence[str], *, check_expr: Callable[[str], object]) -> l
     problems: list[Problem] = []
     for path in paths:
         try:
-            files.append(parse_rules(_read(path), source=path, check_expr=check_expr))
+            files.append(parse_rules(read_text(path), source=path, check_expr=check_expr))
         except RuleFileError as error:
             problems += error.problems
     if problems:
@@ -92,7 +92,12 @@ def _read_all(paths: Sequence[str], *, check_expr: Callable[[str], object]) -> l
     return files
 
 
-def _read(path: str) -> str:
+def read_text(path: str) -> str:
+    """Return what a file holds.
+
+    Raises:
+        RuleFileError: It cannot be read, or is not UTF-8.
+    """
     try:
         return Path(path).read_text(encoding="utf-8")
     except OSError as error:

@@ -7,13 +7,11 @@ with its line and column, never a guess.
 
 from __future__ import annotations
 
-import glob
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from otel_monitoring.alerts.rules.document import Fields, Problems, kind
-from otel_monitoring.alerts.rules.rule import Problem
+from otel_monitoring.alerts.rules.load import paths_of, read_text
 from otel_monitoring.alerts.rules.rulefile import RuleFileError
 from otel_monitoring.alerts.slos.objectives import Objectives, name_of
 
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
 
     from yaml.nodes import Node
 
+    from otel_monitoring.alerts.rules.rule import Problem
     from otel_monitoring.reports.slos.slo import SLO
 
 API_VERSION = "openslo/v1"
@@ -59,7 +58,7 @@ def load_slos(patterns: Sequence[str]) -> SLOFile:
     Raises:
         RuleFileError: Files are not valid; the error holds the problems of all of them.
     """
-    return parse_slos([(path, _read(path)) for path in _paths(patterns)])
+    return parse_slos([(path, read_text(path)) for path in paths_of(patterns)])
 
 
 def parse_slos(texts: Sequence[tuple[str, str]]) -> SLOFile:
@@ -142,22 +141,3 @@ def _documents(text: str, problems: Problems) -> list[Node]:
     except yaml.YAMLError as error:
         problems.add_at(None, f"could not parse YAML: {' '.join(str(error).split())}")
     return []
-
-
-def _paths(patterns: Sequence[str]) -> list[str]:
-    """Return the files of all patterns, each once; a plain path stands even where there is no file."""
-    paths: dict[str, None] = {}
-    for pattern in patterns:
-        found = sorted(glob.glob(pattern)) if glob.has_magic(pattern) else [pattern]  # noqa: PTH207 - patterns may be absolute
-        paths.update(dict.fromkeys(found))
-    return list(paths)
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-    except UnicodeDecodeError:
-        message = "cannot be read: expected UTF-8"
-    raise RuleFileError([Problem(source=path, line=0, column=0, message=message)])

@@ -9,7 +9,7 @@ from otel_monitoring.analytics.anomaly import layout as at
 from otel_monitoring.analytics.anomaly.budget import rarity_hours, threshold
 from otel_monitoring.analytics.anomaly.hours import Hours
 from otel_monitoring.analytics.anomaly.scalar import Bars, Group, Silence, Tails
-from otel_monitoring.analytics.anomaly.verdict import REASONS, Reason, Verdict
+from otel_monitoring.analytics.anomaly.verdict import REASONS, UNJUDGED, Reason, Verdict
 
 NOTHING: Final = [0.0, 0.0, 0.0]
 FURTHER: Final = log(at.TAIL / at.RANGE_RARITY)
@@ -64,14 +64,7 @@ class Detector:
     def judge(self, timestamp_s: float, value: float) -> Verdict:
         """Judge one point, learn it, and return all that is known about it."""
         if not (isfinite(value) and isfinite(timestamp_s)):
-            return Verdict(
-                0.0,
-                is_anomalous=False,
-                expected_low=nan,
-                expected_high=nan,
-                rarity_hours=0.0,
-                reason=Reason.NONE,
-            )
+            return UNJUDGED
         hour = int(timestamp_s // at.HOUR_S)
         usual = self._hours.expected(hour)
         low, high = self._range(usual)

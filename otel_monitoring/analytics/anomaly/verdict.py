@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from math import nan
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -69,3 +70,9 @@ class Verdict:
     expected_high: float
     rarity_hours: float
     reason: Reason
+
+
+UNJUDGED: Final = Verdict(
+    score=0.0, is_anomalous=False, expected_low=nan, expected_high=nan, rarity_hours=0.0, reason=Reason.NONE
+)
+"""What is said of NaN and of the infinities."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from otel_monitoring.analytics.anomaly.columns import Columns, Table
 from otel_monitoring.analytics.anomaly.layout import LARGEST
-from otel_monitoring.analytics.anomaly.verdict import Reason, Verdict, Verdicts
+from otel_monitoring.analytics.anomaly.verdict import UNJUDGED, Reason, Verdict, Verdicts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,14 +132,7 @@ class ZScoreDetector:
     def judge(self, timestamp_s: float, value: float) -> Verdict:
         """Judge one point, learn it, and return all that is known about it."""
         if not (isfinite(value) and isfinite(timestamp_s)):
-            return Verdict(
-                0.0,
-                is_anomalous=False,
-                expected_low=nan,
-                expected_high=nan,
-                rarity_hours=0.0,
-                reason=Reason.NONE,
-            )
+            return UNJUDGED
         value = min(max(value, -LARGEST), LARGEST)
         mean, scale = self._usual()
         ready = len(self._window) >= FEWEST
