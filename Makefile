@@ -15,15 +15,16 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
   --no-annotate --no-header --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench docs build lock clean
+.PHONY: help install demo test check bench dashboard docs build lock clean
 
 help:
 	@echo "make demo      a small shop with traffic, an error burst and the alert it fires"
 	@echo "make test      every test; those that need a server skip where it is absent"
-	@echo "make check     lint, format, types, layers, spelling, docs tests: seconds"
+	@echo "make check     lint, format, types, layers, spelling, the dashboard's sources, docs tests"
 	@echo "make services  install and start the servers that integration tests talk to"
 	@echo "make stack     run Collector, Jaeger, Prometheus and Alertmanager beside the demo (stack-down ends it)"
 	@echo "make bench     benchmarks, with the cost per request against the stock instrumentation"
+	@echo "make dashboard the page at /monitoring/, from frontend/; demo and build do it too"
 	@echo "make docs      the documentation site, into site/"
 	@echo "make build     wheel and sdist, into dist/"
 	@echo "make lock      write requirements/*.txt anew"
@@ -32,6 +33,7 @@ help:
 install: $(VENV)/.installed
 
 demo: $(VENV)/.demo
+	@$(BIN)/python -m tools.frontend build --optional
 	@exec $(BIN)/python -m tools.demo
 
 test: $(VENV)/.installed
@@ -43,16 +45,21 @@ check: $(VENV)/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+	$(BIN)/python -m tools.frontend check --optional
+	$(BIN)/python -m tools.frontend test --optional
 	$(BIN)/pytest -q $(DOCS_TESTS)
 
 bench: $(VENV)/.installed
 	$(BIN)/pytest benchmarks $(ARGS)
 
+dashboard: $(VENV)/.installed
+	$(BIN)/python -m tools.frontend build $(ARGS)
+
 docs: $(VENV)/.installed
 	$(BIN)/zensical build --strict --clean
 
 build: $(VENV)/.installed
-	$(BIN)/python -m hatchling build -d dist
+	BUILD_DASHBOARD=required $(BIN)/python -m hatchling build -d dist
 
 lock: $(VENV)/.uv
 	$(COMPILE) requirements/uv.in --output-file requirements/uv.txt $(ARGS)
@@ -61,7 +68,8 @@ lock: $(VENV)/.uv
 	  --output-file requirements/demo.txt $(ARGS)
 
 clean:
-	rm -rf $(VENV) dist site .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .benchmarks .coverage .cache .hypothesis
+	rm -rf otel_monitoring/dashboard/static frontend/node_modules frontend/openapi.json frontend/src/api/schema.gen.ts
+	rm -rf $(VENV) dist site .artefacts .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .benchmarks .coverage .cache .hypothesis
 
 # The three stages of the environment: uv alone, what the demo needs, everything.
 $(VENV)/.uv: requirements/uv.txt

@@ -9,9 +9,11 @@ from otel_monitoring._version import __version__
 
 if TYPE_CHECKING:
     from otel_monitoring.alerts.rules.simple import AlertRule
+    from otel_monitoring.api.access.caller import Caller
     from otel_monitoring.bootstrap.setup import setup_telemetry
     from otel_monitoring.context.correlation import bind, request_id, set_session, set_tenant, set_user
     from otel_monitoring.errors import (
+        AccessError,
         ContextError,
         MissingExtraError,
         MonitoringError,
@@ -39,9 +41,11 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "alerts.rules.simple": ("AlertRule",),
+    "api.access.caller": ("Caller",),
     "bootstrap.setup": ("setup_telemetry",),
     "context.correlation": ("bind", "request_id", "set_session", "set_tenant", "set_user"),
     "errors": (
+        "AccessError",
         "ContextError",
         "MissingExtraError",
         "MonitoringError",
@@ -66,7 +70,9 @@ _HOMES = {name: f"{__name__}.{module}" for module, names in _NAMES.items() for n
 
 __all__ = [
     "SLO",
+    "AccessError",
     "AlertRule",
+    "Caller",
     "ContextError",
     "Insight",
     "InsightRule",

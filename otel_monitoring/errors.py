@@ -58,3 +58,7 @@ class NotifyError(MonitoringError):
 
 class ContextError(MonitoringError):
     """A correlation value, a token or a header cannot be used."""
+
+
+class AccessError(MonitoringError):
+    """Who may use the pages is stated in a way that cannot be used: a key, a token's key, a function."""

@@ -21,7 +21,7 @@ from pydantic import BaseModel, Field
 from examples.shop.checkout import Checkout, Declined
 from examples.shop.database import Database, Item
 from examples.shop.search import ranked
-from otel_monitoring import get_logger, set_user, setup_telemetry
+from otel_monitoring import SLO, availability, get_logger, latency, set_user, setup_telemetry
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,8 +43,13 @@ app = FastAPI(title="Shop", lifespan=lifespan)
 setup_telemetry(
     app,
     service_name="shop",
+    service_version="1.4.0",
     logs={"configure": True},
     alerts={"rule_files": [str(HERE / "rules.yml")]},
+    slos=[
+        SLO(name="orders", target=0.99, sli=availability(route="/orders", method="POST"), min_events=5000),
+        SLO(name="answers-in-time", target=0.95, sli=latency(threshold_s=0.5), min_events=5000),
+    ],
 )
 database = Database(os.environ.get("SHOP_DATABASE", "sqlite:///shop.db"))
 payments = httpx.AsyncClient(

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import StringConstraints
 
-API_ACTOR = "api"
-"""Who did it, where a request does not say."""
+from otel_monitoring.api.access.acting import API_ACTOR
+
+__all__ = ["API_ACTOR", "By", "Name"]
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"\S")]
 """The name of a person or a program; not blank."""

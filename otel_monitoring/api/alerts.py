@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from otel_monitoring.alerts.routing.errors import RoutingError
 from otel_monitoring.alerts.routing.matcher import condition, parse_matchers
-from otel_monitoring.alerts.rules.rule import AlertingRule
+from otel_monitoring.alerts.rules.rule import OBSERVE_LABEL, AlertingRule
 from otel_monitoring.api import values
 from otel_monitoring.api.desk import fingerprint_of, pairs_of
 from otel_monitoring.api.refused import UNPROCESSABLE, RefusedError, refusals
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from otel_monitoring.model.labels import Labels
 
 State = Literal["inactive", "pending", "firing"]
+Mode = Literal["enabled", "observe"]
 
 _ORDER: dict[State, int] = {"firing": 0, "pending": 1, "inactive": 2}
 _MOST = 1000
@@ -91,6 +92,9 @@ class RuleBody(BaseModel):
     state: State | None = Field(description="The highest state of its alerts.")
     health: Literal["unknown", "ok", "err"]
     last_error: str = Field(serialization_alias="lastError")
+    mode: Mode | None = Field(
+        description="`observe` tells nobody; null for a recording rule. What is off is in `disabled`."
+    )
     evaluated_at: datetime | None = Field(serialization_alias="evaluatedAt")
     evaluation_seconds: float = Field(serialization_alias="evaluationSeconds")
     alerts: int = Field(description="How many of its alerts are pending or firing.")
@@ -149,8 +153,7 @@ def alerts_router(
     @router.get("/rules", summary="All rules and how they do")
     def rules() -> RulesBody:
         off = [] if kept is None else [name for name in kept.names() if kept.mode(name) == "disabled"]
-        groups = [_group(group, frozenset(off)) for group in source.groups()]
-        return RulesBody(groups=groups, disabled=sorted(off))
+        return RulesBody(groups=[_group(group) for group in source.groups()], disabled=sorted(off))
 
     return router
 
@@ -199,15 +202,13 @@ def _quietened(sent: Labels, desk: AlertDesk | None) -> dict[str, Any]:
     }
 
 
-def _group(group: GroupStatus, off: frozenset[str]) -> GroupBody:
-    """Return how a group stands, without the alerting rules that end with its next evaluation."""
-    shown = [one for one in group.rules if not (isinstance(one.rule, AlertingRule) and one.rule.name in off)]
+def _group(group: GroupStatus) -> GroupBody:
     return GroupBody(
         name=group.name,
         source=group.source,
         interval=format_duration(group.interval_ms),
         missed=group.missed,
-        rules=[_rule(rule) for rule in shown],
+        rules=[_rule(rule) for rule in group.rules],
     )
 
 
@@ -225,7 +226,12 @@ def _rule(status: RuleStatus) -> RuleBody:
         state=status.state,
         health=status.health,
         last_error=status.last_error,
+        mode=_mode(alerting) if alerting else None,
         evaluated_at=values.time_if_any(status.evaluated_at_ms),
         evaluation_seconds=status.evaluation_s,
         alerts=sum(alert.state != "inactive" for alert in status.alerts),
     )
+
+
+def _mode(rule: AlertingRule) -> Mode:
+    return "observe" if rule.labels.get(OBSERVE_LABEL) == "true" else "enabled"

@@ -67,13 +67,15 @@ def audit_router(source: AuditSource, *, clock: Clock) -> APIRouter:
         )
         places = [(one.action.at_ms, one.number) for one in found]
         return AuditBody(
-            actions=[_body(one, is_kept=is_kept) for one in found], **page(places, asked, is_kept=is_kept)
+            actions=[action_body(one, is_kept=is_kept) for one in found],
+            **page(places, asked, is_kept=is_kept),
         )
 
     return router
 
 
-def _body(one: Audited, *, is_kept: bool) -> ActionBody:
+def action_body(one: Audited, *, is_kept: bool) -> ActionBody:
+    """Return what was done as it is sent."""
     action = one.action
     return ActionBody(
         name=values.plain(action.name),

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from otel_monitoring.storage.history.cleanup import Cleanup
     from otel_monitoring.storage.history.retention import Due, Keep
 
-Days = Annotated[float | None, Field(gt=0, description="In place of the setting.")]
+_LONGEST_DAYS = 36_500
+
+Days = Annotated[float | None, Field(gt=0, le=_LONGEST_DAYS, description="In place of the setting.")]
 
 
 class CleanupIn(BaseModel):
@@ -63,8 +65,14 @@ class CleanupBody(BaseModel):
     kinds: list[KindBody]
 
 
-def cleanup_router(cleanup: Cleanup, *, audit: Callable[[Action], Any], clock: Clock) -> APIRouter:
-    """Return the route that cleans up; what went is in the audit trail."""
+def cleanup_router(cleanup: Cleanup | None, *, audit: Callable[[Action], Any], clock: Clock) -> APIRouter:
+    """Return the route that cleans up; what went is in the audit trail.
+
+    Args:
+        cleanup: What does it; ``None`` where nothing is kept that could go.
+        audit: Takes what was done.
+        clock: Tells now.
+    """
     router = APIRouter(tags=["storage"])
 
     @router.post(
@@ -75,6 +83,9 @@ def cleanup_router(cleanup: Cleanup, *, audit: Callable[[Action], Any], clock: C
     def clean(given: CleanupIn | None = None) -> CleanupBody:
         """It goes by itself as time passes; this does it at once, or with other times than the settings."""
         asked = given or CleanupIn.model_validate({})
+        if cleanup is None:
+            msg = "nothing is kept that could go: expected a storage, see the setting storage.url"
+            raise RefusedError(msg, status=CONFLICT)
         keep = asked.keep(cleanup.keep)
         try:
             due = cleanup.due(keep)

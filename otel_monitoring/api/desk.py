@@ -10,7 +10,7 @@ from otel_monitoring.alerts.routing.named import with_named_receivers
 from otel_monitoring.alerts.routing.tree import Tree
 from otel_monitoring.api.refused import CONFLICT, NOT_FOUND, RefusedError
 from otel_monitoring.model.labels import Labels
-from otel_monitoring.notify.message import fingerprint
+from otel_monitoring.notify.message import Backing, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,6 +44,7 @@ class AlertDesk:
         clock: The time.
         routing: Returns the configuration in force.
         reload: Reads the configuration anew, on behalf of an actor.
+        backing: What is known about alerts besides themselves.
         external_labels: Labels that alerts get on sending where they have none of that name.
         started_ms: When this process began, Unix milliseconds.
         is_elsewhere: Whether an Alertmanager tells people in place of this process.
@@ -59,6 +60,7 @@ class AlertDesk:
     clock: Clock
     routing: Callable[[], RoutingConfig]
     reload: Callable[[str], RoutingConfig]
+    backing: Backing = field(default_factory=Backing)
     external_labels: Mapping[str, str] = field(default_factory=dict)
     started_ms: int = 0
     is_elsewhere: bool = False

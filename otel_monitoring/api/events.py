@@ -116,12 +116,12 @@ class _Routes:
     def events(self, wants: Wants, name: Name = None, trace_id: TraceId = None) -> EventsBody:
         """Those of every process on the storage, without secrets."""
         found, names, fields = self._find(EVENT, wants, key=name, trace=trace_id)
-        return EventsBody(events=[_event(one, names) for one in found], **fields)
+        return EventsBody(events=[event_body(one, names) for one in found], **fields)
 
     def history(self, wants: Wants, check: Check = None) -> HealthHistoryBody:
         """Those of every process on the storage."""
         found, names, fields = self._find(HEALTH, wants, key=check)
-        return HealthHistoryBody(results=[_result(one, names) for one in found], **fields)
+        return HealthHistoryBody(results=[result_body(one, names) for one in found], **fields)
 
     def _find(
         self, kind: str, wants: Wanted, *, key: str | None, trace: str | None = None
@@ -141,7 +141,8 @@ class _Routes:
         return found, self._source.instances() if is_kept else {}, fields
 
 
-def _event(record: Record, instances: Mapping[int, str]) -> EventBody:
+def event_body(record: Record, instances: Mapping[int, str]) -> EventBody:
+    """Return an event as it is sent."""
     said = record.document
     return EventBody(
         name=values.plain(record.key),
@@ -155,7 +156,8 @@ def _event(record: Record, instances: Mapping[int, str]) -> EventBody:
     )
 
 
-def _result(record: Record, instances: Mapping[int, str]) -> ResultBody:
+def result_body(record: Record, instances: Mapping[int, str]) -> ResultBody:
+    """Return what a check found as it is sent."""
     said = record.document
     return ResultBody(
         check=values.plain(record.key),

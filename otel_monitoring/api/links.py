@@ -6,21 +6,21 @@ Mail scanners and previews of chats open every link. So a GET only asks; the POS
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from otel_monitoring.api.link_page import HEADERS, Asked, link_page
+from otel_monitoring.api.forms import form_of
+from otel_monitoring.api.link_page import Asked, link_page
+from otel_monitoring.api.plain_page import HEADERS
 from otel_monitoring.notify.links import LinkError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 LINK_PATH = "/act"
-"""The path, below the prefix; whoever mounts the routes opens it."""
+"""The path, below the prefix; it is open to everybody."""
 
-_MOST_BYTES = 4096
 _LONGEST_NAME = 80
 _STATUSES = {"ask": 200, "done": 200, "late": 410}
 _NO_LINK = Asked("late", "This link is not valid", "Open it from the message again, or act over the API.")
@@ -63,7 +63,7 @@ def links_router(deeds: Deeds) -> APIRouter:
     async def act(request: Request, token: str = "") -> HTMLResponse:
         from anyio import to_thread
 
-        form = await _form(request)
+        form = await form_of(request)
         lasting, name = form.get("for", ""), form.get("name", "")[:_LONGEST_NAME]
         return await to_thread.run_sync(lambda: _answer(lambda: deeds.act(token, lasting=lasting, name=name)))
 
@@ -76,14 +76,3 @@ def _answer(say: Callable[[], Asked]) -> HTMLResponse:
     except LinkError:  # whether it was changed, cut or made up, nobody is told
         return HTMLResponse(link_page(_NO_LINK), status_code=403, headers=HEADERS)
     return HTMLResponse(link_page(asked), status_code=_STATUSES[asked.mood], headers=HEADERS)
-
-
-async def _form(request: Request) -> Mapping[str, str]:
-    """Read the form; of one that is too long nothing."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            return {}
-    fields = parse_qs(body.decode(errors="replace"))
-    return {name: texts[-1] for name, texts in fields.items()}

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from otel_monitoring.model.clock import Clock
 
 _LAST_S = 253_402_300_799
-"""The last second of the year 9999, after which RFC 3339 has no words."""
+LAST_MS = _LAST_S * 1000
+"""The last second of the year 9999 in Unix milliseconds, after which RFC 3339 has no words."""
 
 
 def moment_ms(text: str | None, *, field: str, clock: Clock) -> int | None:
     """Return Unix milliseconds of RFC 3339, of Unix seconds, or of a duration ago such as ``6h``.
+
+    It lies between 1970, where what is longer ago ends, and the year 9999.
 
     Raises:
         RefusedError: The text is none of these.
@@ -55,7 +58,7 @@ def duration_ms(text: str, *, field: str) -> int:
 
 def _ago_ms(text: str, clock: Clock) -> int | None:
     try:
-        return clock.now_ms() - parse_duration(text) if text != "0" else None
+        return max(clock.now_ms() - parse_duration(text), 0) if text != "0" else None
     except RuleError:
         return None
 
@@ -73,4 +76,5 @@ def _date_ms(text: str) -> int | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return round((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+    found_ms = round((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp() * 1000)
+    return found_ms if 0 <= found_ms <= LAST_MS else None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from otel_monitoring.api.asgi import ASGIApp, Message, Receive, Scope, Send
+    from otel_monitoring.api.probes import Probe, Probes
 
 _UNAVAILABLE = 503
 
@@ -26,10 +27,19 @@ class Mounted:
         build: Makes the application; called until it once succeeds.
         prefix: The path that it lies under, such as ``/monitoring``.
         guard: Catches what goes wrong.
+        probes: Answered without the application; ``None`` leaves them to it.
     """
 
-    def __init__(self, build: Callable[[], ASGIApp], *, prefix: str, guard: Guard | None = None) -> None:
+    def __init__(
+        self,
+        build: Callable[[], ASGIApp | None],
+        *,
+        prefix: str,
+        guard: Guard | None = None,
+        probes: Probes | None = None,
+    ) -> None:
         self._build = build
+        self.probes = probes
         self._prefix = prefix.rstrip("/")
         self._guard = guard or Guard("api")
         self._lock = threading.Lock()
@@ -42,6 +52,11 @@ class Mounted:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request or connection."""
+        probe = self._probe(scope)
+        if probe is not None:
+            with self._guard:
+                await probe.send(scope["method"], send)
+            return
         began = False
 
         async def noting_send(message: Message) -> None:
@@ -61,12 +76,18 @@ class Mounted:
         """Take a fresh lock in a child process: another thread of the parent may have held this one."""
         self._lock = threading.Lock()
 
+    def _probe(self, scope: Scope) -> Probe | None:
+        if self.probes is None or scope["type"] != "http":
+            return None
+        return self.probes.find(scope["method"], _below(scope).removeprefix(self._prefix))
+
     async def _built(self) -> ASGIApp | None:
         from anyio import to_thread
 
-        return await to_thread.run_sync(self._ensure_built)
+        return await to_thread.run_sync(self.built)
 
-    def _ensure_built(self) -> ASGIApp | None:
+    def built(self) -> ASGIApp | None:
+        """Return the application, made now if need be; ``None`` where that fails."""
         with self._lock:
             if self._app is None:
                 self._app = self._guard.call(self._build)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
-from otel_monitoring.api.moments import moment_ms
 from otel_monitoring.api.refused import RefusedError
+from otel_monitoring.api.windows import End, Hours, Length, Moment, WantedWindow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 _MOST = 1000
 _CURSOR: Final = re.compile(r"(-?\d{1,15})\.(\d{1,18})", re.ASCII)
 
-Moment: TypeAlias = Annotated[
+Cursor: TypeAlias = Annotated[
     str | None,
-    Query(description="RFC 3339, Unix seconds, or how long ago.", examples=["2026-03-02T09:00:00Z", "6h"]),
+    Query(description="`next` of the page before.", examples=["1772442847000.314"]),
 ]
-Cursor: TypeAlias = Annotated[str | None, Query(description="`next` of the page before.")]
-Limit: TypeAlias = Annotated[int, Query(ge=1, le=_MOST)]
+Limit: TypeAlias = Annotated[
+    int, Query(ge=1, le=_MOST, description="How much a page holds at most.", examples=[50])
+]
 Place: TypeAlias = tuple[int, int]
 """The time of something in Unix milliseconds and its number where it is kept: what pages go on after."""
 
@@ -52,8 +53,7 @@ class Asked:
 class Wanted:
     """The parameters of a request for a page, as they were given."""
 
-    since: str | None
-    until: str | None
+    when: WantedWindow
     limit: int
     cursor: str | None
 
@@ -63,14 +63,8 @@ class Wanted:
         Raises:
             RefusedError: One of them is not valid.
         """
-        since_ms = moment_ms(self.since, field="query.since", clock=clock)
-        until_ms = moment_ms(self.until, field="query.until", clock=clock)
-        if since_ms is not None and until_ms is not None and until_ms < since_ms:
-            msg = (
-                f"query.until is {self.until!r}, before query.since, {self.since!r}: expected it at or after"
-            )
-            raise RefusedError(msg, field="query.until")
-        return Asked(since_ms or 0, until_ms, _place(self.cursor), self.limit)
+        bounds = self.when.bounds(clock)
+        return Asked(bounds.start_ms or 0, bounds.end_ms, _place(self.cursor), self.limit)
 
 
 class PageBody(BaseModel):
@@ -84,9 +78,16 @@ class PageBody(BaseModel):
     )
 
 
-def wanted(since: Moment = None, until: Moment = None, limit: Limit = 100, cursor: Cursor = None) -> Wanted:
+def wanted(
+    since: Moment = None,
+    until: End = None,
+    window: Length = None,
+    hours: Hours = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Wanted:
     """Take the parameters of a request as they are."""
-    return Wanted(since, until, limit, cursor)
+    return Wanted(WantedWindow(since, until, window, hours), limit, cursor)
 
 
 Wants: TypeAlias = Annotated[Wanted, Depends(wanted)]

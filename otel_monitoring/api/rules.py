@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from fastapi import APIRouter, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from otel_monitoring.alerts.rules.rulefile import RuleFileError
 from otel_monitoring.alerts.rules.simple import AlertRule
 from otel_monitoring.api.actor import API_ACTOR, By
-from otel_monitoring.api.problems import MEDIA_TYPE, problem
+from otel_monitoring.api.refused import CONFLICT, NOT_FOUND, RefusedError, refusals
+from otel_monitoring.api.response import RULES_FILE, YamlResponse
 from otel_monitoring.errors import RuleError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class ModeBody(BaseModel):
     mode: Mode
 
 
-class ReloadedBody(BaseModel):
+class RulesReloadedBody(BaseModel):
     """What was read."""
 
     groups: int
@@ -107,15 +107,35 @@ class ReloadedBody(BaseModel):
 def rules_router(kept: RulesKept) -> APIRouter:
     """Return the routes that change rules; every change is an audit event."""
     router, routes = APIRouter(tags=["rules"]), _Routes(kept)
-    router.post("/rules", summary="Make a rule, or change it", status_code=201, response_model=RuleOut)(
-        routes.put
-    )
-    router.delete("/rules/{name}", summary="Remove a rule that was made here", status_code=204)(routes.remove)
-    router.put("/rules/{name}/mode", summary="Switch a rule", response_model=ModeBody)(routes.set_mode)
-    router.post("/rules/reload", summary="Read the rule files anew", response_model=ReloadedBody)(
+    for path in ("/rules", "/alerts"):  # whoever looks at alerts makes their rules there
+        router.post(
+            path,
+            summary="Make a rule, or change it",
+            status_code=201,
+            response_model=RuleOut,
+            responses={200: {"model": RuleOut, "description": "It was there, and is changed."}},
+        )(routes.put)
+    router.delete(
+        "/rules/{name}",
+        summary="Remove a rule that was made here",
+        status_code=204,
+        responses=refusals(NOT_FOUND, CONFLICT),
+    )(routes.remove)
+    router.put(
+        "/rules/{name}/mode",
+        summary="Switch a rule",
+        response_model=ModeBody,
+        responses=refusals(NOT_FOUND),
+    )(routes.set_mode)
+    router.post("/rules/reload", summary="Read the rule files anew", response_model=RulesReloadedBody)(
         routes.reload
     )
-    router.get("/rules/export", summary="Everything that runs, as a rule file of Prometheus")(routes.export)
+    router.get(
+        "/rules/export",
+        summary="Everything that runs, as a rule file of Prometheus",
+        response_class=YamlResponse,
+        responses=RULES_FILE,
+    )(routes.export)
     return router
 
 
@@ -129,43 +149,39 @@ class _Routes:
             if not self._kept.put(rule, actor=by):
                 response.status_code = 200
         except RuleError as error:
-            return _refusal(422, str(error))
+            raise RefusedError(str(error)) from None
         return RuleOut(name=rule.name, expr=rule.expr, mode=self._kept.mode(rule.name))
 
     def remove(self, name: str, by: By = API_ACTOR) -> Response:
         if name not in self._kept.names():
-            return _refusal(404, f"rule {name!r} does not exist")
+            msg = f"rule {name!r} does not exist"
+            raise RefusedError(msg, status=NOT_FOUND, field="path.name")
         try:
             self._kept.remove(name, actor=by)
         except RuleError as error:
-            return _refusal(409, str(error))
+            raise RefusedError(str(error), status=CONFLICT) from None
         return Response(status_code=204)
 
     def set_mode(self, name: str, given: ModeBody, by: By = API_ACTOR) -> Any:
         try:
             self._kept.set_mode(name, given.mode, actor=by)
         except RuleError as error:
-            return _refusal(404, str(error))
+            raise RefusedError(str(error), status=NOT_FOUND, field="path.name") from None
         return given
 
     def reload(self, by: By = API_ACTOR) -> Any:
         try:
             file = self._kept.reload(actor=by)
         except RuleFileError as error:
-            return _refusal(422, str(error), errors=[str(one) for one in error.problems])
+            errors = [{"field": "file", "message": str(one)} for one in error.problems]
+            raise RefusedError(str(error), errors=errors) from None
         except RuleError as error:
-            return _refusal(422, str(error))
-        return ReloadedBody(
+            raise RefusedError(str(error)) from None
+        return RulesReloadedBody(
             groups=len(file.groups),
             rules=sum(len(group.rules) for group in file.groups),
             warnings=[str(one) for one in file.warnings],
         )
 
     def export(self) -> Response:
-        return Response(self._kept.export(), media_type="application/yaml")
-
-
-def _refusal(status: int, detail: str, **more: Any) -> JSONResponse:
-    titles = {404: "Not Found", 409: "Conflict", 422: "Unprocessable Content"}
-    content = problem(status=status, title=titles[status], detail=detail, **more)
-    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE)
+        return YamlResponse(self._kept.export())

@@ -18,6 +18,7 @@ from otel_monitoring.alerts.evaluation.asking import Asking
 from otel_monitoring.alerts.evaluation.evaluator import Evaluator
 from otel_monitoring.alerts.history import AlertHistory
 from otel_monitoring.alerts.rules.book import RuleBook
+from otel_monitoring.api.access.acting import signed
 from otel_monitoring.bootstrap.analytics.desks import Desks
 from otel_monitoring.bootstrap.analytics.slos import ServiceLevels
 from otel_monitoring.bootstrap.aside import Aside
@@ -32,6 +33,7 @@ from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.exemplars import ExemplarTap
 from otel_monitoring.measure.audit_trail import AuditTrail
 from otel_monitoring.model.labels import Labels
+from otel_monitoring.promql.giving_way import GivingWay
 from otel_monitoring.stores.exemplars import ExemplarStore
 from otel_monitoring.stores.series import SeriesStore
 
@@ -103,7 +105,8 @@ class Analysis:
         history = None if self.keeping is None else self.keeping.history
         self.engine = engine(builder, self.store, history)
         self.remote = remote(builder)
-        self.ask: Query = self.remote or self.engine
+        self.answering = self.remote or self.engine
+        self.ask: Query = self.remote or GivingWay(self.engine)
         self._evaluated_s: float | None = None
         self._memory: Memory
         self._speaker: Voice
@@ -114,6 +117,7 @@ class Analysis:
             redact=builder.redactor.text,
             fields=builder.redactor.attributes,
             archive=None if self.keeping is None else self.keeping.audit,
+            signed=signed,
         )
         self.recording = Recording(builder, self.keeping)
         self.backing = MessageBacking(builder, self)
@@ -139,7 +143,7 @@ class Analysis:
         self._looked_at = (builder.clock.now_ms(), self._looked_s)
         self.evaluator = Evaluator(
             groups=self.rules.groups() if self._evaluates else (),
-            query=Asking(self.ask),
+            query=Asking(self.answering),
             send=self.telling.put,
             record=self.store.append if self._rule_series is None else self._rule_series.record,
             clock=builder.clock,

@@ -5,11 +5,18 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.bootstrap import pages, parts
+from otel_monitoring.api.alone import Handed
+from otel_monitoring.bootstrap import parts
+from otel_monitoring.bootstrap.api.health import AppLoop, health
+from otel_monitoring.bootstrap.api.limits import limited
+from otel_monitoring.bootstrap.api.live import live
+from otel_monitoring.bootstrap.api.pages import pages
+from otel_monitoring.bootstrap.api.places import places
 from otel_monitoring.bootstrap.lazy import LazyAnalysis
 from otel_monitoring.bootstrap.storage import inheritance
 from otel_monitoring.bootstrap.telemetry import identity, logs, observe
 from otel_monitoring.context import propagate
+from otel_monitoring.guard import Guard
 from otel_monitoring.instrument import threads
 from otel_monitoring.measure import providers as measure
 from otel_monitoring.monitoring.instance import Monitoring
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from otel_monitoring.alerts.rules.simple import AlertRule
-    from otel_monitoring.bootstrap.pages import Pages
+    from otel_monitoring.api.asgi import ASGIApp
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.bootstrap.reload import HangUp
     from otel_monitoring.bootstrap.server import Server
@@ -48,7 +55,7 @@ class Running:
         *,
         loop_started: Callable[[], None],
         identify: Any = None,
-        pages: Pages | None = None,
+        pages: ASGIApp | None = None,
         libraries: Libraries | None = None,
     ) -> None:
         self.monitoring = monitoring
@@ -61,6 +68,7 @@ class Running:
         self._apps: list[Any] = []
         self.slos: Sequence[SLO] = ()
         self.insights: Given | None = None
+        self.access: Callable[[Any], object] | None = None
 
     def has(self, app: Any) -> bool:
         """Return whether ``app`` is instrumented already."""
@@ -73,9 +81,10 @@ class Running:
             return app
         return self._server.instrument(
             app,
-            pages=self._pages.mounted if self._pages else None,
+            pages=self._pages,
             start=self.monitoring.start,
             stop=self.monitoring.stop,
+            ending=self.monitoring.health.drain,
             loop_started=self._loop_started,
             identify=self._identify,
         )
@@ -90,13 +99,30 @@ def build(
     slos: Sequence[SLO] = (),
     insights: Given | None = None,
     functions: Mapping[str, Callable[[Message], object]] | None = None,
+    access: Callable[[Any], object] | None = None,
 ) -> Running:
     """Return a running instance around ``app``, with what is stated in Python: rules, levels, functions."""
     settings = loaded.settings
     if not settings.enabled or environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return Running(_switched_off(app), settings, None, loop_started=_nothing)
     builder = parts.begin(loaded, environ)
-    builder.functions, builder.insights = functions or {}, insights
+    builder.functions, builder.insights, builder.access = functions or {}, insights, access
+    try:
+        return _put_together(builder, app, rules=rules, slos=slos)
+    except BaseException:
+        _undo(builder)
+        raise
+
+
+def _undo(builder: Builder) -> None:
+    """Leave nothing patched by a set-up that is refused; the application may go on without us."""
+    guard = Guard("setup")
+    for close in builder.closers:
+        guard.call(close)
+
+
+def _put_together(builder: Builder, app: Any, *, rules: Sequence[AlertRule], slos: Sequence[SLO]) -> Running:
+    settings, insights = builder.settings, builder.insights
     collect = parts.tap(builder)
     ledger = inheritance.ledger(builder)
     server = _server(builder, ledger)
@@ -104,8 +130,15 @@ def build(
     libraries = observe.libraries(builder)
     analysis = _analysis(builder, rules, slos)
     inheritance.inherit(builder, analysis, ledger)
-    registry = pages.health(builder, analysis)
-    found = pages.pages(builder, analysis=analysis, registry=registry) if app is not None else None
+    app_loop = AppLoop(loop_started)
+    registry = health(builder, analysis, app_loop)
+    limits = limited(server, builder, registry)
+    has_pages = app is not None or settings.api.admin_port is not None
+    hub = live(builder, analysis, registry)
+    found = (
+        pages(builder, analysis=analysis, registry=registry, hub=hub, limit=limits.own) if has_pages else None
+    )
+    laid = places(builder, None if found is None else found.mounted)
     logs.hook_up(builder)
     _carry(builder, server)
     who = identity.identify(builder)
@@ -122,6 +155,7 @@ def build(
         flush_others=lambda: _flushes_of_others(builder),
         flush_timeout_s=settings.telemetry.flush_timeout_s,
         rules=Rules(lambda: analysis.get().rules),
+        health=registry,
     )
     builder.loop.add(
         "collect", builder.settings.telemetry.collect_interval_s, lambda _now_ms: monitoring.collect()
@@ -136,12 +170,13 @@ def build(
         monitoring,
         settings,
         server,
-        loop_started=loop_started,
+        loop_started=app_loop.started,
         identify=who,
-        pages=found,
+        pages=laid.on_app,
         libraries=libraries,
     )
-    running.slos, running.insights = slos, insights
+    running.slos, running.insights, running.access = slos, insights, builder.access
+    monitoring.pages = laid.handed
     monitoring.watch_process()
     if app is None:
         monitoring.start()
@@ -209,9 +244,10 @@ def _switched_off(app: Any) -> Monitoring:
     def collect(*, export_now: bool) -> None:
         """Collect nothing."""
 
-    return Monitoring(
-        clock=clock, loop=Loop(clock=clock, shield=nullcontext), exports=Exports({}), collect=collect, app=app
-    )
+    loop = Loop(clock=clock, shield=nullcontext)
+    monitoring = Monitoring(clock=clock, loop=loop, exports=Exports({}), collect=collect, app=app)
+    monitoring.pages = Handed(None)
+    return monitoring
 
 
 def _nothing() -> None:

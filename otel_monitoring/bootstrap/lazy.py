@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from otel_monitoring.alerts.rules.simple import AlertRule
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.bootstrap.storage.keeping import Keeping
     from otel_monitoring.health.report import HealthReport
     from otel_monitoring.reports.slos.slo import SLO
     from otel_monitoring.settings import Settings
@@ -115,6 +116,10 @@ class LazyAnalysis:
         """Return how all rules stand, without making the analysis for it."""
         return [] if self._made is None else self._made.groups()
 
+    def known_keeping(self) -> Keeping | None:
+        """Return the storage, without making the analysis for it."""
+        return None if self._made is None else self._made.keeping
+
     def start(self) -> None:
         """Start nothing: the jobs of the loop do the work."""
 
@@ -183,7 +188,7 @@ class LazyAnalysis:
     def _queries(self) -> Iterable[tuple[float, Mapping[str, str]]]:
         if self._made is None:
             return []
-        stats = (self._made.remote or self._made.engine).stats()
+        stats = self._made.answering.stats()
         failed = stats["queries_failed"]
         return [(stats["queries"] - failed, {"outcome": "ok"}), (failed, {"outcome": "error"})]
 

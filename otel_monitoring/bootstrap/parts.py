@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
@@ -39,11 +39,20 @@ if TYPE_CHECKING:
     from otel_monitoring.notify.message import Message
     from otel_monitoring.reports.insights.given import Given
     from otel_monitoring.settings import LoadedSettings, Settings
+    from otel_monitoring.storage.database import Database
     from otel_monitoring.telemetry.pipeline import Pipeline
 
 _log = logging.getLogger(__name__)
 
 SCOPE = "otel_monitoring"
+
+
+class Agree(Protocol):
+    """What is looked up in the storage every few seconds, beside the samples of others."""
+
+    def __call__(self, database: Database, *, service: str, now_ms: int) -> object:
+        """Look, at the keeping of a service; raises StorageError where the database cannot be used."""
+        ...
 
 
 @dataclass(slots=True)
@@ -63,10 +72,12 @@ class Builder:
     aggregations: Aggregations
     on_collect: list[Callable[[Any], None]] = field(default_factory=list)
     on_flush: list[Callable[[Any], None]] = field(default_factory=list)
+    on_agree: list[Agree] = field(default_factory=list)
     services: list[Any] = field(default_factory=list)
     parts: list[Any] = field(default_factory=list)
     closers: list[Callable[[], Any]] = field(default_factory=list)
     functions: Mapping[str, Callable[[Message], object]] = field(default_factory=dict)
+    access: Callable[[Any], object] | None = None
     insights: Given | None = None
     storage_url: str | None = None
     credentials: Credentials = field(default_factory=Credentials)

@@ -49,6 +49,8 @@ class Server:
         self._fronts: list[Front] = []
         self._middlewares: list[HttpMiddleware] = []
         self.choices: list[HttpChoice] = []
+        self.limit: Callable[[ASGIApp, Any], ASGIApp] | None = None
+        """Puts rate limits around an application: inside of telemetry, so that refusals are measured."""
 
     def instrument(
         self,
@@ -59,6 +61,7 @@ class Server:
         stop: Callable[[], Any],
         loop_started: Callable[[], None],
         identify: Any = None,
+        ending: Callable[[], Any] = lambda: None,
     ) -> Any:
         """Put telemetry around ``app``; return the application to serve, which is ``app`` where it can be."""
         choice = choose(
@@ -70,8 +73,9 @@ class Server:
             leaves_out=self._leaves_out,
         )
 
-        def around(inner: ASGIApp) -> Front:
-            settled = settle(inner, choice)
+        def around(unlimited: ASGIApp) -> Front:
+            inner = unlimited if self.limit is None else self.limit(unlimited, app)
+            settled = settle(unlimited, choice)
             self.choices.append(settled)
             http, websocket = self._middleware(inner, app, settled, identify)
             front = Front(
@@ -86,6 +90,7 @@ class Server:
                 on_shutdown=stop,
                 loop_started=loop_started,
                 guard=self.guard,
+                on_ending=ending,
             )
             self._fronts.append(front)
             return front

@@ -35,6 +35,7 @@ def setup_telemetry(
     slos: Iterable[SLO] = (),
     insights: Iterable[InsightRule | InsightSource] = (),
     functions: Mapping[str, Callable[[Message], object]] | None = None,
+    access: Callable[[Any], object] | None = None,
     **overrides: Any,
 ) -> Monitoring:
     """Make ``app`` observable: traces, metrics, logs, correlation, rules and alerts.
@@ -54,10 +55,14 @@ def setup_telemetry(
             gives way; and whoever else finds insights: a ``name`` and a method ``insights(now_ms)``.
         functions: Functions, ``def`` or ``async def``, that get messages about alerts: ``{"page": call_me}``
             is told by ``callable://page`` among ``notify.channels``.
+        access: Says who of the application's own users may use the pages: a function, ``def`` or ``async
+            def``, that gets the Starlette ``Request`` and returns ``None``, ``"viewer"``, ``"admin"`` or a
+            ``Caller``. Whatever it raises means nobody.
         **overrides: Single settings, such as ``service_name="shop"`` or ``alerts={"interval_s": 5}``.
 
     Returns:
-        The running instance, with ``rules``, ``force_flush(timeout_s=5)`` and ``shutdown(timeout_s=5)``.
+        The running instance, with ``rules``, ``health``, ``force_flush(timeout_s=5)`` and
+        ``shutdown(timeout_s=5)``.
 
     Raises:
         SettingsError: A setting cannot be used; the message names field, value, source and what was
@@ -66,6 +71,7 @@ def setup_telemetry(
             name; or a file of rules or service levels is not valid.
         InsightRuleError: ``insights`` holds what is neither, or two of one name.
         RoutingError: ``notify`` names a channel, a file or a zone that cannot be used.
+        AccessError: ``access`` is no function, or its settings state a key that cannot be used.
     """
     from otel_monitoring.bootstrap.build import build
     from otel_monitoring.settings import load_settings
@@ -79,11 +85,21 @@ def setup_telemetry(
         if known is not None:
             _warn_of_new_slos(known, levels)
             _warn_of_new_insights(known, found)
+            _warn_of_new_access(known, access)
             return _join(known, app, loaded.settings, own)
         # The contrib instrumentations read this once, when the first of them is imported.
         os.environ.setdefault(_SEMCONV, "http,database")
         _running[:] = [
-            build(app, loaded, os.environ, rules=own, slos=levels, insights=found, functions=functions)
+            build(
+                app,
+                loaded,
+                os.environ,
+                rules=own,
+                slos=levels,
+                insights=found,
+                functions=functions,
+                access=access,
+            )
         ]
         return _running[0].monitoring
 
@@ -148,6 +164,11 @@ def _warn_of_new_insights(running: Running, insights: Given | None) -> None:
         _log.warning(
             "setup_telemetry was called again with other insights, which are not used: %s", ", ".join(new)
         )
+
+
+def _warn_of_new_access(running: Running, access: Callable[[Any], object] | None) -> None:
+    if access is not None and access != running.access:
+        _log.warning("setup_telemetry was called again with another access function, which is not used")
 
 
 def _warn_of_new_slos(running: Running, slos: Sequence[SLO]) -> None:

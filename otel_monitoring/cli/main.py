@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "config": "otel_monitoring.cli.config",
     "correlations": "otel_monitoring.cli.analytics.correlations",
     "doctor": "otel_monitoring.cli.doctor",
+    "endpoints": "otel_monitoring.cli.analytics.endpoints",
     "export": "otel_monitoring.cli.storage.export",
     "forecast": "otel_monitoring.cli.analytics.forecast",
     "import": "otel_monitoring.cli.storage.take",
@@ -36,6 +37,8 @@ COMMANDS: Mapping[str, str] = {
     "redact": "otel_monitoring.cli.redact",
     "releases": "otel_monitoring.cli.analytics.releases",
     "report": "otel_monitoring.cli.analytics.report",
+    "status": "otel_monitoring.cli.state.status",
+    "system": "otel_monitoring.cli.state.system",
     "trend": "otel_monitoring.cli.analytics.trend",
 }
 """Each command and the module whose ``command`` function it is; its docstring is the help text."""
@@ -43,6 +46,7 @@ COMMANDS: Mapping[str, str] = {
 GROUPS: Mapping[str, str] = {
     "alerts": "otel_monitoring.cli.alerts",
     "audit": "otel_monitoring.cli.audit",
+    "keys": "otel_monitoring.cli.keys",
     "notify": "otel_monitoring.cli.notify",
     "rules": "otel_monitoring.cli.rules",
     "slo": "otel_monitoring.cli.analytics.slo",

@@ -32,6 +32,7 @@ DEFAULT_URL = "http://localhost:8000"
 _PREFIX = "/monitoring"
 _LIVE = "/health/live"
 _TIMEOUT_S = 10.0
+_PAGE = 1000
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
 _PROBLEM = "application/problem+json"
 
@@ -62,6 +63,21 @@ class Pages:
             PagesError: The page cannot be had.
         """
         return self._ask("GET", path, params=_given(params))
+
+    def all(self, name: str, **params: Any) -> list[Any]:
+        """Return what all pages of a list hold; its members lie under the name of the list.
+
+        Raises:
+            PagesError: A page cannot be had.
+        """
+        found: list[Any] = []
+        cursor = None
+        while True:
+            body = self.get(name, **params, limit=_PAGE, cursor=cursor)
+            found += body[name]
+            cursor = body.get("next")
+            if cursor is None:
+                return found
 
     def text(self, *path: str, **params: Any) -> str:
         """Return what a page answers that is not JSON; parameters that are ``None`` are left out.

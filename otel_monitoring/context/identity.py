@@ -10,56 +10,28 @@ Source: RFC 7519 (JWT), RFC 8725 (best current practices). Needs the extra ``jwt
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from otel_monitoring.context.correlation import bounded, hash_user
-from otel_monitoring.context.keys import require_joserfc
-from otel_monitoring.errors import ContextError
+from otel_monitoring.context.tokens import (
+    ALGORITHMS,
+    MAX_TOKEN_BYTES,
+    REASONS,
+    RefusedTokenError,
+    TokenCache,
+    TokenReader,
+)
 from otel_monitoring.guard import Guard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from joserfc.jwk import Key
-    from joserfc.jws import CompactSignature, JWSRegistry
-    from joserfc.jwt import Claims, ClaimsOption, JWTClaimsRegistry
+    from joserfc.jwt import Claims
 
     from otel_monitoring.context.correlation import Correlation
     from otel_monitoring.context.keys import KeySource
     from otel_monitoring.model.clock import Clock
-
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
-"""What is allowed unless a setting says otherwise: signatures that only the issuer can make."""
-
-FURTHER_ALGORITHMS = ("HS256", "HS384", "HS512", "EdDSA", "ES256K", "Ed448")
-"""Allowed where they are named; mind that whoever can verify an HMAC can also make one."""
-
-MAX_TOKEN_BYTES = 8192
-REASONS = (
-    "too_long",
-    "malformed",
-    "algorithm",
-    "no_keys",
-    "unknown_key",
-    "signature",
-    "expired",
-    "not_yet_valid",
-    "issuer",
-    "audience",
-    "claims",
-    "error",
-)
-
-_CLAIM_REASONS = {
-    "exp": "expired",
-    "nbf": "not_yet_valid",
-    "iat": "not_yet_valid",
-    "iss": "issuer",
-    "aud": "audience",
-}
-_MAX_KEYS_TRIED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +53,6 @@ class Identity:
         correlation.user_hash = self.user_hash or correlation.user_hash
         correlation.session_id = self.session_id or correlation.session_id
         correlation.tenant_id = self.tenant_id or correlation.tenant_id
-
-
-class _Refused(Exception):  # noqa: N818 - a verdict that stays in this module
-    """A token names nobody, for one of REASONS."""
-
-    def __init__(self, *, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class JwtIdentity:
@@ -130,15 +94,17 @@ class JwtIdentity:
         cache_size: int = 2048,
         cache_s: float = 300.0,
     ) -> None:
-        require_joserfc()
-        self._algorithms = tuple(_known_algorithm(name) for name in algorithms)
-        self._keys = keys
+        self._reader = TokenReader(
+            keys=keys,
+            clock=clock,
+            algorithms=algorithms,
+            issuers=issuers,
+            audiences=audiences,
+            leeway_s=leeway_s,
+        )
         self._clock = clock
         self._claim_names = (tuple(user_claims), tuple(session_claims), tuple(tenant_claims))
-        self._registry = _header_registry(self._algorithms)
-        self._claims = _claims_registry(issuers=issuers, audiences=audiences, leeway_s=leeway_s, clock=clock)
-        self._leeway_s = leeway_s
-        self._cache = _Cache(size=cache_size)
+        self._cache = TokenCache[Identity](size=cache_size)
         self._cache_s = cache_s
         self._guard = Guard("context.identity")
         self._refused = dict.fromkeys(REASONS, 0)
@@ -171,8 +137,8 @@ class JwtIdentity:
     def _verified(self, token: bytes, digest: bytes) -> Identity | None:
         with self._guard:
             try:
-                claims = self._claims_of(token)
-            except _Refused as refused:
+                claims = self._reader.claims(token)
+            except RefusedTokenError as refused:
                 self._refused[refused.reason] += 1
                 return None
             identity = self._identity(claims)
@@ -181,93 +147,12 @@ class JwtIdentity:
         self._refused["error"] += 1
         return None
 
-    def _claims_of(self, token: bytes) -> Claims:
-        """Return the claims of a token that holds in every respect, else raise _Refused."""
-        from joserfc.errors import BadSignatureError, ClaimError, JoseError, UnsupportedAlgorithmError
-
-        try:
-            claims = self._decoded(token)
-            self._claims.validate(claims)
-        except ClaimError as error:
-            raise _Refused(reason=_CLAIM_REASONS.get(error.claim, "claims")) from None
-        except UnsupportedAlgorithmError:
-            raise _Refused(reason="algorithm") from None
-        except BadSignatureError:
-            raise _Refused(reason="signature") from None
-        except (JoseError, ValueError, TypeError):
-            raise _Refused(reason="malformed") from None
-        return claims
-
-    def _decoded(self, token: bytes) -> Claims:
-        from joserfc import jws, jwt
-        from joserfc.errors import BadSignatureError
-
-        parsed = jws.extract_compact(token, registry=self._registry)
-        for key in self._fitting_keys(parsed):
-            try:
-                return jwt.decode(token, key, algorithms=self._algorithms, registry=self._registry).claims
-            except BadSignatureError:
-                continue
-        raise BadSignatureError
-
-    def _fitting_keys(self, parsed: CompactSignature) -> list[Key]:
-        """Return the keys that may have signed; a key of another kind never verifies, whatever it says."""
-        from joserfc.errors import JoseError
-
-        headers = parsed.headers()
-        algorithm = self._registry.get_alg(headers["alg"])
-        keys = self._keys.known()
-        if keys is None:
-            raise _Refused(reason="no_keys")
-        fitting = []
-        for key in keys:
-            try:
-                algorithm.check_key(key)
-            except JoseError:
-                continue
-            if headers.get("kid") is None or key.kid is None or key.kid == headers["kid"]:
-                fitting.append(key)
-        if not fitting:
-            self._keys.missed()
-            raise _Refused(reason="unknown_key")
-        return fitting[:_MAX_KEYS_TRIED]
-
     def _identity(self, claims: Claims) -> Identity:
         user, session, tenant = (_first(claims, names) for names in self._claim_names)
         return Identity(hash_user(user), bounded(session), bounded(tenant))
 
     def _fresh_until_s(self, claims: Claims) -> float:
-        expires_s: float = claims.get("exp", math.inf) + self._leeway_s
-        return min(self._clock.now_ms() / 1000 + self._cache_s, expires_s)
-
-
-class _Cache:
-    """Remember what was used lately, in two generations, so that no lock is needed.
-
-    A full young generation becomes the old one, and what was in the old one is forgotten.
-    """
-
-    __slots__ = ("_half", "_old", "_young")
-
-    def __init__(self, *, size: int) -> None:
-        self._half = max(size // 2, 1)
-        self._young: dict[bytes, tuple[Identity, float]] = {}
-        self._old: dict[bytes, tuple[Identity, float]] = {}
-
-    def get(self, digest: bytes, *, at_s: float) -> Identity | None:
-        entry = self._young.get(digest)
-        if entry is None:
-            entry = self._old.get(digest)
-            if entry is None:
-                return None
-            self.put(digest, entry[0], until_s=entry[1])
-        identity, until_s = entry
-        return identity if at_s < until_s else None
-
-    def put(self, digest: bytes, identity: Identity, *, until_s: float) -> None:
-        if len(self._young) >= self._half:
-            self._old, self._young = self._young, {}
-        self._young[digest] = (identity, until_s)
+        return min(self._clock.now_ms() / 1000 + self._cache_s, self._reader.until_s(claims))
 
 
 def _first(claims: Claims, names: Sequence[str]) -> str | None:
@@ -276,31 +161,3 @@ def _first(claims: Claims, names: Sequence[str]) -> str | None:
         if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
             return str(value)
     return None
-
-
-def _known_algorithm(name: str) -> str:
-    if name not in ALGORITHMS and name not in FURTHER_ALGORITHMS:
-        expected = ", ".join((*ALGORITHMS, *FURTHER_ALGORITHMS))
-        msg = f"algorithms holds {name!r}, expected names among {expected}"
-        raise ContextError(msg)
-    return name
-
-
-def _header_registry(algorithms: Sequence[str]) -> JWSRegistry:
-    from joserfc import jws
-
-    # RFC 7515, section 4: parameters that are not understood are ignored, unless "crit" names them.
-    return jws.JWSRegistry(algorithms=list(algorithms), strict_check_header=False)
-
-
-def _claims_registry(
-    *, issuers: Sequence[str], audiences: Sequence[str], leeway_s: int, clock: Clock
-) -> JWTClaimsRegistry:
-    from joserfc import jwt
-
-    expected: dict[str, ClaimsOption] = {}
-    if issuers:
-        expected["iss"] = {"essential": True, "values": list(issuers)}
-    if audiences:
-        expected["aud"] = {"essential": True, "values": list(audiences)}
-    return jwt.JWTClaimsRegistry(now=lambda: clock.now_ms() // 1000, leeway=leeway_s, **expected)

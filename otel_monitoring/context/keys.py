@@ -39,6 +39,11 @@ _jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
 class KeySource(Protocol):
     """Where the keys come from."""
 
+    @property
+    def is_fetching(self) -> bool:
+        """Whether others may be there in a moment."""
+        ...
+
     def known(self) -> Sequence[Key] | None:
         """Return the keys that are there now; ``None`` where there are none yet."""
         ...
@@ -74,6 +79,11 @@ class FixedKeys:
         except OSError as error:
             msg = f"key file is {str(path)!r}, expected a file that can be read: {error.strerror}"
             raise ContextError(msg) from error
+
+    @property
+    def is_fetching(self) -> bool:
+        """Whether others may be there in a moment: never."""
+        return False
 
     def known(self) -> Sequence[Key]:
         """Return the keys."""
@@ -133,6 +143,11 @@ class RemoteKeys:
         # Only ever taken without waiting, so that a fork in mid-fetch blocks nobody.
         self._busy = threading.Lock()
         self._thread: threading.Thread | None = None
+
+    @property
+    def is_fetching(self) -> bool:
+        """Whether a fetch is under way."""
+        return self._busy.locked()
 
     def known(self) -> Sequence[Key] | None:
         """Return the keys that are there now and see to it that they stay fresh."""

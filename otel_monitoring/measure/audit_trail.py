@@ -52,6 +52,7 @@ class AuditTrail:
         redact: Applied to every text before it leaves the process.
         fields: Applied to what was there before and after, before it is kept.
         archive: What keeps them beyond this process; ``None`` for nothing.
+        signed: Adds who is known to act here to what an action says itself; ``None`` for nobody.
     """
 
     def __init__(
@@ -62,11 +63,13 @@ class AuditTrail:
         redact: Callable[[str], str] = str,
         fields: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
         archive: Archive | None = None,
+        signed: Callable[[Action], Action] | None = None,
     ) -> None:
         self._logger = logger
         self._redact = redact
         self._fields = fields
         self._archive = archive
+        self._signed = signed
         self._actions: deque[Audited] = deque(maxlen=most)
         self._last = 0
         self._guard = Guard("audit")
@@ -74,6 +77,7 @@ class AuditTrail:
 
     def __call__(self, action: Action) -> None:
         """Keep an action and emit it; never raises, since the action is done already."""
+        action = (self._signed and self._guard.call(self._signed, action)) or action
         kept = self._guard.call(self._kept, action) or action
         with self._lock:
             self._last += 1

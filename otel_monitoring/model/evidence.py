@@ -21,6 +21,23 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """What a rule looks at.
+
+    Attributes:
+        expr: The value, in PromQL.
+        op: How it is compared for the rule to fire; empty where the rule does not compare.
+        bound: With what; ``None`` where that is no constant.
+        unit: The unit of both, as ``notify.messages.quantity`` takes it; empty where it is not known.
+    """
+
+    expr: str
+    op: str
+    bound: float | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known about an alert besides its labels and annotations.
 
@@ -34,6 +51,7 @@ class Evidence:
         related: One line for each series that moved with it.
         errors: The last errors that have to do with it, one line each.
         curve: How the value went.
+        watched: What its rule looks at, as far as that can be asked for this alert alone.
     """
 
     value_text: str = ""
@@ -45,3 +63,4 @@ class Evidence:
     related: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     curve: Curve | None = None
+    watched: Watched | None = None

@@ -10,6 +10,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Protocol
 
 from otel_monitoring.guard import Guard, all_guards
+from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.monitoring import fork
 from otel_monitoring.monitoring.rules import Rules
 
@@ -73,6 +74,7 @@ class Monitoring:
         flush_timeout_s: One deadline for all at the end of the process.
         app: The instrumented application.
         rules: The rules, for the code of the application.
+        health: The checks, for the code of the application.
     """
 
     def __init__(  # noqa: PLR0913 - the parts of an instance
@@ -89,9 +91,13 @@ class Monitoring:
         flush_timeout_s: float = 5.0,
         app: Any = None,
         rules: Rules | None = None,
+        health: HealthRegistry | None = None,
     ) -> None:
         self.app = app
+        self.pages: Any = None
+        """All pages as an ASGI application, to be mounted anywhere; ``pages.router()`` is one for FastAPI."""
         self.rules = rules or Rules()
+        self.health = health or HealthRegistry(clock=clock)
         self.loop = loop
         self.exports = exports
         self.guard = Guard("monitoring")

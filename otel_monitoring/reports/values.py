@@ -36,7 +36,7 @@ def shown(value: float, unit: str = "") -> str:
 
 
 def change(ratio: float) -> str:
-    """Return a relative change with its sign: 0.123 is ``+12.3 %``.
+    """Return a relative change with its sign: 0.123 is ``+12.3%``.
 
     Args:
         ratio: The difference by what was there before.
@@ -44,13 +44,13 @@ def change(ratio: float) -> str:
     if not math.isfinite(ratio):
         return "new" if ratio > 0 else "gone"
     percent = ratio * 100
-    return f"{percent:+.0f} %" if abs(percent) >= 10 else f"{percent:+.1f} %"  # noqa: PLR2004 - two digits
+    return f"{percent:+.0f}%" if abs(percent) >= 10 else f"{percent:+.1f}%"  # noqa: PLR2004 - two digits
 
 
 def _named(value: float, unit: str) -> str:
     """Annotations in braces are said in words: ``{request}`` is requests."""
     value = float(f"{value:.4g}")  # a prefix is chosen for what is shown: 0.99999 is 1, not 1000m
-    amount = humanize(value)
+    amount = humanize(value) if abs(value) >= 1 else f"{value:g}"  # half a request is not 500m requests
     word = unit.strip("{}").replace("_", " ")
     if not word or word == "1":
         return amount

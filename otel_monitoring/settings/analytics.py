@@ -100,7 +100,7 @@ class AnalyticsSettings(Group):
         default=(), description="Files of service levels in OpenSLO's YAML; `*` stands for anything."
     )
     time_zone: Annotated[str, AfterValidator(_zone)] = option(
-        default="UTC", description="The zone of days, weeks and months in reports, such as `Europe/Berlin`."
+        default="UTC", description="The zone of days in reports and sentences, such as `Europe/Berlin`."
     )
     reports: Annotated[Pairs, AfterValidator(_timetable)] = option(
         default={},

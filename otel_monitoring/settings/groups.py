@@ -6,8 +6,12 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from otel_monitoring.settings.access import AccessSettings
 from otel_monitoring.settings.analytics import AnalyticsSettings
+from otel_monitoring.settings.api import ApiSettings
 from otel_monitoring.settings.group import Group, option
+from otel_monitoring.settings.health import HealthSettings
+from otel_monitoring.settings.rate_limits import RateLimitSettings
 from otel_monitoring.settings.types import (
     Algorithms,
     Count,
@@ -389,18 +393,6 @@ class NotifySettings(Group):
     )
 
 
-class ApiSettings(Group):
-    """The pages under our own prefix."""
-
-    enabled: bool = option(default=True, description="Mount the API on the application.")
-    prefix: str = Field(
-        default="/monitoring", pattern=r"^(/[A-Za-z0-9._~-]+)+$", description="Path under which the API lies."
-    )
-    token: SecretText | None = option(
-        default=None, description="Bearer token of the API; without one, one is made and printed."
-    )
-
-
 class InstrumentationSettings(Group):
     """What is instrumented besides the HTTP server."""
 
@@ -450,4 +442,7 @@ class Settings(Group):
     analytics: AnalyticsSettings = AnalyticsSettings()
     notify: NotifySettings = NotifySettings()
     api: ApiSettings = ApiSettings()
+    access: AccessSettings = AccessSettings()
+    health: HealthSettings = HealthSettings()
+    rate_limits: RateLimitSettings = RateLimitSettings()
     instrumentation: InstrumentationSettings = InstrumentationSettings()

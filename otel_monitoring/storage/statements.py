@@ -18,6 +18,13 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str,
         connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
 
 
+def insert_one(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row; return whether its key was free, which it has to be."""
+    statement = _insert(connection, table).values(row).on_conflict_do_nothing()
+    counted = statement.execution_options(preserve_rowcount=True)  # of an insert it is else not there
+    return connection.execute(counted).rowcount == 1
+
+
 def put(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or update those whose primary key is there already; all rows name the same columns."""
     if not rows:

@@ -207,6 +207,19 @@ DELIVERIES = _table(
     _index("deliveries", "service", "at_ms"),
 )
 
+# ── what people arranged ──
+
+DASHBOARDS = _table(
+    "dashboards",
+    _key("service", _Service),
+    _key("id", String(40)),
+    _need("version", Integer),
+    _need("title", Text),
+    _need("changed_ms", BigInteger),
+    _need("changed_by", Text),
+    _need("document", Text),
+)
+
 # ── records: events, health results, errors, traces, logs; and the audit, whose order is its meaning ──
 
 RECORDS = _table(

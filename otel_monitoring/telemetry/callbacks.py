@@ -41,11 +41,15 @@ class CallbackGuard:
     Args:
         clock: Its monotonic clock is used.
         timeout_s: Time limit of one callback.
+        max_observations: What a callback observes beyond so many is left out.
     """
 
-    def __init__(self, *, clock: Clock, timeout_s: float = 1.0) -> None:
+    def __init__(
+        self, *, clock: Clock, timeout_s: float = 1.0, max_observations: int = _MAX_OBSERVATIONS
+    ) -> None:
         self._clock = clock
         self._timeout_s = timeout_s
+        self._max_observations = max_observations
         self._muted_until_s: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._runner: _Runner | None = None
@@ -66,7 +70,7 @@ class CallbackGuard:
         call = callback if callable(callback) else _from_generator(callback)
 
         def guarded(options: CallbackOptions) -> Iterable[Observation]:
-            return self._call(name, lambda: list(islice(call(options), _MAX_OBSERVATIONS)))
+            return self._call(name, lambda: list(islice(call(options), self._max_observations)))
 
         return guarded
 

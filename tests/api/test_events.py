@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otel_monitoring.api.audit import audit_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.events import events_router
 from otel_monitoring.api.router import build_api
 from otel_monitoring.model.action import Action, Audited
 from otel_monitoring.model.record import Record
 from otel_monitoring.stores.records import RecordStore
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.client import get
 from tests.api.test_router import AlertsFake, HealthFake
 
@@ -63,7 +63,7 @@ class Instance:
         self.app = build_api(
             alerts=AlertsFake(),
             health=HealthFake(),
-            auth=TokenAuth("t"),
+            access=opened_by("t"),
             more=[events_router(self.records, clock=clock), audit_router(self.trail, clock=clock)],
         )
 

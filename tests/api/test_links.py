@@ -11,14 +11,14 @@ import pytest
 
 from otel_monitoring.alerts.routing.acknowledge import Acknowledgements
 from otel_monitoring.alerts.routing.silences import Silences
-from otel_monitoring.api.auth import TokenAuth
-from otel_monitoring.api.link_page import _STYLE, HEADERS
+from otel_monitoring.api.plain_page import HEADERS, STYLE
 from otel_monitoring.api.router import build_api
 from otel_monitoring.bootstrap.messages.linked import LinkedDeeds
 from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.links import LinkSigner, UsedLinks
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.client import get
 from tests.notify.receiver import make_notice
 
@@ -58,7 +58,7 @@ class Bench:
             redact=lambda text: text.replace("hunter2", "***"),
         )
         health = HealthRegistry(clock=self.clock)
-        self.app = build_api(alerts=NoRules(), health=health, auth=TokenAuth("t0k3n"), deeds=deeds)
+        self.app = build_api(alerts=NoRules(), health=health, access=opened_by("t0k3n"), deeds=deeds)
 
     def url(self, deed: Any = "acknowledge", *alerts: SentAlert) -> str:
         return f"/act?token={self.signer.token(deed, alerts or [FIRING], receiver='ops/slack')}"
@@ -223,7 +223,7 @@ def test_the_style_is_the_one_that_the_policy_allows() -> None:
     style = text.partition("<style>")[2].partition("</style>")[0]
 
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert style == _STYLE
+    assert style == STYLE
     assert f"'sha256-{digest}'" in HEADERS["Content-Security-Policy"]
 
 

@@ -11,10 +11,10 @@ import pytest
 from otel_monitoring.alerts.rules.book import RuleBook
 from otel_monitoring.alerts.rules.load import load_rules
 from otel_monitoring.alerts.rules.rulefile import parse_rules
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
 from otel_monitoring.promql.language.parse import parse
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Instance:
             clock=FakeClock(),
             audit=self.actions.append,
         )
-        self.app = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("t"), rules=book)
+        self.app = build_api(alerts=AlertsFake(), health=HealthFake(), access=opened_by("t"), rules=book)
 
     def apply(self, _groups: object) -> None:
         self.applied += 1
@@ -128,7 +128,7 @@ def test_files_are_read_anew_and_stay_where_they_are_not_valid(instance: Instanc
     refused = instance.ask("POST", "/rules/reload")
 
     assert refused.status_code == 422
-    assert refused.json()["errors"] == [
+    assert [one["message"] for one in refused.json()["errors"]] == [
         f'{instance.path}:1:30: group "own", rule 1, "A": field \'expr\' must be set in rule'
     ]
     assert "alert: B" in instance.ask("GET", "/rules/export").text

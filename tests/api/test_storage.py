@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.cleanup import cleanup_router
-from otel_monitoring.api.instances import instances_router
+from otel_monitoring.api.instances import instance_bodies, instances_router
 from otel_monitoring.api.router import build_api
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.model.record import Record
@@ -22,6 +21,7 @@ from otel_monitoring.storage.samples.follow import Seen
 from otel_monitoring.storage.samples.sources import Run, Source
 from otel_monitoring.storage.service import Service
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 
 if TYPE_CHECKING:
@@ -57,10 +57,12 @@ class Instance:
         self.app = build_api(
             alerts=AlertsFake(),
             health=HealthFake(),
-            auth=TokenAuth("t"),
+            access=opened_by("t"),
             more=[
                 cleanup_router(cleanup, audit=self.actions.append, clock=clock),
-                instances_router(lambda: self.seen, clock=clock),
+                instances_router(
+                    lambda: instance_bodies(self.seen, now_ms=NOW_MS), health=lambda: {"living": "degraded"}
+                ),
             ],
         )
 
@@ -138,3 +140,45 @@ def test_processes_are_listed_with_those_that_run_in_front(instance: Instance) -
     ]
     assert [one["uptimeSeconds"] for one in found] == [100.0, 70.0, 60.0]
     assert (found[0]["host"], found[0]["pid"], found[2]["exitReason"]) == ("a", 7, "stopped")
+
+
+def test_of_processes_that_run_it_is_known_how_they_do(instance: Instance) -> None:
+    found = instance.ask("GET", "/instances").json()["instances"]
+
+    assert {one["id"]: one["health"] for one in found} == {
+        "living": "degraded",
+        "killed": None,
+        "stopped": None,
+    }
+
+
+def test_pages_of_processes_follow_each_other(instance: Instance) -> None:
+    first = instance.ask("GET", "/instances?limit=2").json()
+    rest = instance.ask("GET", f"/instances?limit=2&cursor={first['next']}").json()
+
+    assert [one["id"] for one in first["instances"]] == ["living", "killed"]
+    assert [one["id"] for one in rest["instances"]] == ["stopped"]
+    assert (first["total"], rest["next"]) == (3, None)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("state=crashed", ["killed"]),
+        ("service=shop", ["living", "killed", "stopped"]),
+        ("service=other", []),
+        ("host=b", []),
+    ],
+)
+def test_processes_are_chosen(instance: Instance, query: str, expected: list[str]) -> None:
+    found = instance.ask("GET", f"/instances?{query}").json()["instances"]
+
+    assert [one["id"] for one in found] == expected
+
+
+@pytest.mark.parametrize("query", ["state=asleep", "cursor=x", "limit=0"])
+def test_a_question_about_processes_that_makes_no_sense_is_refused(instance: Instance, query: str) -> None:
+    answer = instance.ask("GET", f"/instances?{query}")
+
+    assert answer.status_code == 422
+    assert f"query.{query.partition('=')[0]}" in answer.json()["detail"]

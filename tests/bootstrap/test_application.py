@@ -59,23 +59,33 @@ def test_pages_are_closed_without_the_token_and_live_is_open() -> None:
             for headers in ({}, {"authorization": "Bearer t0ken"})
         ]
 
-    assert codes == [200, 200, 401, 200, 401, 200, 401, 404]
+    assert codes == [200, 200, 200, 200, 401, 200, 401, 404]
 
 
-def test_without_a_token_one_is_made_and_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_token_one_is_made_and_printed_once_with_a_link(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     app = shop()
-    setup_telemetry(app)
+    monitoring = setup_telemetry(app, alerts={"external_url": "https://shop.example"})
 
     with TestClient(app):
-        pass
-    with TestClient(app) as client:
+        monitoring.tick()
+    with TestClient(app, base_url="https://shop.example") as client:
+        monitoring.tick()
         printed = capsys.readouterr().err
         token = printed.partition("Bearer ")[2].partition("'")[0]
+        link = printed.partition("sign in at ")[2].partition("\n")[0]
         answer = client.get("/monitoring/alerts", headers={"authorization": f"Bearer {token}"})
+        page = client.get(link)
+        said = client.get("/monitoring/session").json()
+        session = {name: said[name] for name in ("name", "role", "by")}
 
     assert printed.count("Bearer ") == 1
     assert len(token) >= 32
+    assert link == f"https://shop.example/monitoring/sign-in?token={token}"
     assert answer.status_code == 200
+    assert (page.status_code, str(page.url)) == (200, "https://shop.example/monitoring/")
+    assert session == {"name": "token", "role": "admin", "by": "session"}
 
 
 def test_pages_can_be_elsewhere_or_off() -> None:
@@ -103,8 +113,10 @@ def test_health_tells_of_the_toolkits_own_checks() -> None:
         monitoring.tick()
         report = client.get("/monitoring/health", headers={"authorization": "Bearer t"}).json()
 
-    assert {check["name"] for check in report["checks"]} == {"export", "rules"}
-    assert report["status"] == "healthy"
+    names = {"export", "rules", "disk", "memory", "event_loop"}
+    assert {check["name"] for check in report["checks"]} == names
+    assert not any(check["critical"] for check in report["checks"])
+    assert (report["ready"], report["status"] == "unhealthy") == (True, False)
 
 
 def test_alerts_come_from_the_default_rules() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from opentelemetry import metrics, trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -187,3 +188,12 @@ def test_a_shutdown_leaves_no_thread_of_ours() -> None:
 
     left = {thread.name for thread in set(threading.enumerate()) - threads}
     assert not {name for name in left if name.startswith("otel")}
+
+
+def test_a_set_up_that_is_refused_leaves_nothing_patched() -> None:
+    before = httpx.HTTPTransport.handle_request
+
+    with pytest.raises(SettingsError, match="fortnight"):
+        setup_telemetry(Starlette(), rate_limits=["5/fortnight by ip"])
+
+    assert httpx.HTTPTransport.handle_request is before

@@ -62,6 +62,7 @@ setup_telemetry(
     alerts={"rule_files": [rules], "default_rules": False, "interval_s": 0.2},
     notify={"alertmanager_file": routes, "allow_private": True},
     system={"enabled": False},
+    rate_limits={"own": "off"},
     instrumentation={"libraries": False},
 )
 uvicorn.run(app, port=int(port), log_level="error")

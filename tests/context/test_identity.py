@@ -16,8 +16,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 from otel_monitoring.context.correlation import Correlation, hash_user
-from otel_monitoring.context.identity import ALGORITHMS, REASONS, Identity, JwtIdentity
+from otel_monitoring.context.identity import Identity, JwtIdentity
 from otel_monitoring.context.keys import FixedKeys
+from otel_monitoring.context.tokens import ALGORITHMS, REASONS
 from otel_monitoring.errors import ContextError, MissingExtraError
 from otel_monitoring.testing import FakeClock
 

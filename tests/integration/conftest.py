@@ -11,6 +11,7 @@ import pytest
 from tests.integration.servers import (
     Alertmanager,
     Collector,
+    FerretDb,
     Jaeger,
     Postgres,
     Prometheus,
@@ -87,6 +88,13 @@ def postgres() -> Postgres:
 def redis() -> Redis:
     found = Redis(**addresses("redis"))
     listening("redis", found.url)
+    return found
+
+
+@pytest.fixture(scope="session")
+def ferretdb() -> FerretDb:
+    found = FerretDb(**addresses("ferretdb"))
+    listening("ferretdb", found.url)
     return found
 
 

@@ -97,6 +97,13 @@ class Redis:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class FerretDb:
+    """FerretDB, a server of MongoDB's protocol; ``url`` needs no password."""
+
+    url: str
+
+
 def index() -> dict[str, Any]:
     """Return what ``make services``, or else ``make stack``, says about itself."""
     for name in ("services", "stack"):

@@ -18,7 +18,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 
-from otel_monitoring.api.auth import Gate, TokenAuth
+from otel_monitoring.api.access.gate import Gate
 from otel_monitoring.api.exposition.router import exposition_router
 from otel_monitoring.ingest.convert import Converter
 from otel_monitoring.ingest.exemplars import ExemplarTap
@@ -27,6 +27,7 @@ from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import Batch
 from otel_monitoring.stores.exemplars import ExemplarStore
 from otel_monitoring.stores.series import SeriesStore
+from tests.api.access.opened import opened_by
 from tests.api.exposition.parsers import parse_text
 from tests.integration.servers import eventually, free_ports, program
 
@@ -85,7 +86,7 @@ class Shop:
         inner.include_router(
             exposition_router(store=self.store, clock=SystemClock(), exemplars=self.exemplars)
         )
-        return Gate(inner, auth=TokenAuth(TOKEN), open_paths=())
+        return Gate(inner, access=opened_by(TOKEN))
 
     def samples(self) -> dict[Labels, float]:
         """Return the newest sample of every series."""

@@ -12,6 +12,7 @@ from tests.integration.servers import eventually
 from tools.services import process
 from tools.services.gobuild import ATTEMPTS, BuildError, Recipe, Workshop, build
 from tools.services.places import places
+from tools.services.servers import servers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,3 +111,8 @@ def test_both_sets_have_ports_of_their_own_that_can_be_moved(monkeypatch: pytest
     monkeypatch.setenv("OTEL_MONITORING_SERVICES_PORT_OFFSET", "23000")
 
     assert places("services").port_offset == 23_000
+
+
+def test_what_only_tests_talk_to_is_no_part_of_the_stack() -> None:
+    assert "ferretdb" in servers_of(places("services"))
+    assert set(servers_of(places("services"))) - set(servers_of(places("stack"))) == {"ferretdb"}

@@ -28,7 +28,7 @@ def test_a_channel_gets_what_was_asked_on_its_own_thread() -> None:
 
     def ask(_: SentAlert) -> Evidence:
         asking.append(threading.current_thread().name)
-        return Evidence(value_text="97 %")
+        return Evidence(value_text="97%")
 
     channel = FunctionChannel("mine", got.append)
     deliver = Deliver(
@@ -42,7 +42,7 @@ def test_a_channel_gets_what_was_asked_on_its_own_thread() -> None:
     deliver.stop(5)
 
     assert asking == ["otel-monitoring-ops/mine"] * 2
-    assert [alert.evidence and alert.evidence.value_text for alert in got[0].alerts] == ["97 %", "97 %"]
+    assert [alert.evidence and alert.evidence.value_text for alert in got[0].alerts] == ["97%", "97%"]
 
 
 @pytest.mark.parametrize("channel", [LogChannel(), WebhookChannel("http://127.0.0.1:9/", clock=FakeClock(0))])

@@ -123,7 +123,7 @@ def test_nobody_is_asked_about_an_alert_before_its_message_is_sent(notice: Notic
 
     def ask(alert: SentAlert) -> Evidence:
         asked.append(alert.labels.get("job"))
-        return Evidence(value_text="97 %")
+        return Evidence(value_text="97%")
 
     message = message_of(notice, backing=Backing(evidence=ask))
     before = list(asked)
@@ -132,7 +132,7 @@ def test_nobody_is_asked_about_an_alert_before_its_message_is_sent(notice: Notic
     assert before == []
     assert asked == ["a", "b"]
     assert [alert.evidence for alert in message.alerts] == [None, None]
-    assert [alert.evidence and alert.evidence.value_text for alert in told.alerts] == ["97 %", "97 %"]
+    assert [alert.evidence and alert.evidence.value_text for alert in told.alerts] == ["97%", "97%"]
 
 
 def test_what_is_asked_at_sending_is_redacted_too(notice: Notice) -> None:
@@ -148,7 +148,7 @@ def test_only_what_is_told_one_by_one_is_asked_about(notice: Notice) -> None:
     asked: list[SentAlert] = []
     many = replace(notice, alerts=notice.alerts * 30)
 
-    backing = Backing(evidence=asked.append, brief=lambda _: Evidence(value_text="97 %"))
+    backing = Backing(evidence=asked.append, brief=lambda _: Evidence(value_text="97%"))
     told = message_of(many, backing=backing).completed()
 
     assert len(asked) == 10

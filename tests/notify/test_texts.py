@@ -107,7 +107,7 @@ def test_templates_see_what_backs_an_alert_up_and_where_it_can_be_acted_on() -> 
     """P20."""
     backing = Backing(
         evidence=lambda _: Evidence(
-            value_text="97 %", threshold_text="above 80 %", peak_text="99 %", traces=("ab",)
+            value_text="97%", threshold_text="above 80%", peak_text="99%", traces=("ab",)
         ),
         links=lambda _notice, _alerts: Links(acknowledge="https://m/a", silence="https://m/s"),
         trace_url="https://j/{trace_id}",
@@ -119,4 +119,4 @@ def test_templates_see_what_backs_an_alert_up_and_where_it_can_be_acted_on() -> 
 
     text = Texts(clock=FakeClock(0)).fill(template, message_of(NOTICE, backing=backing).completed())
 
-    assert text == "97 % above 80 % 99 % https://m/a https://m/s ab https://j/ab"
+    assert text == "97% above 80% 99% https://m/a https://m/s ab https://j/ab"

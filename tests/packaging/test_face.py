@@ -9,7 +9,9 @@ import otel_monitoring
 
 HEAVY = ("fastapi", "grpc", "httpx", "numpy", "psutil", "pydantic", "re2", "requests", "sqlalchemy", "yaml")
 NAMES = {
+    "AccessError",
     "AlertRule",
+    "Caller",
     "ContextError",
     "Insight",
     "InsightRule",

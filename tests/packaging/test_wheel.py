@@ -1,7 +1,11 @@
-"""What the built distributions hold. Building needs no network: hatchling is in the lock."""
+"""What the built distributions hold. Building needs no network: hatchling is in the lock.
+
+The dashboard goes into them as it was built before, by ``make dashboard``.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -12,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from otel_monitoring import __version__
+from tests.integration.servers import absent
 
 ROOT = Path(__file__).parents[2]
+BUILT = "otel_monitoring/dashboard/static"
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +27,12 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that ``make build`` would fill."""
     pytest.importorskip("hatchling", reason="hatchling is not installed; `make install` brings it")
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", folder],
+        cwd=ROOT,
+        env={**os.environ, "BUILD_DASHBOARD": "off"},
+        check=True,
+    )
     return folder
 
 
@@ -71,6 +82,23 @@ def test_the_wheel_brings_the_command(wheel: zipfile.ZipFile) -> None:
     entry_points = wheel.read(f"otel_monitoring-{__version__}.dist-info/entry_points.txt").decode()
 
     assert "otel-monitoring = otel_monitoring.cli.main:main" in entry_points
+
+
+def test_both_hold_the_dashboard_and_nothing_of_its_making(wheel: zipfile.ZipFile, sdist: list[str]) -> None:
+    if not (ROOT / BUILT / "index.html").is_file():
+        absent("dashboard", "it was not built; `make dashboard` does it")
+
+    for names in (wheel.namelist(), sdist):
+        built = [name.removeprefix(f"{BUILT}/") for name in names if name.startswith(f"{BUILT}/")]
+        assert {"index.html", "icon.svg"} < set(built)
+        assert [name for name in built if name.startswith("assets/") and name.endswith(".js")]
+        assert [name for name in built if name.startswith(".")] == []
+
+
+def test_the_page_can_be_built_from_the_source_distribution(sdist: list[str]) -> None:
+    assert {"frontend/src/main.tsx", "frontend/package-lock.json", "hatch_build.py"} < set(sdist)
+    assert "tools/frontend/build.py" in sdist
+    assert [name for name in sdist if "node_modules" in name] == []
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml"])

@@ -17,6 +17,8 @@ from otel_monitoring.reports.values import change, shown
         (3 * 1024.0**2, "By", "3MiB"),
         (0.256, "1", "25.6%"),
         (12.0, "{request}/s", "12 requests/s"),
+        (0.5, "{request}/s", "0.5 requests/s"),
+        (0.0123456, "", "0.01235"),
         (1.0, "{process}", "1 process"),
         (2048.0, "By/s", "2kiB/s"),
         (1500.0, "", "1.5k"),
@@ -34,7 +36,7 @@ def test_a_value_has_the_words_of_its_unit(value: float, unit: str, text: str) -
 
 @pytest.mark.parametrize(
     ("ratio", "text"),
-    [(0.123, "+12 %"), (-0.5, "-50 %"), (0.0123, "+1.2 %"), (math.inf, "new"), (-math.inf, "gone")],
+    [(0.123, "+12%"), (-0.5, "-50%"), (0.0123, "+1.2%"), (math.inf, "new"), (-math.inf, "gone")],
 )
 def test_a_change_has_its_sign(ratio: float, text: str) -> None:
     assert change(ratio) == text

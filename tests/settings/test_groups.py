@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from otel_monitoring.settings.api import ApiSettings
 from otel_monitoring.settings.groups import (
     AlertSettings,
-    ApiSettings,
     JwtSettings,
     LogSettings,
     NotifySettings,

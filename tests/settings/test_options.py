@@ -73,11 +73,14 @@ def test_secrets_are_marked() -> None:
         "query.url",
         "storage.url",
         "notify.alertmanagers",
+        "rate_limits.redis_url",
         "notify.channels",
         "notify.heartbeat_url",
         "notify.link_secret",
         "notify.webhook_headers",
+        "access.jwt_key",
         "api.token",
+        "health.checks",
     }
 
 

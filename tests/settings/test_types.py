@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otel_monitoring.settings.api import ApiSettings
 from otel_monitoring.settings.groups import (
-    ApiSettings,
     CorrelationSettings,
     HttpSettings,
     NotifySettings,

@@ -43,24 +43,29 @@ def test_a_thread_asks_for_it(database: Database) -> None:
 
 def test_the_thread_works_for_as_long_as_it_is_held(database: Database) -> None:
     worked: list[str] = []
-    over = threading.Event()
+    over, asked = threading.Event(), threading.Event()
 
-    def keeper_of(holder: str) -> LeaseKeeper:
+    def keeper_of(holder: str, is_asked: threading.Event) -> LeaseKeeper:
         def work() -> float:
             worked.append(holder)
             if len(worked) == 3:
                 over.set()
             return 0.0
 
-        return LeaseKeeper(lease=_lease(database, holder, FakeClock()), work=work)
+        def is_well() -> bool:
+            is_asked.set()
+            return True
 
-    holding, waiting = keeper_of("a"), keeper_of("b")
+        return LeaseKeeper(lease=_lease(database, holder, FakeClock()), work=work, is_well=is_well)
+
+    holding, waiting = keeper_of("a", threading.Event()), keeper_of("b", asked)
     assert holding.step()
     waiting.start()
     holding.start()
     assert over.wait(10)
-    holding.stop(10)
+    assert asked.wait(10)
     waiting.stop(10)
+    holding.stop(10)
 
     assert set(worked) == {"a"}
 

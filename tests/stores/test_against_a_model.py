@@ -155,9 +155,9 @@ class FullStoreBesideModel(StoreBesideModel):
         assert is_least or self.store.stats()["size_bytes"] <= MAX_BYTES
 
 
-FullStoreBesideModel.TestCase.settings = settings(max_examples=40, stateful_step_count=60, deadline=None)
+FullStoreBesideModel.TestCase.settings = settings(max_examples=40, stateful_step_count=60)
 TestFullStoreBesideModel = FullStoreBesideModel.TestCase
-StoreBesideModel.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+StoreBesideModel.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestStoreBesideModel = StoreBesideModel.TestCase
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.errors import StoreError
@@ -436,7 +436,6 @@ Collections = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(Collections)
 def test_reads_like_a_dictionary_of_lists(collections: list[dict[str, float]]) -> None:
     """Whatever comes and goes, the store holds exactly the samples of the retention."""

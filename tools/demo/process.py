@@ -52,6 +52,11 @@ class Service:
         """Where it answers, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The process that runs, 0 where none was started."""
+        return self._process.pid if self._process else 0
+
     async def start(self, environment: Mapping[str, str]) -> None:
         """Start the process, in a session of its own so that Ctrl-C reaches only the demo."""
         self._environment = environment
@@ -104,11 +109,23 @@ class Service:
         Raises:
             ServiceError: It does not start again.
         """
+        await self.kill()
+        await self.start_again(client)
+
+    async def kill(self) -> None:
+        """Kill the process as nobody should be killed; :meth:`start_again` is expected to follow."""
         self._settled.clear()
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def start_again(self, client: httpx.AsyncClient) -> None:
+        """Start a process at the same address, with the same environment, and wait until it answers.
+
+        Raises:
+            ServiceError: It does not start again.
+        """
         try:
-            if self._process is not None:
-                self._process.kill()
-                await self._process.wait()
             await self.start(self._environment)
             await self.ready(client)
         finally:

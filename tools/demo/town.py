@@ -24,6 +24,8 @@ INTERVALS = {
     "OTEL_MONITORING_TELEMETRY__EXPORT_INTERVAL_S": "6",
     "OTEL_MONITORING_ALERTS__INTERVAL_S": "2",
 }
+FIRST_LOOK = "#/?range=15m"
+"""What is opened first: a shop that is a minute old has nothing to show of an hour."""
 
 
 class Town:
@@ -74,6 +76,7 @@ class Town:
         }
         if self._target:
             common |= self._target.environment
+            common["OTEL_MONITORING_NOTIFY__TRACE_URL"] = self._target.trace_url("{trace_id}")
         await self._payments.start(common)
         await self._shop.start(common | self._shop_environment)
         async with httpx.AsyncClient() as client:
@@ -84,8 +87,7 @@ class Town:
         """Tell where everything is."""
         url = self._shop.url
         self._screen.fact("shop", f"{url}/docs")
-        self._screen.fact("health", f"{url}/monitoring/health")
-        self._screen.fact("alerts", f"{url}/monitoring/alerts")
+        self._screen.fact("dashboard", f"{url}/monitoring/sign-in?token={self._token}{FIRST_LOOK}")
         self._screen.fact("", f'curl -H "Authorization: Bearer {self._token}" {url}/monitoring/alerts')
         self._screen.fact("logs", str(self._shop.log))
         if self._target:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from tools.services import process
 from tools.services.places import Places, cache_folder, places
 from tools.services.programs import Programs, provide
-from tools.services.servers import SERVERS, Server
+from tools.services.servers import SERVERS, Server, servers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def up(where: Places) -> int:
     """Provide every program, start every server that does not run, and write the index."""
     programs = provide()
     started, failed = {}, {}
-    for name in SERVERS:
+    for name in servers_of(where):
         if name in programs.paths:
             try:
                 started[name] = _start(name, where, programs.paths[name])
@@ -88,7 +88,7 @@ def down(where: Places) -> int:
 
 def status(where: Places) -> int:
     """Say what runs."""
-    for name in SERVERS:
+    for name in servers_of(where):
         pid = _handle(where, name).running_pid()
         print(f"{name:15}{'pid ' + str(pid) if pid else 'not running'}")
     return 0
@@ -159,7 +159,7 @@ def _write_index(where: Places, programs: Programs, running: dict[str, Server]) 
 
 
 def _show(where: Places, programs: Programs, running: dict[str, Server]) -> None:
-    print(f"\n{where.name}: {len(running)} of {len(SERVERS)} servers run; {where.index} says where")
+    print(f"\n{where.name}: {len(running)} of {len(servers_of(where))} servers run; {where.index} says where")
     for name, server in running.items():
         print(f"  {name:15}{programs.versions[name]:16}pid {_handle(where, name).running_pid()}")
         for use, address in server.addresses.items():
@@ -167,7 +167,9 @@ def _show(where: Places, programs: Programs, running: dict[str, Server]) -> None
     for name in EXTRAS:
         if name in programs.paths:
             print(f"  {name:15}{programs.versions[name]:16}{programs.paths[name]}")
-    skipped = {name: reason for name, reason in programs.absent.items() if name in {*SERVERS, *EXTRAS}}
+    skipped = {
+        name: reason for name, reason in programs.absent.items() if name in {*servers_of(where), *EXTRAS}
+    }
     for name, reason in skipped.items():
         tests = EXTRAS.get(name, f"tests that use the fixture `{name}`")
         print(f"  {name:15}absent: {reason}\n  {'':15}skipped: {tests}")

@@ -16,6 +16,7 @@ PROMETHEUS_VERSION = "3.15.0"
 ALERTMANAGER_VERSION = "0.34.1"
 COMPOSE_SCHEMA_VERSION = "2.16.2"
 SLOTH_VERSION = "0.12.0"
+FERRETDB_VERSION = "1.24.2"
 
 JAEGER_MODULE = "github.com/jaegertracing/jaeger"
 JAEGER_MODULE_VERSION = "v1.76.0"  # the last tag that Go's tools can name: the commit of 2.13.0
@@ -24,6 +25,7 @@ PROMETHEUS_MODULE_VERSION = "v0.315.0"  # 3.15.0 as a library
 ALERTMANAGER_MODULE = "github.com/prometheus/alertmanager"
 COMPOSE_MODULE = "github.com/compose-spec/compose-go/v2"
 SLOTH_MODULE = "github.com/slok/sloth"
+FERRETDB_MODULE = "github.com/FerretDB/FerretDB"  # the last line of releases that needs no PostgreSQL
 
 COLLECTOR_PARTS: dict[str, tuple[str, ...]] = {
     "receivers": (f"{CORE}/receiver/otlpreceiver",),

@@ -41,6 +41,7 @@ BUILT = {
     "amtool": (gobuild.ALERTMANAGER, "amtool"),
     "sloth": (gobuild.SLOTH, "sloth"),
     "compose_schema": (gobuild.COMPOSE_SCHEMA, "compose-spec.json"),
+    "ferretdb": (gobuild.FERRETDB, "ferretdb"),
 }
 
 # name in the index -> (program, argument that shows its version)

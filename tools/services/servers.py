@@ -48,6 +48,7 @@ STANDARD_PORTS: dict[str, dict[str, int]] = {
     "alertmanager": {"http": 9093},
     "postgres": {"postgres": 5432},
     "redis": {"redis": 6379},
+    "ferretdb": {"mongodb": 27017},
 }
 
 
@@ -262,6 +263,34 @@ def redis(places: Places, program: Path) -> Server:
     )
 
 
+def ferretdb(places: Places, program: Path) -> Server:
+    """Return FerretDB: MongoDB's protocol over SQLite files; it asks for no password and calls nobody."""
+    port = ports_of("ferretdb", places)["mongodb"]
+    folder = places.folder("ferretdb")
+    return Server(
+        name="ferretdb",
+        command=ferretdb_command(program, folder=folder, port=port),
+        is_healthy=lambda: _listens(port),
+        addresses={"url": f"mongodb://{HOST}:{port}/"},
+        ports=(port,),
+        folder=folder,
+    )
+
+
+def ferretdb_command(program: Path, *, folder: Path, port: int) -> tuple[str, ...]:
+    """Return what starts FerretDB with its data in ``folder``."""
+    return (
+        str(program),
+        "--handler=sqlite",
+        f"--sqlite-url=file:{folder}/",
+        f"--state-dir={folder}",
+        f"--listen-addr={HOST}:{port}",
+        "--debug-addr=-",
+        "--telemetry=disable",
+        "--log-level=warn",
+    )
+
+
 SERVERS: dict[str, Callable[[Places, Path], Server]] = {
     "collector": collector,
     "jaeger": jaeger,
@@ -269,7 +298,16 @@ SERVERS: dict[str, Callable[[Places, Path], Server]] = {
     "alertmanager": alertmanager,
     "postgres": postgres,
     "redis": redis,
+    "ferretdb": ferretdb,
 }
+FOR_TESTS = frozenset({"ferretdb"})
+"""What no file of the stack knows: only the tests talk to it."""
+
+
+def servers_of(places: Places) -> dict[str, Callable[[Places, Path], Server]]:
+    """Return the servers of one set, by name."""
+    left_out = FOR_TESTS if places.name == "stack" else frozenset()
+    return {name: make for name, make in SERVERS.items() if name not in left_out}
 
 
 def answers(url: str) -> bool:
@@ -347,6 +385,14 @@ def _write_private(path: Path, text: str) -> None:
 def _postgres_answers(pg_isready: Path, port: int) -> bool:
     command = [str(pg_isready), "-q", "-h", HOST, "-p", str(port), "-t", "2"]
     return subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port), timeout=ANSWER_TIMEOUT_S).close()
+    except OSError:
+        return False
+    return True
 
 
 def _redis_answers(port: int) -> bool:

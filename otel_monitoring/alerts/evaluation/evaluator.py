@@ -11,7 +11,7 @@ from otel_monitoring.alerts.evaluation.restore import EVALUATIONS_BEFORE, taken_
 from otel_monitoring.alerts.evaluation.rule_run import Moment, RuleRun, Services
 from otel_monitoring.alerts.evaluation.schedule import Schedule, offset_ms
 from otel_monitoring.alerts.evaluation.sending import Sending
-from otel_monitoring.alerts.evaluation.status import GroupStatus
+from otel_monitoring.alerts.evaluation.status import GroupStatus, following, unevaluated
 from otel_monitoring.alerts.rules.rule import AlertingRule
 
 if TYPE_CHECKING:
@@ -280,8 +280,17 @@ class Evaluator:
         return min((run.schedule.next_ms(now_ms) for run in self._runs), default=None)
 
     def groups(self) -> list[GroupStatus]:
-        """Return how all groups stand; may be called from any thread."""
-        return [run.status() for run in self._runs]
+        """Return how all groups stand; may be called from any thread.
+
+        Groups of :meth:`replace` that wait for a tick are those, with what is known of their rules by now.
+        """
+        coming = self._next_groups  # read first: once it is gone, its rules are among the runs
+        current = [run.status() for run in self._runs]
+        if coming is None:
+            return current
+        return following(
+            current, [unevaluated(group, interval_ms=self._interval_of(group)) for group in coming]
+        )
 
     def stats(self) -> dict[str, float]:
         """Return numbers about the evaluator itself."""
@@ -297,10 +306,13 @@ class Evaluator:
             "clock_steps": self._clock_steps,
         }
 
+    def _interval_of(self, group: RuleGroup) -> int:
+        return group.interval_ms or self._interval_ms
+
     def _run(self, group: RuleGroup) -> GroupRun:
         return GroupRun(
             group,
-            interval_ms=group.interval_ms or self._interval_ms,
+            interval_ms=self._interval_of(group),
             query_offset_ms=self._query_offset_ms if group.query_offset_ms is None else group.query_offset_ms,
             services=self._services,
         )
@@ -321,7 +333,7 @@ class Evaluator:
                 rule.move(step_ms)
 
     def _reload(self, now_ms: int) -> None:
-        groups, self._next_groups = self._next_groups, None
+        groups = self._next_groups
         if groups is None:
             return
         before = {(run.group.source, run.group.name): run for run in self._runs}
@@ -340,6 +352,8 @@ class Evaluator:
             after.append(run)
         left += [rule for run in before.values() for rule in run.rules]
         self._runs = tuple(after)
+        if self._next_groups is groups:
+            self._next_groups = None
         for rule in left:
             self._services.guard.call(rule.end, now_ms)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from otel_monitoring.alerts.rules.rule import Rule
+    from collections.abc import Sequence
+
+    from otel_monitoring.alerts.rules.rule import Rule, RuleGroup
     from otel_monitoring.model.alert import Alert, AlertState
 
 RuleHealth = Literal["unknown", "ok", "err"]
@@ -71,3 +73,41 @@ class GroupStatus:
     interval_ms: int
     rules: tuple[RuleStatus, ...]
     missed: int
+
+
+def unevaluated(group: RuleGroup, *, interval_ms: int) -> GroupStatus:
+    """Return how a group stands that has not run yet."""
+    rules = tuple(
+        RuleStatus(
+            rule=rule,
+            health="unknown",
+            last_error="",
+            state=None,
+            alerts=(),
+            evaluated_at_ms=None,
+            evaluation_s=0.0,
+        )
+        for rule in group.rules
+    )
+    return GroupStatus(group.name, group.source, interval_ms, rules, missed=0)
+
+
+def following(current: Sequence[GroupStatus], coming: Sequence[GroupStatus]) -> list[GroupStatus]:
+    """Return groups that are to run in place of others, with what is known of the rules that stay."""
+    known = {(group.source, group.name, _name(status)): status for group in current for status in group.rules}
+    missed = {(group.source, group.name): group.missed for group in current}
+    return [
+        replace(
+            group,
+            missed=missed.get((group.source, group.name), 0),
+            rules=tuple(
+                replace(known.get((group.source, group.name, _name(one)), one), rule=one.rule)
+                for one in group.rules
+            ),
+        )
+        for group in coming
+    ]
+
+
+def _name(status: RuleStatus) -> tuple[str, frozenset[tuple[str, str]]]:
+    return status.rule.name, frozenset(status.rule.labels.items())

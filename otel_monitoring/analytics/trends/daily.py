@@ -25,8 +25,10 @@ def without_days(grid: Grid) -> Grid:
     Args:
         grid: A whole number of its steps makes a day, or nothing is taken out.
     """
-    slots = round(_DAY_S / grid.step_s) if grid.step_s > 0 else 0
     count = len(grid.values)
+    if grid.step_s * count < (_FEWEST_DAYS - 1) * _DAY_S:
+        return grid
+    slots = round(_DAY_S / grid.step_s)
     if slots < _LEAST_SLOTS or count < _FEWEST_DAYS * slots or abs(slots * grid.step_s - _DAY_S) > 1:
         return grid
     rise = grid.values[slots:] - grid.values[:-slots]

@@ -10,6 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_RESOLUTION_S = 1e-6
+"""Points less apart are of one moment: a Unix time in a float tells no finer ones apart."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -17,7 +20,7 @@ class Grid:
 
     Attributes:
         start_s: The time of the first cell, in seconds.
-        step_s: From one cell to the next; 0 where there are fewer than two points.
+        step_s: From one cell to the next; 0 where all points are of one moment.
         values: One for each cell, divided by ``scale``; NaN where nothing fell into it. Shape (n,).
         scale: What the values were divided by, so that squares of huge ones are finite.
         points: How many finite points there were.
@@ -42,11 +45,11 @@ class Grid:
         times_s, values = times_s[usable], values[usable]
         scale = float(np.max(np.abs(values), initial=0.0)) or 1.0
         distinct = np.unique(times_s)
-        if len(distinct) < 2:  # noqa: PLR2004 - a step needs two
+        span_s = float(distinct[-1] - distinct[0]) if len(distinct) else 0.0
+        if span_s < _RESOLUTION_S:
             start_s = float(distinct[0]) if len(distinct) else 0.0
             return cls(start_s, 0.0, values[:1] / scale, scale, len(values))
-        span_s = float(distinct[-1] - distinct[0])
-        usual_s = float(np.median(np.diff(distinct)))
+        usual_s = max(float(np.median(np.diff(distinct))), _RESOLUTION_S)
         cells = min(most, round(span_s / usual_s) + 1)
         step_s = span_s / (cells - 1) if cells < most else span_s / cells
         place = np.minimum(

@@ -5,32 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from otel_monitoring.api.alerting.bodies import EpisodeBody, SilenceBody, WordBody
 from otel_monitoring.api.alerts import AlertBody, alert_body
 from otel_monitoring.api.desk import fingerprint_of
-from otel_monitoring.api.moments import moment_ms
-from otel_monitoring.api.refused import NOT_FOUND, UNPROCESSABLE, RefusedError, refusals
+from otel_monitoring.api.listed import ListBody, listed
+from otel_monitoring.api.paging import Cursor, Limit  # noqa: TC001 - FastAPI reads the annotations
+from otel_monitoring.api.refused import NOT_FOUND, UNPROCESSABLE, refusals
+from otel_monitoring.api.windows import WantsWindow  # noqa: TC001 - FastAPI reads the annotation
 
 if TYPE_CHECKING:
+    from otel_monitoring.alerts.history import Episode
     from otel_monitoring.alerts.routing.acknowledge import Kind
     from otel_monitoring.api.desk import AlertDesk
+    from otel_monitoring.api.listed import Key
     from otel_monitoring.model.labels import Labels
 
-_MOST = 1000
 _LAST_TIMES = 20
 
 Fingerprint = Annotated[
     str, Path(description="As in messages and in the list.", examples=["85bb05e1e7f5a9ba"])
 ]
-Moment = Annotated[
-    str | None,
-    Query(description="RFC 3339, Unix seconds, or how long ago.", examples=["2026-03-02T09:00:00Z", "6h"]),
-]
 
 
-class HistoryBody(BaseModel):
+class HistoryBody(ListBody):
     """What fired, the newest in front."""
 
     episodes: list[EpisodeBody]
@@ -71,24 +70,23 @@ class _Routes:
 
     def past(
         self,
-        since: Moment = None,
-        until: Moment = None,
+        wants: WantsWindow,
         rule: Annotated[str, Query(description="Only this rule.")] = "",
         fingerprint: Annotated[str, Query(description="Only this alert.")] = "",
-        limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
+        limit: Limit = 100,
+        cursor: Cursor = None,
     ) -> HistoryBody:
         """Episodes that overlap a time, the newest in front; those that go on count as well."""
         desk = self._desk
-        since_ms = moment_ms(since, field="query.since", clock=desk.clock)
-        until_ms = moment_ms(until, field="query.until", clock=desk.clock)
-        if since_ms is not None and until_ms is not None and until_ms < since_ms:
-            msg = f"query.until is {until!r}, before query.since, {since!r}: expected it at or after"
-            raise RefusedError(msg, field="query.until")
-        found = desk.history.find(since_ms=since_ms, until_ms=until_ms, rule=rule)
+        when = wants.bounds(desk.clock)
+        found = desk.history.find(since_ms=when.start_ms, until_ms=when.end_ms, rule=rule)
         if fingerprint:
             found = [one for one in found if fingerprint_of(one.labels) == fingerprint]
+        page, following = listed(found, key=_order, limit=limit, cursor=cursor)
         return HistoryBody(
-            episodes=[EpisodeBody.of(one, desk.clock.now_ms()) for one in found[:limit]], total=len(found)
+            episodes=[EpisodeBody.of(one, desk.clock.now_ms()) for one in page],
+            total=len(found),
+            next=following,
         )
 
     def one(self, fingerprint: Fingerprint) -> AlertDetail:
@@ -109,3 +107,8 @@ class _Routes:
     def _word(self, kind: Kind, labels: Labels) -> WordBody | None:
         word = self._desk.acknowledged.find(kind, labels)
         return None if word is None else WordBody.of(word, self._desk.clock)
+
+
+def _order(episode: Episode) -> Key:
+    """Return what puts those in front that began last."""
+    return -episode.started_at_ms, fingerprint_of(episode.labels), episode.ended_at_ms or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -13,17 +14,20 @@ from otel_monitoring.alerts.routing.errors import RoutingFileError
 from otel_monitoring.alerts.routing.tree import all_routes
 from otel_monitoring.api import values
 from otel_monitoring.api.actor import API_ACTOR, By, Name
+from otel_monitoring.api.listed import ListBody, listed
+from otel_monitoring.api.paging import Cursor, Limit  # noqa: TC001 - FastAPI reads the annotations
 from otel_monitoring.api.refused import CONFLICT, NOT_FOUND, UNPROCESSABLE, RefusedError, refusals
+from otel_monitoring.api.windows import WantsWindow  # noqa: TC001 - FastAPI reads the annotation
 from otel_monitoring.errors import MonitoringError, NotifyError
 from otel_monitoring.model.action import Action
 
 if TYPE_CHECKING:
     from otel_monitoring.api.desk import AlertDesk
+    from otel_monitoring.api.listed import Key
     from otel_monitoring.notify.delivery.record import Delivery
 
 Outcome = Literal["waiting", "delivered", "failed", "refused", "superseded"]
 
-_MOST = 1000
 _TRY_S = 30.0
 _TESTS_AT_ONCE = 3
 
@@ -83,7 +87,7 @@ class DeliveryBody(BaseModel):
         )
 
 
-class DeliveriesBody(BaseModel):
+class DeliveriesBody(ListBody):
     """What became of the newest messages, the newest in front."""
 
     deliveries: list[DeliveryBody]
@@ -109,7 +113,7 @@ class TestBody(BaseModel):
     deliveries: list[DeliveryBody]
 
 
-class ReloadedBody(BaseModel):
+class RoutesReloadedBody(BaseModel):
     """The configuration in force now."""
 
     receivers: list[str]
@@ -138,7 +142,7 @@ def receivers_router(desk: AlertDesk) -> APIRouter:
     router.post(
         "/notifications/reload",
         summary="Read the routing configuration anew; one that is not valid changes nothing",
-        response_model=ReloadedBody,
+        response_model=RoutesReloadedBody,
         responses=refusals(UNPROCESSABLE),
     )(routes.reload)
     return router
@@ -195,11 +199,14 @@ class _Routes:
 
     def deliveries(
         self,
+        wants: WantsWindow,
         receiver: Annotated[str, Query(description="Only this receiver.")] = "",
         outcome: Annotated[Outcome | None, Query(description="Only what ended like this.")] = None,
-        limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
+        limit: Limit = 100,
+        cursor: Cursor = None,
     ) -> DeliveriesBody:
         """Those that wait come first."""
+        when = wants.bounds(self._desk.clock)
         log = self._desk.deliver.log()
         known = {one.name for one in self._desk.deliver.receivers()} | {one.receiver for one in log}
         if receiver and receiver not in known:
@@ -207,12 +214,18 @@ class _Routes:
             raise RefusedError(msg, field="query.receiver")
         found = [
             one
-            for one in reversed(log)
-            if (not receiver or one.receiver == receiver) and outcome in (None, one.outcome)
+            for one in log
+            if (not receiver or one.receiver == receiver)
+            and outcome in (None, one.outcome)
+            and (when.start_ms or 0) <= one.at_ms
+            and (when.end_ms is None or one.at_ms < when.end_ms)
         ]
-        return DeliveriesBody(deliveries=[DeliveryBody.of(one) for one in found[:limit]], total=len(found))
+        page, following = listed(found, key=_order, limit=limit, cursor=cursor)
+        return DeliveriesBody(
+            deliveries=[DeliveryBody.of(one) for one in page], total=len(found), next=following
+        )
 
-    def reload(self, by: By = API_ACTOR) -> ReloadedBody:
+    def reload(self, by: By = API_ACTOR) -> RoutesReloadedBody:
         """Without a file of routes the settings are in force, which do not change."""
         try:
             config = self._desk.reload(by)
@@ -222,11 +235,18 @@ class _Routes:
         except MonitoringError as error:
             errors = [_problem(one) for one in str(error).splitlines()]
             raise RefusedError(str(error), errors=errors) from None
-        return ReloadedBody(
+        return RoutesReloadedBody(
             receivers=[one.name for one in config.receivers],
             routes=sum(1 for _ in all_routes(config.route)),
             warnings=[str(one) for one in config.warnings],
         )
+
+
+def _order(delivery: Delivery) -> Key:
+    """Return what puts those in front that wait, then the newest."""
+    name = f"{delivery.receiver}\n{delivery.channel}\n{delivery.key}".encode()
+    digest = hashlib.blake2b(name, digest_size=8).hexdigest()
+    return int(delivery.outcome != "waiting"), -delivery.at_ms, digest
 
 
 def _problem(message: str) -> dict[str, str]:

@@ -12,24 +12,24 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from otel_monitoring.api import values
 from otel_monitoring.api.analytics.refusing import refusing
+from otel_monitoring.api.desk import fingerprint_of
+from otel_monitoring.api.listed import ListBody, listed
 from otel_monitoring.api.moments import duration_ms, moment_ms
+from otel_monitoring.api.paging import Cursor, Limit  # noqa: TC001 - FastAPI reads the annotations
 from otel_monitoring.api.refused import UNPROCESSABLE, refusals
+from otel_monitoring.api.windows import WantsWindow  # noqa: TC001 - FastAPI reads the annotation
 
 if TYPE_CHECKING:
+    from otel_monitoring.api.listed import Key
     from otel_monitoring.reports.anomalies.desk import AnomaliesDesk, Searched
     from otel_monitoring.reports.anomalies.findings import Anomaly
 
-_MOST = 1000
+_MOST = 10_000
 _DAY_MS = 86_400_000
 _LONGEST_TEXT = 4096
 
-Moment = Annotated[
-    str | None,
-    Query(description="RFC 3339, Unix seconds, or how long ago.", examples=["2026-03-02T09:00:00Z", "6h"]),
-]
 
-
-class MovedBody(BaseModel):
+class AnomalyMovedBody(BaseModel):
     """Another series that stood out at about the same time."""
 
     metric: str = Field(examples=["http.p95"])
@@ -56,17 +56,18 @@ class AnomalyBody(BaseModel):
     )
     reason: str = Field(examples=["level_shift", "spike", "silence", "spread", "novelty", "seasonal"])
     text: str = Field(description="All of it in words.")
-    moved: list[MovedBody] = Field(description="What else stood out, the strangest first.")
+    moved: list[AnomalyMovedBody] = Field(description="What else stood out, the strangest first.")
 
 
-class AnomaliesBody(BaseModel):
+class AnomaliesBody(ListBody):
     """What stood out, the newest in front."""
 
     anomalies: list[AnomalyBody]
+    total: int = Field(description="How many there are, whatever the limit.")
     watching: bool = Field(description="Whether series are watched, by this process or another.")
 
 
-class PointBody(BaseModel):
+class AnomalyPointBody(BaseModel):
     """One value; NaN and the infinities as texts."""
 
     time: datetime
@@ -79,7 +80,9 @@ class SearchedBody(BaseModel):
     labels: dict[str, str]
     anomalies: list[AnomalyBody]
     reason: str = Field(description="Why nothing can be said of it; empty where something can.")
-    points: list[PointBody] = Field(description="The series within the window, where points were asked for.")
+    points: list[AnomalyPointBody] = Field(
+        description="The series within the window, where points were asked for."
+    )
 
 
 class SearchBody(BaseModel):
@@ -140,24 +143,28 @@ class _Routes:
 
     def found(
         self,
-        since: Moment = None,
-        until: Moment = None,
+        wants: WantsWindow,
         metric: Annotated[str | None, Query(description="Only this, such as http.p95.")] = None,
         active: Annotated[bool, Query(description="Only what lasts.")] = False,  # noqa: FBT002
-        limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
+        limit: Limit = 100,
+        cursor: Cursor = None,
     ) -> AnomaliesBody:
         """Those of the last day, and those that last, unless another time is asked for."""
         clock = self._desk.clock
-        since_ms = moment_ms(since, field="query.since", clock=clock)
+        when = wants.bounds(clock)
         found = self._desk.found(
-            since_ms=clock.now_ms() - _DAY_MS if since_ms is None else since_ms,
-            until_ms=moment_ms(until, field="query.until", clock=clock),
+            since_ms=clock.now_ms() - _DAY_MS if when.start_ms is None else when.start_ms,
+            until_ms=when.end_ms,
             name=metric,
             most=_MOST,
         )
         wanted = [one for one in found if not active or one.until_ms is None]
+        page, following = listed(wanted, key=_order, limit=limit, cursor=cursor)
         return AnomaliesBody(
-            anomalies=[anomaly_body(one) for one in wanted[:limit]], watching=self._desk.is_watching()
+            anomalies=[anomaly_body(one) for one in page],
+            watching=self._desk.is_watching(),
+            total=len(wanted),
+            next=following,
         )
 
     def search(self, given: SearchGiven) -> SearchBody:
@@ -204,9 +211,15 @@ def anomaly_body(anomaly: Anomaly) -> AnomalyBody:
         reason=anomaly.reason.name.lower(),
         text=anomaly.sentence(),
         moved=[
-            MovedBody(metric=one.name, labels=one.labels.as_dict(), score=one.score) for one in anomaly.moved
+            AnomalyMovedBody(metric=one.name, labels=one.labels.as_dict(), score=one.score)
+            for one in anomaly.moved
         ],
     )
+
+
+def _order(anomaly: Anomaly) -> Key:
+    """Return what puts those in front that began last."""
+    return -anomaly.since_ms, round(-anomaly.score * 1_000_000), anomaly.name, fingerprint_of(anomaly.labels)
 
 
 def _searched_body(searched: Searched, start_ms: float) -> SearchedBody:
@@ -217,7 +230,7 @@ def _searched_body(searched: Searched, start_ms: float) -> SearchedBody:
         anomalies=[anomaly_body(one) for one in searched.anomalies],
         reason=searched.reason,
         points=[
-            PointBody(time=values.time(time_ms), value=values.number(value))
+            AnomalyPointBody(time=values.time(time_ms), value=values.number(value))
             for time_ms, value in zip(
                 track.times_ms[is_shown].tolist(), track.values[is_shown].tolist(), strict=True
             )

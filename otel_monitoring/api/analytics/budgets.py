@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from otel_monitoring.api import values
 from otel_monitoring.api.analytics.refusing import refusing
-from otel_monitoring.api.moments import duration_ms, moment_ms
 from otel_monitoring.api.refused import UNPROCESSABLE, refusals
+from otel_monitoring.api.response import RULES_FILE, YamlResponse
+from otel_monitoring.api.windows import WantsWindow  # noqa: TC001 - FastAPI reads the annotations
 
 if TYPE_CHECKING:
     from otel_monitoring.reports.budgets.desk import BudgetsDesk, BudgetStanding
+
+_DAY_MS = 86_400_000
 
 
 class BudgetBody(BaseModel):
@@ -53,7 +56,12 @@ def budgets_router(desk: BudgetsDesk) -> APIRouter:
         response_model=BudgetsBody,
         responses=refusals(UNPROCESSABLE),
     )(routes.standings)
-    router.get("/budgets/export", summary="Their rules, as a rule file of Prometheus")(routes.export)
+    router.get(
+        "/budgets/export",
+        summary="Their rules, as a rule file of Prometheus",
+        response_class=YamlResponse,
+        responses=RULES_FILE,
+    )(routes.export)
     return router
 
 
@@ -61,23 +69,17 @@ class _Routes:
     def __init__(self, desk: BudgetsDesk) -> None:
         self._desk = desk
 
-    def standings(
-        self,
-        window: Annotated[str, Query(description="How far back from the end.")] = "1d",
-        end: Annotated[str | None, Query(description="RFC 3339, Unix seconds, or how long ago.")] = None,
-    ) -> BudgetsBody:
+    def standings(self, wants: WantsWindow) -> BudgetsBody:
         """Now, and for which share of the time they were within."""
-        clock = self._desk.clock
-        end_ms = moment_ms(end, field="query.end", clock=clock)
-        end_ms = clock.now_ms() if end_ms is None else end_ms
+        window = wants.read(self._desk.clock, usual_ms=_DAY_MS)
         with refusing(where="query", metric="query"):
-            found = self._desk.standings(span_ms=duration_ms(window, field="query.window"), end_ms=end_ms)
+            found = self._desk.standings(span_ms=window.span_ms, end_ms=window.end_ms)
         return BudgetsBody(
-            end=values.time(end_ms), budgets=[_body(one) for one in found], set=len(self._desk.budgets)
+            end=values.time(window.end_ms), budgets=[_body(one) for one in found], set=len(self._desk.budgets)
         )
 
     def export(self) -> Response:
-        return Response(self._desk.export(), media_type="application/yaml")
+        return YamlResponse(self._desk.export())
 
 
 def _body(one: BudgetStanding) -> BudgetBody:

@@ -13,10 +13,13 @@ from otel_monitoring.api import values
 from otel_monitoring.api.analytics.refusing import refusing
 from otel_monitoring.api.moments import duration_ms, moment_ms
 from otel_monitoring.api.refused import UNPROCESSABLE, RefusedError, refusals
+from otel_monitoring.api.windows import WantsWindow  # noqa: TC001 - FastAPI reads the annotations
 
 if TYPE_CHECKING:
     from otel_monitoring.reports.correlations.desk import CorrelationsDesk, Relation
     from otel_monitoring.reports.correlations.looking import Movement, Movements
+
+_USUAL_MS = 6 * 3_600_000
 
 Moment = Annotated[
     str | None,
@@ -64,7 +67,7 @@ class RelationsBody(BaseModel):
     left_out: int = Field(serialization_alias="leftOut", description="Further series, not compared.")
 
 
-class PointBody(BaseModel):
+class CorrelationPointBody(BaseModel):
     """One value; NaN and the infinities as texts."""
 
     time: datetime
@@ -87,10 +90,12 @@ class MovementBody(BaseModel):
     before: float | str
     after: float | str
     text: str
-    points: list[PointBody] = Field(description="The window and as long before, where points were asked for.")
+    points: list[CorrelationPointBody] = Field(
+        description="The window and as long before, where points were asked for."
+    )
 
 
-class AlertBody(BaseModel):
+class CorrelatedAlertBody(BaseModel):
     """The alert that was asked about."""
 
     name: str
@@ -106,7 +111,7 @@ class MovementsBody(BaseModel):
     known_since: datetime = Field(
         serialization_alias="knownSince", description="From when on the past says what is usual."
     )
-    alert: AlertBody | None
+    alert: CorrelatedAlertBody | None
     moved: list[MovementBody]
     moved_total: int = Field(
         serialization_alias="movedTotal", description="How many moved, whatever the limit."
@@ -144,20 +149,19 @@ class _Routes:
         metric: Annotated[
             list[str], Query(description="A metric, or PromQL; repeated.", min_length=1, max_length=50)
         ],
-        window: Annotated[str, Query(description="How far back from the end.")] = "6h",
-        end: Moment = None,
+        wants: WantsWindow,
         method: Annotated[
             Literal["pearson", "spearman"], Query(description="Values, or their ranks.")
         ] = "pearson",
         lag: Annotated[str | None, Query(description="How much later one may follow.")] = None,
     ) -> RelationsBody:
         """Points are worth less the more a series repeats itself; the rates account for that."""
-        clock = self._desk.clock
+        window = wants.read(self._desk.clock, usual_ms=_USUAL_MS)
         with refusing(where="query", metric="query.metric"):
             found = self._desk.related(
                 metric,
-                span_ms=duration_ms(window, field="query.window"),
-                end_ms=moment_ms(end, field="query.end", clock=clock),
+                span_ms=window.span_ms,
+                end_ms=window.end_ms,
                 method=method,
                 most_lag_ms=_lag_ms(lag),
             )
@@ -185,27 +189,27 @@ class _Routes:
             str | None, Query(description="The fingerprint of an alert that fired, or its rule's name.")
         ] = None,
         at: Moment = None,
-        start: Moment = None,
-        end: Moment = None,
+        since: Moment = None,
+        until: Moment = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 20,
         points: Annotated[bool, Query(description="Whether values are wanted as well.")] = False,  # noqa: FBT002
     ) -> MovementsBody:
         """Around an alert, around a time, or in a window; around now if nothing is named."""
         desk = self._desk
-        start_ms = moment_ms(start, field="query.start", clock=desk.clock)
-        end_ms = moment_ms(end, field="query.end", clock=desk.clock)
+        start_ms = moment_ms(since, field="query.since", clock=desk.clock)
+        end_ms = moment_ms(until, field="query.until", clock=desk.clock)
         at_ms = moment_ms(at, field="query.at", clock=desk.clock)
         named = [
-            name for name, given in (("alert", alert), ("at", at), ("start", start)) if given is not None
+            name for name, given in (("alert", alert), ("at", at), ("since", since)) if given is not None
         ]
-        if len(named) > 1 or (end is not None and start is None):
-            msg = f"{' and '.join(named) or 'end alone'}: expected one of alert, at, or start with end"
-            raise RefusedError(msg, field=f"query.{named[-1] if named else 'end'}")
+        if len(named) > 1 or (until is not None and since is None):
+            msg = f"{' and '.join(named) or 'until alone'}: expected one of alert, at, or since with until"
+            raise RefusedError(msg, field=f"query.{named[-1] if named else 'until'}")
         now_ms = desk.clock.now_ms()
         with refusing(where="query", metric="query.alert"):
             if alert is not None:
                 told, found = desk.moved_with(alert)
-                body = AlertBody(
+                body = CorrelatedAlertBody(
                     name=told.name, labels=told.labels.as_dict(), started_at=values.time(told.started_at_ms)
                 )
                 return _movements_body(found, alert=body, limit=limit, points=points)
@@ -238,7 +242,9 @@ def _relation_body(relation: Relation) -> RelationBody:
     )
 
 
-def _movements_body(found: Movements, *, alert: AlertBody | None, limit: int, points: bool) -> MovementsBody:
+def _movements_body(
+    found: Movements, *, alert: CorrelatedAlertBody | None, limit: int, points: bool
+) -> MovementsBody:
     return MovementsBody(
         start=values.time(found.window.start_ms),
         end=values.time(found.window.end_ms),
@@ -272,7 +278,7 @@ def movement_body(one: Movement, *, points: bool = False) -> MovementBody:
         after=values.number(mover.after),
         text=one.text,
         points=[
-            PointBody(time=values.time(time_ms), value=values.number(value))
+            CorrelationPointBody(time=values.time(time_ms), value=values.number(value))
             for time_ms, value in shown
             if not math.isnan(value)
         ],

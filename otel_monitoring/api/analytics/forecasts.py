@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LONGEST_TEXT = 4096
 
 
-class StandingBody(BaseModel):
+class LimitStandingBody(BaseModel):
     """When a series reaches its limit."""
 
     resource: str = Field(description="What has the limit.", examples=["disk"])
@@ -47,7 +47,7 @@ class StandingBody(BaseModel):
 class CapacityBody(BaseModel):
     """Everything that has a limit, the most urgent first."""
 
-    capacity: list[StandingBody]
+    capacity: list[LimitStandingBody]
 
 
 class ReachBody(BaseModel):
@@ -69,7 +69,7 @@ class AheadBody(BaseModel):
     high: float
 
 
-class PointBody(BaseModel):
+class ForecastPointBody(BaseModel):
     """One value that was; NaN and the infinities as texts."""
 
     time: datetime
@@ -84,7 +84,9 @@ class ContinuedBody(BaseModel):
     seasons: list[str] = Field(description="Which are known of it: day, week.")
     reach: ReachBody | None = Field(description="Where a limit was asked for.")
     reason: str = Field(description="Why there is no forecast; empty where there is one.")
-    history: list[PointBody] = Field(description="What was, as far back as the forecast looks ahead twice.")
+    history: list[ForecastPointBody] = Field(
+        description="What was, as far back as the forecast looks ahead twice."
+    )
 
 
 class ForecastBody(BaseModel):
@@ -164,8 +166,8 @@ class _Routes:
         )
 
 
-def _standing_body(one: Standing) -> StandingBody:
-    return StandingBody(
+def _standing_body(one: Standing) -> LimitStandingBody:
+    return LimitStandingBody(
         resource=one.limit.resource,
         labels=one.labels.as_dict(),
         promql=one.limit.expr,
@@ -196,7 +198,7 @@ def _continued_body(one: Continued, found: Outlook) -> ContinuedBody:
         reach=_reach_body(one, found),
         reason=one.reason,
         history=[
-            PointBody(time=values.time(at), value=values.number(value))
+            ForecastPointBody(time=values.time(at), value=values.number(value))
             for at, value in zip(
                 track.times_ms[is_shown].tolist(), track.values[is_shown].tolist(), strict=True
             )

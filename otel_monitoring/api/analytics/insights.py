@@ -14,7 +14,7 @@ from otel_monitoring.api import values
 if TYPE_CHECKING:
     from otel_monitoring.reports.insights.desk import InsightsDesk
     from otel_monitoring.reports.insights.insight import Evidence, Insight, Recommendation
-    from otel_monitoring.reports.insights.score import HealthScore, ScoreDesk
+    from otel_monitoring.reports.insights.score import HealthScore, ScoreDesk, ScorePart
 
 _MOST = 200
 
@@ -111,7 +111,7 @@ class RecommendationsBody(_Body):
     total: int
 
 
-class PartBody(_Body):
+class ScorePartBody(_Body):
     """A part of the score."""
 
     name: str = Field(examples=["availability"])
@@ -121,13 +121,25 @@ class PartBody(_Body):
     unit: str
     why: str
 
+    @classmethod
+    def of(cls, one: ScorePart) -> ScorePartBody:
+        """Return a part as it is sent."""
+        return cls(
+            name=one.name,
+            score=round(one.score, 1),
+            weight=one.weight,
+            value=one.value,
+            unit=one.unit,
+            why=one.why,
+        )
+
 
 class ScoreBody(_Body):
     """How healthy everything is."""
 
     score: float | None = Field(description="From 0 to 100; null where no part has data.")
     status: Literal["healthy", "degraded", "unhealthy", "unknown"]
-    parts: list[PartBody] = Field(description="The worst in front; what has no data is left out.")
+    parts: list[ScorePartBody] = Field(description="The worst in front; what has no data is left out.")
     recommendations: list[RecommendationBody] = Field(description="What would help most.")
     at: datetime
 
@@ -179,17 +191,7 @@ class _Routes:
         return ScoreBody(
             score=found.score,
             status=found.status,
-            parts=[
-                PartBody(
-                    name=one.name,
-                    score=round(one.score, 1),
-                    weight=one.weight,
-                    value=one.value,
-                    unit=one.unit,
-                    why=one.why,
-                )
-                for one in found.parts
-            ],
+            parts=[ScorePartBody.of(one) for one in found.parts],
             recommendations=[RecommendationBody.of(one) for one in helpful],
             at=values.time(found.at_ms),
         )

@@ -12,6 +12,9 @@ from otel_monitoring.reports.errors import AnalysisError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_QUERY_NAMES = {"start": "since", "end": "until"}
+"""What the ends of a stretch of time are called in queries."""
+
 
 @contextlib.contextmanager
 def refusing(*, where: str, metric: str) -> Iterator[None]:
@@ -27,7 +30,8 @@ def refusing(*, where: str, metric: str) -> Iterator[None]:
     try:
         yield
     except AnalysisError as error:
-        field = metric if error.field == "metric" else f"{where}.{error.field}"
+        name = _QUERY_NAMES.get(error.field, error.field) if where == "query" else error.field
+        field = metric if error.field == "metric" else f"{where}.{name}"
         raise RefusedError(str(error), field=field) from None
     except QueryError as error:
         raise RefusedError(str(error), field=metric) from None

@@ -77,7 +77,7 @@ class DifferenceBody(BaseModel):
     reason: str = Field(description="Why nothing can be said; empty where something can.")
 
 
-class ChangeBody(BaseModel):
+class ReleaseChangeBody(BaseModel):
     """How one endpoint changed."""
 
     job: str
@@ -105,7 +105,7 @@ class ComparisonBody(BaseModel):
     before: SpanBody
     after: SpanBody
     slot_seconds: float = Field(serialization_alias="slotSeconds")
-    changes: list[ChangeBody]
+    changes: list[ReleaseChangeBody]
     reason: str = Field(description="Why nothing can be said; empty where something can.")
 
 
@@ -200,9 +200,9 @@ def _comparison_body(found: Comparison) -> ComparisonBody:
     )
 
 
-def _change_body(one: Change) -> ChangeBody:
+def _change_body(one: Change) -> ReleaseChangeBody:
     latency, errors = one.latency, one.errors
-    return ChangeBody(
+    return ReleaseChangeBody(
         job=one.endpoint.job,
         method=one.endpoint.method,
         route=one.endpoint.route,

@@ -61,7 +61,7 @@ class ReportsBody(BaseModel):
     total: int
 
 
-class DeliveryBody(BaseModel):
+class ReportDeliveryBody(BaseModel):
     """What became of a report on one channel."""
 
     receiver: str
@@ -74,7 +74,7 @@ class SentBody(BaseModel):
     """What became of a report that was sent by hand, tried once on each channel."""
 
     kind: str
-    deliveries: list[DeliveryBody]
+    deliveries: list[ReportDeliveryBody]
 
 
 def reports_router(
@@ -152,7 +152,9 @@ class _Routes:
             now_ms = self._desk.clock.now_ms()
             self._audit(Action("report.sent", found.title, by, now_ms, after=outcomes))
         told = [
-            DeliveryBody(receiver=one.receiver, channel=one.channel, outcome=one.outcome, error=one.error)
+            ReportDeliveryBody(
+                receiver=one.receiver, channel=one.channel, outcome=one.outcome, error=one.error
+            )
             for one in deliveries
         ]
         return SentBody(kind=found.kind, deliveries=told)

@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from otel_monitoring.api import values
 from otel_monitoring.api.refused import NOT_FOUND, UNPROCESSABLE, RefusedError, refusals
+from otel_monitoring.api.response import RULES_FILE, YamlResponse
 from otel_monitoring.errors import QueryError
 from otel_monitoring.reports.errors import AnalysisError
 
@@ -31,7 +32,7 @@ class _Body(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
-class StandingBody(_Body):
+class SloStandingBody(_Body):
     """How a service level stands. Ratios run from 0 to 1; what is null cannot be known."""
 
     name: str
@@ -59,10 +60,10 @@ class StandingBody(_Body):
 class SlosBody(_Body):
     """All service levels."""
 
-    slos: list[StandingBody]
+    slos: list[SloStandingBody]
 
 
-class LevelBody(_Body):
+class ServiceLevelBody(_Body):
     """One pair of windows of its alerts."""
 
     urgency: str
@@ -71,20 +72,20 @@ class LevelBody(_Body):
     factor: float = Field(description="How many times as fast as the budget allows for.")
 
 
-class PointBody(_Body):
+class BudgetPointBody(_Body):
     """What was left of the error budget at a time."""
 
     time: Any
     value: float | None = Field(description="1 for all of it; null without events.")
 
 
-class DetailBody(StandingBody):
+class DetailBody(SloStandingBody):
     """All about one service level."""
 
     labels: dict[str, str]
     min_events: int
-    levels: list[LevelBody]
-    burn_down: list[PointBody] = Field(description="What was left of the budget, through the window.")
+    levels: list[ServiceLevelBody]
+    burn_down: list[BudgetPointBody] = Field(description="What was left of the budget, through the window.")
 
 
 class IncidentBody(_Body):
@@ -125,7 +126,12 @@ def slos_router(desk: SlosDesk) -> APIRouter:
     router, routes = APIRouter(tags=["slos"]), _Routes(desk)
     missing = refusals(NOT_FOUND, UNPROCESSABLE)
     router.get("/slos", summary="How all service levels stand", response_model=SlosBody)(routes.list)
-    router.get("/slos/export", summary="Their rules, as a rule file of Prometheus")(routes.export)
+    router.get(
+        "/slos/export",
+        summary="Their rules, as a rule file of Prometheus",
+        response_class=YamlResponse,
+        responses=RULES_FILE,
+    )(routes.export)
     router.get("/slos/{name}", summary="All about one of them", response_model=DetailBody, responses=missing)(
         routes.show
     )
@@ -144,10 +150,10 @@ class _Routes:
             found = self._desk.list()
         except QueryError as error:
             raise RefusedError(str(error)) from None
-        return SlosBody(slos=[StandingBody(**_standing(one)) for one in found])
+        return SlosBody(slos=[SloStandingBody(**_standing(one)) for one in found])
 
     def export(self) -> Response:
-        return Response(self._desk.export(), media_type="application/yaml")
+        return YamlResponse(self._desk.export())
 
     def show(self, name: Name) -> DetailBody:
         try:
@@ -197,7 +203,7 @@ def _standing(one: Standing) -> dict[str, Any]:
 def _detail(found: Detail) -> DetailBody:
     slo = found.standing.slo
     levels = [
-        LevelBody(
+        ServiceLevelBody(
             urgency=level.urgency,
             short_seconds=level.short_ms / 1000,
             long_seconds=level.long_ms / 1000,
@@ -214,10 +220,10 @@ def _detail(found: Detail) -> DetailBody:
     )
 
 
-def _points(found: BurnDown) -> list[PointBody]:
+def _points(found: BurnDown) -> list[BudgetPointBody]:
     pairs = zip(found.times_ms.tolist(), found.left.tolist(), strict=True)
     return [
-        PointBody(time=values.time(time_ms), value=None if math.isnan(left) else left)
+        BudgetPointBody(time=values.time(time_ms), value=None if math.isnan(left) else left)
         for time_ms, left in pairs
     ]
 

@@ -57,7 +57,7 @@ class WindowBody(BaseModel):
     text: str = Field(description="All of it in words.")
 
 
-class ChangeBody(BaseModel):
+class TrendChangeBody(BaseModel):
     """A step in the level."""
 
     time: datetime
@@ -69,7 +69,7 @@ class ChangeBody(BaseModel):
     text: str = Field(description="All of it in words.")
 
 
-class PointBody(BaseModel):
+class TrendPointBody(BaseModel):
     """One value."""
 
     time: datetime
@@ -82,11 +82,11 @@ class LookedBody(BaseModel):
     name: str = Field(description="In the texts: with the labels that tell it from the others.")
     labels: dict[str, str]
     windows: list[WindowBody]
-    changes: list[ChangeBody] = Field(description="Within the longest window, oldest first.")
+    changes: list[TrendChangeBody] = Field(description="Within the longest window, oldest first.")
     changes_reason: str = Field(
         serialization_alias="changesReason", description="Why no changes can be looked for."
     )
-    points: list[PointBody] = Field(description="The series, where points were asked for.")
+    points: list[TrendPointBody] = Field(description="The series, where points were asked for.")
 
 
 class TrendsBody(BaseModel):
@@ -109,7 +109,7 @@ class Asked(BaseModel):
     window: list[str] = Field(
         ["1h", "6h", "1d", "7d"], max_length=MOST_SPANS, description="How far back, repeated."
     )
-    end: str | None = Field(None, description="RFC 3339, Unix seconds, or how long ago; now if left out.")
+    until: str | None = Field(None, description="RFC 3339, Unix seconds, or how long ago; now if left out.")
     aggregation: str | None = Field(None, description="rate, avg, p95 and the like; what suits the metric.")
     limit: int = Field(MOST_SERIES, ge=1, le=MOST_SERIES, description="How many series are looked at.")
     points: bool = Field(False, description="Whether the answer holds the values as well.")  # noqa: FBT003
@@ -138,7 +138,7 @@ class _Routes:
             found = desk.trends(
                 text,
                 spans_ms=[duration_ms(one, field="query.window") for one in asked.window],
-                end_ms=moment_ms(asked.end, field="query.end", clock=desk.clock),
+                end_ms=moment_ms(asked.until, field="query.until", clock=desk.clock),
                 aggregation=asked.aggregation,
                 most=asked.limit,
             )
@@ -165,7 +165,7 @@ def _looked_body(one: Looked, *, is_whole: bool) -> LookedBody:
         ],
         changes_reason=one.changes.reason,
         points=[
-            PointBody(time=values.time(time_ms), value=value)
+            TrendPointBody(time=values.time(time_ms), value=value)
             for time_ms, value in zip(
                 track.times_ms[is_shown].tolist(), track.values[is_shown].tolist(), strict=True
             )
@@ -199,8 +199,8 @@ def _window_body(seen: Seen) -> WindowBody:
     )
 
 
-def _change_body(change: Change, text: str) -> ChangeBody:
-    return ChangeBody(
+def _change_body(change: Change, text: str) -> TrendChangeBody:
+    return TrendChangeBody(
         time=values.time(round(change.time_s * 1000)),
         before=change.before,
         after=change.after,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from otel_monitoring.api.exposition.escaping import ESCAPINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from otel_monitoring.api.exposition.escaping import Escaping
 
@@ -62,9 +62,18 @@ def form_for(accept: str) -> Form:
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Tell whether a header ``Accept-Encoding`` allows gzip; the coding by name counts before ``*``."""
-    weights = {coding: _weight(parameters) for coding, parameters in _entries(accept_encoding)}
-    return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
+    """Tell whether a header ``Accept-Encoding`` allows gzip."""
+    return coding_for(accept_encoding, ("gzip",)) == "gzip"
+
+
+def coding_for(accept_encoding: str, known: Sequence[str]) -> str:
+    """Return which coding a header ``Accept-Encoding`` likes best; of equals the one known first.
+
+    A coding by name counts before ``*``; the empty text is none at all.
+    """
+    weights = {coding.removeprefix("x-"): _weight(given) for coding, given in _entries(accept_encoding)}
+    best = max(known, key=lambda coding: weights.get(coding, weights.get("*", 0.0)))
+    return best if weights.get(best, weights.get("*", 0.0)) > 0 else ""
 
 
 def _form(media: str, parameters: dict[str, str]) -> Form | None:

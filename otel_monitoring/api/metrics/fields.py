@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from otel_monitoring.errors import MonitoringError
 
@@ -26,9 +26,20 @@ class FieldsError(MonitoringError):
         super().__init__("; ".join(told))
         self.errors = errors
 
-    def as_dicts(self) -> list[dict[str, str]]:
-        """Return the errors as JSON has them."""
-        return [asdict(one) for one in self.errors]
+    def as_dicts(self, where: str) -> list[dict[str, str]]:
+        """Return the errors as problems have them.
+
+        Args:
+            where: The part of the request that the fields are in: ``query`` or ``body``.
+        """
+        return [
+            {
+                "field": one.field if one.field == where else f"{where}.{one.field}",
+                "message": f"expected {one.expected}, found {one.value}",
+                "value": one.value,
+            }
+            for one in self.errors
+        ]
 
 
 def wrong(field: str, value: object, expected: str) -> FieldError:

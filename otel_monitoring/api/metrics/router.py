@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi import Query as Parameter
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from otel_monitoring.api import values
 from otel_monitoring.api.metrics.ask import Asked, find, question_of, times_of
 from otel_monitoring.api.metrics.fields import FieldsError
 from otel_monitoring.api.metrics.record import MAX_SERIES, Recorder
-from otel_monitoring.api.problems import MEDIA_TYPE, problem
+from otel_monitoring.api.refused import RefusedError
 from otel_monitoring.errors import QueryError
 from otel_monitoring.ingest.names import DEFAULT_STRATEGY
 from otel_monitoring.promql.builder import build
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 256 * 1024
 
 
-class PointBody(BaseModel):
+class MetricPointBody(BaseModel):
     """One value."""
 
     time: datetime
@@ -47,7 +46,7 @@ class SeriesBody(BaseModel):
     """The values of one set of labels."""
 
     labels: dict[str, str]
-    points: list[PointBody]
+    points: list[MetricPointBody]
 
 
 class AnswerBody(BaseModel):
@@ -105,7 +104,7 @@ def metrics_router(source: MetricsSource) -> APIRouter:
         try:
             names = await run_in_threadpool(write, body)
         except FieldsError as error:
-            return _refusal(str(error), errors=error.as_dicts())
+            raise RefusedError(str(error), errors=error.as_dicts("body")) from None
         return RecordedBody(recorded=len(names), metrics=sorted(set(names)))
 
     @router.get("/metrics/query", summary="Ask in words", response_model=AnswerBody)
@@ -113,9 +112,9 @@ def metrics_router(source: MetricsSource) -> APIRouter:
         try:
             return _answer(Asked(**asked.model_dump()), source)
         except FieldsError as error:
-            return _refusal(str(error), errors=error.as_dicts())
+            raise RefusedError(str(error), errors=error.as_dicts("query")) from None
         except QueryError as error:
-            return _refusal(str(error))
+            raise RefusedError(str(error)) from None
 
     return router
 
@@ -170,8 +169,8 @@ def _series(result: Result) -> list[SeriesBody]:
     ]
 
 
-def _point(time_ms: int, value: float) -> PointBody:
-    return PointBody(time=values.time(time_ms), value=values.number(value))
+def _point(time_ms: int, value: float) -> MetricPointBody:
+    return MetricPointBody(time=values.time(time_ms), value=values.number(value))
 
 
 async def _body(request: Request) -> bytes:
@@ -181,8 +180,3 @@ async def _body(request: Request) -> bytes:
         if len(body) > MAX_BODY_BYTES:
             raise HTTPException(413)
     return bytes(body)
-
-
-def _refusal(detail: str, **more: Any) -> JSONResponse:
-    content = problem(status=422, title="Unprocessable Content", detail=detail, **more)
-    return JSONResponse(content, status_code=422, media_type=MEDIA_TYPE)

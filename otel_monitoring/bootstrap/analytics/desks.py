@@ -23,6 +23,7 @@ from otel_monitoring.bootstrap.analytics.slos import slos_desk, slos_section
 from otel_monitoring.bootstrap.analytics.trends import trends_desk
 from otel_monitoring.guard import Guard
 from otel_monitoring.reports.subjects import Subjects
+from otel_monitoring.reports.summary.period import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -135,14 +136,15 @@ class Desks:
         limits = capacity_watch(builder.settings, self)
         self.forecasts = forecasts_desk(self, limits)
         self.correlations = correlations_desk(builder.settings, analysis, self)
-        self.trends = trends_desk(self)
+        zone = zone_of(builder.settings.analytics.time_zone)
+        self.trends = trends_desk(self, zone)
         self.budgets = budgets_desk(builder.settings, self)
         comparing = regression_watch(builder.settings, self)
         self.releases = releases_desk(builder.settings, self, comparing)
         self.watches = Watches(
             [comparing, watching, insights_watch(self), limits, reports_watch(builder, self)]
         )
-        feed(self, watched(builder.settings, self))
+        feed(self, watched(builder.settings, self), zone)
 
     def learned(self, name: str) -> Learned | None:
         """Return where a watch keeps what it has learned; ``None`` without a storage."""

@@ -14,6 +14,7 @@ from otel_monitoring.reports.summary.source import SectionSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import tzinfo
 
     from otel_monitoring.bootstrap.analytics.desks import Desks
     from otel_monitoring.reports.anomalies.watched import Watched
@@ -23,12 +24,13 @@ class _Feed(SectionSource, InsightSource, Protocol):
     """What writes a section and has insights."""
 
 
-def feed(desks: Desks, watched: Callable[[], Sequence[Watched]]) -> None:
+def feed(desks: Desks, watched: Callable[[], Sequence[Watched]], zone: tzinfo) -> None:
     """Let each desk write its section of reports, and have its say among the insights and in the score.
 
     Args:
         desks: All of them.
         watched: Returns the signals that matter.
+        zone: The zone of the days that are named.
     """
     slos = SlosFeed(desks.slos)
     desks.score.add(slos)
@@ -36,7 +38,7 @@ def feed(desks: Desks, watched: Callable[[], Sequence[Watched]]) -> None:
         AnomaliesFeed(desks.anomalies),
         slos,
         ReleasesFeed(desks.releases, desks.budgets),
-        ForecastsFeed(desks.forecasts),
+        ForecastsFeed(desks.forecasts, zone=zone),
         TrendsFeed(desks.trends, watched),
     ]
     for one in feeds:

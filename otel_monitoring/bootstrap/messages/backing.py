@@ -46,18 +46,17 @@ class MessageBacking:
         )
         self.used = UsedLinks(clock=builder.clock)
         self._moved = Moved(analysis.store, clock=builder.clock)
-        self._gather = Gatherer(
-            Sources(
-                rules=lambda: self._analysis.rules.groups(),  # noqa: PLW0108 - made after this
-                query=(analysis.remote or analysis.engine).tuned(timeout_s=_DEADLINE_S),
-                parse=analysis.engine.parse,
-                exemplars=analysis.exemplars,
-                starts=self._starts,
-                related=self._moved,
-                external_labels=builder.settings.alerts.external_labels,
-            ),
-            clock=builder.clock,
+        sources = Sources(
+            rules=lambda: self._analysis.rules.groups(),  # noqa: PLW0108 - made after this
+            query=analysis.answering.tuned(timeout_s=_DEADLINE_S),
+            parse=analysis.engine.parse,
+            exemplars=analysis.exemplars,
+            starts=self._starts,
+            external_labels=builder.settings.alerts.external_labels,
         )
+        self._gather = Gatherer(replace(sources, related=self._moved), clock=builder.clock)
+        # Whoever looks at pages takes nothing from what messages may ask.
+        self._show = Gatherer(sources, clock=builder.clock)
 
     def backing(self) -> Backing:
         """Return what messages are made with."""
@@ -66,6 +65,12 @@ class MessageBacking:
         trace_url = settings.notify.trace_url
         backing = Backing(evidence=self._gather, brief=self._gather.brief, trace_url=trace_url)
         return replace(backing, links=LinkMaker(signer=self._signer, page_url=url)) if url else backing
+
+    def shown(self) -> Backing:
+        """Return what pages show of an alert; what moved with it they ask of those who look for causes."""
+        return Backing(
+            evidence=self._show, brief=self._show.brief, trace_url=self._builder.settings.notify.trace_url
+        )
 
     def deeds(self) -> LinkedDeeds | None:
         """Return what the links do; ``None`` where messages have none."""
@@ -90,6 +95,7 @@ class MessageBacking:
         self.used.after_fork()
         self._moved.after_fork()
         self._gather.after_fork()
+        self._show.after_fork()
 
     def _zone(self, receiver: str) -> tzinfo:
         """Return where times are told to a receiver, or to a channel of one."""

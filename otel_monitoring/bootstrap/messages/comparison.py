@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import operator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from otel_monitoring.model.evidence import Watched
 from otel_monitoring.model.labels import NAME
 from otel_monitoring.promql.language.format import pretty
 from otel_monitoring.promql.language.nodes import (
@@ -63,23 +63,6 @@ _PER_SECOND = frozenset(("rate", "irate", "deriv"))
 _PERCENT = 100
 _NO_UNIT = "s/s"
 """Seconds in a second are no unit: they count how much goes on at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """What a rule looks at.
-
-    Attributes:
-        expr: The value, in PromQL.
-        op: How it is compared for the rule to fire; empty where the rule does not compare.
-        bound: With what; ``None`` where that is no constant.
-        unit: The unit of both, as ``notify.messages.quantity`` takes it; empty where it is not known.
-    """
-
-    expr: str
-    op: str
-    bound: float | None
-    unit: str
 
 
 def watched(node: Node) -> Watched | None:

@@ -8,7 +8,7 @@ costs nothing to say.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from otel_monitoring.bootstrap.messages.allowance import Allowance
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from otel_monitoring.alerts.rules.rule import AlertingRule, RuleGroup
-    from otel_monitoring.bootstrap.messages.comparison import Watched
     from otel_monitoring.model.alert import SentAlert
     from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.evidence import Watched
     from otel_monitoring.promql.language.nodes import Node, Selector
     from otel_monitoring.promql.query import Query
     from otel_monitoring.stores.exemplars import ExemplarStore
@@ -114,9 +114,10 @@ class Gatherer:
         curve = None if look is None else self._guard.call(self._curve, alert, rule, look, now_ms)
         selectors = list(asked_by(node, self._sources.parse, self._rules.recorded()))
         counts = self._guard.call(self._counts, alert, now_ms) or (None, None)
+        alone = None if look is None else self._guard.call(self._alone, alert, rule, look)
         return _evidence(
             alert,
-            look,
+            alone or look,
             curve,
             recent_count=counts[0],
             week_count=counts[1],
@@ -142,6 +143,9 @@ class Gatherer:
         values = dict(zip(series.times_ms.tolist(), series.values.tolist(), strict=True))
         course = tuple(values.get(time_ms, math.nan) for time_ms in times_ms)
         return Curve(times_ms=tuple(times_ms), values=course, threshold=look.bound)
+
+    def _alone(self, alert: SentAlert, rule: AlertingRule, look: Watched) -> Watched:
+        return replace(look, expr=self._narrowed(alert, rule, look))
 
     def _narrowed(self, alert: SentAlert, rule: AlertingRule, look: Watched) -> str:
         """Ask for the series of the alert alone, where what a rule compares has all labels of the alert."""
@@ -191,6 +195,7 @@ def _evidence(alert: SentAlert, look: Watched | None, curve: Curve | None, **mor
         threshold_text="" if look.bound is None else f"{WORDS[look.op]} {quantity(look.bound, look.unit)}",
         peak_text=_peak(alert, look, curve),
         curve=curve if len(known) >= _FEWEST_POINTS else None,
+        watched=look,
         **more,  # type: ignore[arg-type]
     )
 

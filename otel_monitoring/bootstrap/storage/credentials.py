@@ -28,7 +28,6 @@ class Credentials:
     def __init__(self) -> None:
         self._known: dict[str, list[str]] = {}
         self._identity = ""
-        self._listeners: list[Callable[[], object]] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -52,10 +51,6 @@ class Credentials:
     def _accepted(self, name: str) -> tuple[str, ...]:
         with self._lock:
             return tuple(self._known[name])
-
-    def when_asked(self, listener: Callable[[], object]) -> None:
-        """Have ``listener`` called each time the storage was asked, or could not be."""
-        self._listeners.append(listener)
 
     def share(self, database: Database, *, service: str, now_ms: int) -> None:
         """Agree with the other processes of a service, once for each database.
@@ -82,11 +77,6 @@ class Credentials:
             for name, value in found.items():
                 others = [one for one in self._known[name] if one != value]
                 self._known[name] = [value, *others][:_MOST_KNOWN]
-
-    def tell(self) -> None:
-        """Tell whoever listens that the storage was asked."""
-        for listener in self._listeners:
-            listener()
 
     def after_fork(self) -> None:
         """Take a fresh lock in a child process, which goes on with what its parent had."""

@@ -161,10 +161,11 @@ class Keeping:
             if self.database.ensure():
                 now_ms = self._builder.clock.now_ms()
                 credentials.share(self.database, service=self.service.key, now_ms=now_ms)
+                for look in self._builder.on_agree:
+                    look(self.database, service=self.service.key, now_ms=now_ms)
                 self._keep_note.write(self.database, now_ms=now_ms)
         except StorageError as error:
             _log.debug("the storage does not say what others agreed on: %s", error)
-        credentials.tell()
 
     def voice(self, memory: Memory) -> Voice:
         """Return who speaks for all processes of this service on this storage."""

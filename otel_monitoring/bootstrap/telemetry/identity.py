@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from otel_monitoring.bootstrap.key_source import key_source
 
 if TYPE_CHECKING:
     from otel_monitoring.bootstrap.parts import Builder
@@ -17,19 +18,11 @@ def identify(builder: Builder) -> Any | None:
         ContextError: The key cannot be used.
     """
     jwt = builder.settings.jwt
-    if not (jwt.key or jwt.key_file or jwt.jwks_url):
+    keys = key_source(builder, key=jwt.key, file=jwt.key_file, url=jwt.jwks_url)
+    if keys is None:
         return None
     from otel_monitoring.context.identity import JwtIdentity
-    from otel_monitoring.context.keys import FixedKeys, RemoteKeys
 
-    keys: Any
-    if jwt.key is not None:
-        keys = FixedKeys(jwt.key.get_secret_value())
-    elif jwt.key_file is not None:
-        keys = FixedKeys.from_file(Path(jwt.key_file))
-    else:
-        keys = RemoteKeys(str(jwt.jwks_url), clock=builder.clock)
-        builder.parts.append(keys)
     return JwtIdentity(
         keys=keys,
         clock=builder.clock,

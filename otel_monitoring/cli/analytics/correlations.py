@@ -45,7 +45,7 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
 ) -> None:
     """Show which series go together, the clearest pair first."""
     body = pages(url, token, token_file, timeout_s=_TIMEOUT_S).get(
-        "correlations", metric=metrics, window=window, end=end, method=method, lag=lag
+        "correlations", metric=metrics, window=window, until=end, method=method, lag=lag
     )
     if as_json:
         print_json(body)

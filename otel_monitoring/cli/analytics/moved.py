@@ -46,8 +46,8 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
         "moved",
         alert=alert,
         at=at,
-        start=start,
-        end=end,
+        since=start,
+        until=end,
         limit=limit,
         points=str(chart or as_json).lower(),
     )

@@ -46,7 +46,7 @@ def command(  # noqa: PLR0913 - one parameter for each option of the command lin
         _PATH,
         query=metric,
         window=window or None,
-        end=end,
+        until=end,
         aggregation=aggregation,
         limit=limit,
         points="true",

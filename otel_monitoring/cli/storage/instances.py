@@ -17,7 +17,8 @@ from otel_monitoring.storage.service import Service
 _COLLECTIONS_UNTIL_DEAD = 3
 _DEAD_AFTER_S = 30.0
 
-_HEADS = ("STATE", "SERVICE", "VERSION", "HOST", "PID", "STARTED", "UPTIME", "LAST SEEN", "REASON")
+_HEADS = ("STATE", "HEALTH", "SERVICE", "VERSION", "HOST", "PID", "STARTED", "UPTIME", "LAST SEEN", "REASON")
+_FIXED = frozenset({"STATE", "HEALTH", "PID", "STARTED", "UPTIME", "LAST SEEN"})
 
 
 def command(
@@ -32,16 +33,14 @@ def command(
     ] = None,
 ) -> None:
     """List the processes of a service that share a storage, with how they ended."""
-    if storage is None:
-        found = pages(url, token, token_file).get("instances")["instances"]
-    else:
-        found = _stored(storage)
+    found = pages(url, token, token_file).all("instances") if storage is None else _stored(storage)
     if as_json:
         print_json(found)
     elif found:
         rows = [
             [
                 one["state"],
+                one.get("health") or "",
                 str(Service(one["service"], one["namespace"], one["environment"])),
                 one["version"],
                 one["host"],
@@ -53,14 +52,14 @@ def command(
             ]
             for one in found
         ]
-        print_table(_HEADS, rows, fixed=frozenset({"STATE", "PID", "STARTED", "UPTIME", "LAST SEEN"}))
+        print_table(_HEADS, rows, fixed=_FIXED)
     else:
         print("no processes", file=sys.stderr)
 
 
 def _stored(url: str) -> Any:
     """Return what a storage knows of the processes of all services, as the pages answer it."""
-    from otel_monitoring.api.instances import instances_body
+    from otel_monitoring.api.instances import instance_bodies
     from otel_monitoring.storage.samples.follow import Seen
     from otel_monitoring.storage.samples.sources import runs
 
@@ -70,4 +69,4 @@ def _stored(url: str) -> Any:
     with opened(url) as database, database.read() as connection:
         known = [run for run in runs(connection) if not run.source.written_by]
     seen = [Seen(run, run.ended_ms is None and run.last_seen_ms >= living_since_ms) for run in known]
-    return instances_body(seen, now_ms=now_ms).model_dump(mode="json", by_alias=True)["instances"]
+    return [one.model_dump(mode="json", by_alias=True) for one in instance_bodies(seen, now_ms=now_ms)]

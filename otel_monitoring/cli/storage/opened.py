@@ -93,7 +93,9 @@ def opened(given: str | None, *, is_made: bool = False) -> Iterator[Database]:
 
     Args:
         given: Its URL, if one was given.
-        is_made: Whether a database of a server that holds no storage yet becomes one.
+        is_made: Whether a database of a server that holds no storage yet becomes one, and a file is made that
+            is not there yet; the latter only where the settings name it, since a name that was typed may hold
+            a typo.
 
     Raises:
         MonitoringError: It cannot be used.
@@ -105,7 +107,8 @@ def opened(given: str | None, *, is_made: bool = False) -> Iterator[Database]:
     database = Database(url=url, clock=SystemClock())
     path = database.place.path
     if path is not None:
-        _check_file(path)
+        if path.exists() or given is not None or not is_made:
+            _check_file(path)
     elif not is_made:
         _check_server(database.place)
     try:

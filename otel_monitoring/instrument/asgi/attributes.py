@@ -6,7 +6,6 @@ What repeats from request to request (method and scheme, host, user agent) is de
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 from opentelemetry.context import Context
@@ -14,6 +13,7 @@ from opentelemetry.propagate import extract
 from opentelemetry.trace import NonRecordingSpan, set_span_in_context
 
 from otel_monitoring.context.headers import parse_traceparent
+from otel_monitoring.context.proxies import TrustedProxies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
@@ -75,11 +75,10 @@ class RequestAttributes:
         self._id_header = id_headers[0]
         self._other_ids = frozenset(id_headers[1:])
         self._captured = {name.lower().encode("latin-1"): name.lower() for name in request_headers}
-        self._networks = tuple(ip_network(text, strict=False) for text in trusted_proxies)
+        self._proxies = TrustedProxies(trusted_proxies)
         self._w3c_only = w3c_only
         self._hosts: dict[tuple[bytes, str], tuple[str, int | None]] = {}
         self._agents: dict[bytes, str] = {}
-        self._trusted: dict[str, bool] = {}
 
     def of(self, scope: MutableMapping[str, Any]) -> Found:
         """Return what ``scope`` says of the request."""
@@ -101,7 +100,9 @@ class RequestAttributes:
         client = scope.get("client")
         if client:
             attributes["network.peer.address"] = client[0]
-            attributes["client.address"] = self._client(client[0], forwarded) if forwarded else client[0]
+            attributes["client.address"] = (
+                self._proxies.client(client[0], forwarded) if forwarded else client[0]
+            )
         return found
 
     def end(
@@ -145,7 +146,7 @@ class RequestAttributes:
             elif name in _CONTEXT_HEADERS:
                 found.has_more_context = True
             elif name == b"x-forwarded-for":
-                forwarded = value
+                forwarded = value if forwarded is None else forwarded + b"," + value
             elif name in self._other_ids:
                 found.other_ids = True
             if name in self._captured:
@@ -168,34 +169,6 @@ class RequestAttributes:
             self._agents.clear()
         text = self._agents[raw] = raw.decode("latin-1")[:1024]
         return text
-
-    def _client(self, peer: str, forwarded: bytes) -> str:
-        """Return the nearest address on the way that is no trusted proxy."""
-        if not self._networks or not self._trusts(peer):
-            return peer
-        address = peer
-        for hop in reversed(forwarded.decode("latin-1").split(",")):
-            text = hop.strip()
-            try:
-                address = str(ip_address(text))
-            except ValueError:
-                return address
-            if not self._trusts(address):
-                return address
-        return address
-
-    def _trusts(self, text: str) -> bool:
-        known = self._trusted.get(text)
-        if known is None:
-            try:
-                address = ip_address(text)
-                known = any(address in network for network in self._networks)
-            except ValueError:
-                known = False
-            if len(self._trusted) >= _KEPT:
-                self._trusted.clear()
-            self._trusted[text] = known
-        return known
 
 
 def parent_context(found: Found, headers: Iterable[tuple[bytes, bytes]]) -> Context:

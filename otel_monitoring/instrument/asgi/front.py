@@ -41,6 +41,7 @@ class Front:
         on_shutdown: Called in a thread when the application shuts down.
         loop_started: Called in the event loop at start-up.
         guard: Catches what goes wrong in here.
+        on_ending: Called when the server is about to end, before the application hears of it.
     """
 
     def __init__(  # noqa: PLR0913 - one argument per way through the door
@@ -57,6 +58,7 @@ class Front:
         on_shutdown: Callable[[], Any],
         loop_started: Callable[[], None],
         guard: Guard,
+        on_ending: Callable[[], Any] = lambda: None,
     ) -> None:
         self.app = app
         self._http = http
@@ -68,6 +70,7 @@ class Front:
         self._on_request = on_request
         self._on_startup = on_startup
         self._on_shutdown = on_shutdown
+        self._on_ending = on_ending
         self._loop_started = loop_started
         self._guard = guard
         self._is_started = False
@@ -133,6 +136,7 @@ class Front:
             on_startup=self._on_startup,
             on_shutdown=self._end,
             guard=self._guard,
+            on_ending=self._on_ending,
         )
         await run.serve(scope, receive, send)
 

@@ -29,7 +29,8 @@ class Lifespan:
         loop_started: Called in the event loop when the application has started.
         on_startup: Called in a thread after that, before the server hears of it.
         on_shutdown: Called in a thread when the application has shut down, before the server hears of it.
-        guard: Catches what these two raise.
+        guard: Catches what these raise.
+        on_ending: Called when the server is about to end, before the application hears of it.
     """
 
     def __init__(
@@ -40,12 +41,14 @@ class Lifespan:
         on_startup: Callable[[], Any],
         on_shutdown: Callable[[], Any],
         guard: Guard,
+        on_ending: Callable[[], Any] = lambda: None,
     ) -> None:
         self._app = app
         self._loop_started = loop_started
         self._on_startup = on_startup
         self._on_shutdown = on_shutdown
         self._guard = guard
+        self._on_ending = on_ending
         self._is_asked = False
         self._is_answered = False
 
@@ -54,7 +57,10 @@ class Lifespan:
 
         async def noting_receive() -> Message:
             self._is_asked = True
-            return await receive()
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                self._guard.call(self._on_ending)
+            return message
 
         async def noting_send(message: Message) -> None:
             await self._note(message)

@@ -38,11 +38,13 @@ def quantity(value: float, unit: str = "") -> str:
     if not math.isfinite(value):
         return number(value)
     if base == "ratio":
-        return f"{number(value * 100)} %{rate}"
+        return f"{number(value * 100)}%{rate}"
     if base == "s":
         return _scaled(value, _TIMES, "s") + rate
     if base == "By":
         return _scaled(value, _SIZES, "B") + rate
+    if base == "%":
+        return f"{number(value)}%{rate}"
     return f"{number(value)} {base}{rate}".rstrip()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.notify.transport.address import allowed_addresses
 
 if TYPE_CHECKING:
-    from otel_monitoring.notify.transport.deadline import Deadline
+    from otel_monitoring.model.deadline import Deadline
 
 
 def connected(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
 from otel_monitoring.errors import NotifyError
-from otel_monitoring.notify.transport.deadline import Deadline
+from otel_monitoring.model.deadline import Deadline
 from otel_monitoring.notify.transport.target import Target, target_of
 
 if TYPE_CHECKING:

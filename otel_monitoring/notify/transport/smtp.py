@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from otel_monitoring.errors import NotifyError
+from otel_monitoring.model.deadline import Deadline
 from otel_monitoring.notify.transport.connect import connected, why
-from otel_monitoring.notify.transport.deadline import Deadline
 
 if TYPE_CHECKING:
     import socket

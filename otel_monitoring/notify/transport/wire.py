@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterable, Iterator
 
-    from otel_monitoring.notify.transport.deadline import Deadline
+    from otel_monitoring.model.deadline import Deadline
 
 
 class Backend(httpcore.NetworkBackend):

@@ -198,11 +198,12 @@ def merged(vector: Vector, columns: NDArray[np.intp]) -> Vector:
     Raises:
         QueryError: Two of them have a sample at the same step.
     """
-    mask, shape = vector.mask, (len(vector.values), len(vector.labels))
-    values, count = np.zeros(shape), np.zeros(shape, dtype=np.intp)
-    for at, column in enumerate(columns):
-        values[:, column] = np.where(mask[:, at], vector.values[:, at], values[:, column])
-        count[:, column] += mask[:, at]
+    shape = (len(vector.values), len(vector.labels))
+    steps, sources = np.nonzero(vector.mask)
+    places = columns[sources]
+    values = np.zeros(shape)
+    values[steps, places] = vector.values[steps, sources]
+    count = np.bincount(steps * shape[1] + places, minlength=shape[0] * shape[1]).reshape(shape)
     if (count > 1).any():
         raise QueryError(SAME_LABELS)
     return Vector(vector.labels, values, count > 0)

@@ -22,7 +22,10 @@ _VERBS = {
     Reason.SEASONAL: "is unlike itself at this time",
     Reason.NONE: "stands out",
 }
-_UNTOLD = ("job", "__name__", "otel_scope_name", "otel_scope_version")
+_UNTOLD = ("job", "__name__")
+_SCOPE = "otel_scope_"
+_NEGLIGIBLE = 1e-6
+"""Next to what was seen, a limit that is smaller than this share of it is nothing."""
 _DAY_H, _YEAR_H = 24, 8766
 
 
@@ -42,7 +45,11 @@ def sentence(anomaly: Anomaly) -> str:
 
 def series(name: str, labels: Labels) -> str:
     """Return how a series is called: what is watched, and the values that tell it from the others."""
-    told = [value for label, value in labels.pairs if label not in _UNTOLD and value]
+    told = [
+        value
+        for label, value in labels.pairs
+        if value and label not in _UNTOLD and not label.startswith(_SCOPE)
+    ]
     return f"{name} of {' '.join(told)}" if told else name
 
 
@@ -59,6 +66,8 @@ def expected(anomaly: Anomaly) -> str:
     low, high = anomaly.expected_low, anomaly.expected_high
     if math.isnan(low) or math.isnan(high):
         return ""
+    least = _NEGLIGIBLE * abs(anomaly.value)
+    low, high = (0.0 if abs(limit) < least else limit for limit in (low, high))
     return f"{shown(low, anomaly.unit)} to {shown(high, anomaly.unit)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from otel_monitoring.reports.forecasts.words import sentence
@@ -11,6 +12,7 @@ from otel_monitoring.reports.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
 
     from otel_monitoring.reports.forecasts.desk import ForecastsDesk
     from otel_monitoring.reports.forecasts.standing import Standing
@@ -31,12 +33,14 @@ class ForecastsFeed:
 
     Args:
         desk: Knows how everything stands to its limit.
+        zone: The zone of the days that are named.
     """
 
     name = "forecasts"
 
-    def __init__(self, desk: ForecastsDesk) -> None:
+    def __init__(self, desk: ForecastsDesk, *, zone: tzinfo = UTC) -> None:
         self._desk = desk
+        self._zone = zone
 
     def section(self, period: Period) -> Section | None:
         """Return what reaches its limit when; ``None`` of a time long ago, and where nothing has a limit."""
@@ -49,7 +53,7 @@ class ForecastsFeed:
                 f"{one.title} {one.told}".strip(),
                 shown(one.newest, one.limit.unit),
                 shown(one.limit.value, one.limit.unit),
-                sentence(one, now_ms=now_ms),
+                sentence(one, now_ms=now_ms, zone=self._zone),
             )
             for one in found
         )
@@ -58,7 +62,7 @@ class ForecastsFeed:
     def insights(self, now_ms: int) -> Sequence[Insight]:
         """Return what is expected to be full within a month."""
         return [
-            _insight(one, now_ms)
+            _insight(one, now_ms, self._zone)
             for one in self._desk.standings()
             if one.outcome in ("reached", "expected")
             and one.expected_s is not None
@@ -66,12 +70,12 @@ class ForecastsFeed:
         ]
 
 
-def _insight(one: Standing, now_ms: int) -> Insight:
+def _insight(one: Standing, now_ms: int, zone: tzinfo) -> Insight:
     until_s = one.expected_s or 0.0
     return Insight(
         rule="capacity",
         labels=one.labels.with_({"resource": one.limit.resource}),
-        sentence=f"{sentence(one, now_ms=now_ms)}.",
+        sentence=f"{sentence(one, now_ms=now_ms, zone=zone)}.",
         evidence=Evidence(
             expr=one.limit.expr, value=one.newest, values={"seconds_left": until_s}, at_ms=one.at_ms
         ),

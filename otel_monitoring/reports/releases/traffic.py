@@ -11,6 +11,7 @@ import numpy as np
 from otel_monitoring.analytics.comparison.shares import Trials
 from otel_monitoring.analytics.comparison.slots import Slots
 from otel_monitoring.reports.asking import Track, tracks
+from otel_monitoring.views.histograms import by_bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,9 +123,8 @@ def _endpoint(track: Track) -> Endpoint:
 def _traffic(
     found: Iterable[Track], sums: NDArray[np.float64], failures: NDArray[np.float64], window: Window
 ) -> Traffic:
-    by_bound = sorted((_bound(one.labels.get(_LE)), one.values) for one in found if one.labels.get(_LE))
-    bounds = np.array([bound for bound, _ in by_bound if math.isfinite(bound)])
-    total = np.stack([values for _, values in by_bound], axis=1)
+    bounds, total = by_bound((_bound(le), one.values) for one in found if (le := one.labels.get(_LE)))
+    bounds, total = bounds[np.isfinite(bounds)], total.T
     buckets = np.diff(np.concatenate([np.zeros((len(total), 1)), total], axis=1), axis=1)
     slots = Slots(buckets, sums)
     counts = slots.counts

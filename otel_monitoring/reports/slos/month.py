@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from otel_monitoring.analytics.slos.budget import breaches, remaining
 from otel_monitoring.reports.errors import AnalysisError
-from otel_monitoring.reports.slos.standing import notes, percent
+from otel_monitoring.reports.slos.standing import measured, notes, percent
 
 if TYPE_CHECKING:
     from otel_monitoring.analytics.slos.budget import Breach, Counted
@@ -153,6 +153,6 @@ def _sentence(slo: SLO, span: Span, error_ratio: float | None, *, is_met: bool |
         return f"{slo.name} in {span.month}{so_far}: there were no events."
     verdict = "met" if is_met else "not met"
     return (
-        f"{slo.name} in {span.month}{so_far}: {verdict}, {percent(1 - error_ratio)} were good where "
+        f"{slo.name} in {span.month}{so_far}: {verdict}, {measured(1 - error_ratio)} were good where "
         f"{percent(slo.target)} have to be."
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from otel_monitoring.analytics.slos.budget import remaining
 from otel_monitoring.errors import QueryError
 from otel_monitoring.reports.slos.counting import Counting
-from otel_monitoring.reports.slos.standing import percent
+from otel_monitoring.reports.slos.standing import measured, percent
 from otel_monitoring.reports.summary.model import Column, Figure, Section, Table
 from otel_monitoring.reports.summary.source import without_data
 
@@ -75,7 +75,7 @@ class SlosSection:
         return (
             slo.name,
             f"{percent(slo.target)} over {slo.window}",
-            "no events" if ratio is None else percent(1 - ratio),
+            "no events" if ratio is None else measured(1 - ratio),
             counted.bad_events,
             remaining(window, slo.budget_ratio),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,7 @@ State = Literal["met", "burning", "exhausted", "no data"]
 
 _PACE_MS = 6 * HOUR_MS
 _DAY_MS = 24 * HOUR_MS
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,16 @@ def notes(slo: SLO, counted: Counted, *, start_ms: int, end_ms: int) -> list[str
 
 
 def percent(ratio: float) -> str:
-    """Return a ratio as people write it, with as many digits as a service level needs."""
+    """Return a target as people write it, with as many digits as a service level needs."""
     return f"{ratio * 100:.6g}%"
+
+
+def measured(ratio: float) -> str:
+    """Return what share was good, with digits that tell what was not: 99.99727%, but 85.43%."""
+    bad = abs(1 - ratio) * 100
+    digits = 2 if not 0 < bad < 1 else min(2 - math.floor(math.log10(bad)), _MOST_DIGITS)
+    text = f"{ratio * 100:.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.')}%"
 
 
 def _state(left: float | None, pace: float | None) -> State:
@@ -125,7 +135,7 @@ def _sentence(
 ) -> str:
     if left is None or error_ratio is None:
         return f"{slo.name}: there were no events over {slo.window}, so that nothing can be said."
-    good, wanted = percent(1 - error_ratio), percent(slo.target)
+    good, wanted = measured(1 - error_ratio), percent(slo.target)
     said = f"{slo.name}: {good} were good over {slo.window} where {wanted} have to be"
     if state == "exhausted":
         return f"{said}; the error budget is spent {1 - left:.3g} times over."

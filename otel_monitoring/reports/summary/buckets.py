@@ -1,8 +1,4 @@
-"""Quantiles of what the buckets of a histogram counted.
-
-Source: the documentation of ``histogram_quantile`` in Prometheus (linear inside a bucket, the highest finite
-bound for what lies above it).
-"""
+"""What the buckets of a histogram counted in a period and in the one before."""
 
 from __future__ import annotations
 
@@ -12,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from otel_monitoring.reports.summary.model import finite
+from otel_monitoring.views.histograms import by_bound, quantiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,11 +26,9 @@ class Buckets:
     """
 
     def __init__(self, pairs: Sequence[Pair]) -> None:
-        ordered = sorted((_bound(pair), at) for at, pair in enumerate(pairs))
-        kept = [(bound, pairs[at]) for bound, at in ordered if not math.isnan(bound)]
-        self.bounds = np.array([bound for bound, _ in kept])
-        self._now = _stacked([pair.now for _, pair in kept])
-        self._before = _stacked([pair.before for _, pair in kept])
+        known = [(bound, pair) for pair in pairs if not math.isnan(bound := _bound(pair))]
+        self.bounds, self._now = by_bound((bound, pair.now) for bound, pair in known)
+        _, self._before = by_bound((bound, pair.before) for bound, pair in known)
 
     @property
     def count(self) -> float:
@@ -62,35 +57,6 @@ class Buckets:
         return self._now[-1] if len(self._now) else np.zeros(0)
 
 
-def quantiles(bounds: NDArray[np.float64], counts: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """Return a quantile for each column of counts.
-
-    Args:
-        bounds: Upper bounds, rising, the last one infinite, shape (b,).
-        counts: How many observations lie at or below each bound, shape (b, t).
-        share: From 0 to 1.
-    """
-    steps = counts.shape[1] if counts.ndim > 1 else 0
-    if len(bounds) < 2 or not math.isinf(bounds[-1]):  # noqa: PLR2004 - a histogram has two at least
-        return np.full(steps, np.nan)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return _interpolated(bounds, np.maximum.accumulate(np.nan_to_num(counts), axis=0), share)
-
-
-def _interpolated(
-    bounds: NDArray[np.float64], rising: NDArray[np.float64], share: float
-) -> NDArray[np.float64]:
-    wanted = share * rising[-1]
-    at = np.minimum((rising >= wanted).argmax(axis=0), len(bounds) - 2)
-    columns = np.arange(rising.shape[1])
-    low = np.where(at > 0, bounds[at - 1], min(0.0, bounds[0]))
-    below = np.where(at > 0, rising[at - 1, columns], 0.0)
-    inside = rising[at, columns] - below
-    part = np.divide(wanted - below, inside, out=np.ones(len(columns)), where=inside > 0)
-    found = low + (bounds[at] - low) * np.clip(part, 0.0, 1.0)
-    return np.where(rising[-1] > 0, found, np.nan)
-
-
 def _one(bounds: NDArray[np.float64], counts: NDArray[np.float64], share: float) -> float | None:
     if not counts.size:
         return None
@@ -104,10 +70,6 @@ def _count(counts: NDArray[np.float64]) -> float:
         return 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         return finite(float(np.nansum(counts[-1]))) or 0.0
-
-
-def _stacked(rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    return np.stack(rows) if rows else np.zeros((0, 0))
 
 
 def _bound(pair: Pair) -> float:

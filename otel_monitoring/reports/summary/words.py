@@ -33,7 +33,7 @@ def number(value: float | None, unit: str = "") -> str:
     if value is None or not math.isfinite(value):
         return NONE
     if unit == "1":
-        return f"{_digits(value * 100)} %"
+        return f"{_digits(value * 100)}%"
     if unit == "s":
         return duration(value)
     if unit == "By":
@@ -64,7 +64,7 @@ def change(figure: Figure) -> str:
         return "unchanged"
     if grown >= _MOST_TIMES - 1:
         return f"{_digits(grown + 1)} times as much"
-    return f"{'+' if grown > 0 else _MINUS}{_digits(abs(grown) * 100)} %"
+    return f"{'+' if grown > 0 else _MINUS}{_digits(abs(grown) * 100)}%"
 
 
 def moment(time_ms: float, zone: str) -> str:

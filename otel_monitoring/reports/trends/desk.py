@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ from otel_monitoring.reports.trends import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
 
     from otel_monitoring.analytics.trends.changes import Changes
     from otel_monitoring.analytics.trends.trend import Trend
@@ -107,12 +109,14 @@ class TrendsDesk:
         query: Answers PromQL.
         subjects: Finds expressions for names.
         clock: Tells now.
+        zone: The zone of the times that are named.
     """
 
-    def __init__(self, *, query: Query, subjects: Subjects, clock: Clock) -> None:
+    def __init__(self, *, query: Query, subjects: Subjects, clock: Clock, zone: tzinfo = UTC) -> None:
         self._query = query
         self._subjects = subjects
         self.clock = clock
+        self._zone = zone
 
     def trends(
         self,
@@ -159,6 +163,7 @@ class TrendsDesk:
                     _Called(one, words.named(subject, one.labels, telling), subject.unit),
                     list(zip(windows, each, strict=True)),
                     others,
+                    self._zone,
                 )
                 for one in chosen
             ),
@@ -211,7 +216,7 @@ class _Called:
     unit: str
 
 
-def _looked(one: _Called, windows: Sequence[tuple[Window, _Tracks]], others: _Tracks) -> Looked:
+def _looked(one: _Called, windows: Sequence[tuple[Window, _Tracks]], others: _Tracks, zone: tzinfo) -> Looked:
     track, who = one.track, one.name
     steps = changes(track.times_ms / 1000, track.values)
     seen = []
@@ -220,9 +225,9 @@ def _looked(one: _Called, windows: Sequence[tuple[Window, _Tracks]], others: _Tr
         values = np.full(len(window.times_ms), np.nan) if own is None else own.values
         moved = trend(window.times_ms / 1000, values)
         other = _usual(window, others.get(track.labels))
-        text = words.of_trend(who, moved, other, words.Told(window, one.unit, steps.found))
+        text = words.of_trend(who, moved, other, words.Told(window, one.unit, steps.found, zone=zone))
         seen.append(Seen(window, moved, other, text))
-    told = tuple(words.of_change(who, step, one.unit, window_of(track)) for step in steps.found)
+    told = tuple(words.of_change(who, step, one.unit, window_of(track), zone=zone) for step in steps.found)
     return Looked(track, who, tuple(seen), steps, told)
 
 

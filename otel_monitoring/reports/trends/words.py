@@ -152,7 +152,7 @@ class _Rate:
 
     def amount(self, trend: Trend) -> str:
         """Return the size of the slope."""
-        return self._one(abs(trend.slope)) + (" %" if self.base else "")
+        return self._one(abs(trend.slope)) + ("%" if self.base else "")
 
     def size(self, trend: Trend) -> str:
         """Return its interval, without the sign that the verb has."""
@@ -165,7 +165,7 @@ class _Rate:
 
     def between(self, low: float, high: float) -> str:
         """Return two slopes with their unit."""
-        return f"{self._one(low)} to {self._one(high)}{' %' if self.base else ''}"
+        return f"{self._one(low)} to {self._one(high)}{'%' if self.base else ''}"
 
     def _one(self, slope: float) -> str:
         amount = slope * self.seconds

@@ -51,6 +51,8 @@ class Samples:
         matchers: Which series.
         service: The key of the service whose samples they are; ``None`` for all services.
         samples_at_once: How many samples are read at a time.
+        history: What reads memory and this storage as one, which spares reading again what is in memory;
+            ``None`` reads the storage alone.
     """
 
     def __init__(
@@ -62,13 +64,14 @@ class Samples:
         matchers: Sequence[Matcher] = (),
         service: str | None = None,
         samples_at_once: int = _SAMPLES_AT_ONCE,
+        history: HistoryStore | None = None,
     ) -> None:
         self._database = database
         self._start_ms, self._end_ms = start_ms, end_ms
         self._matchers = tuple(matchers)
         self._samples_at_once = samples_at_once
         self._service = service
-        self._history = HistoryStore(
+        self._history = history or HistoryStore(
             memory=SeriesStore(), database=database, since_ms=lambda: _NEVER_MS, service=service
         )
         self._notes: dict[str, None] = {}

@@ -334,6 +334,20 @@ def test_a_reload_keeps_the_state_of_rules_with_the_same_name_and_labels() -> No
     assert kept.alerts[0].active_at_ms == house.start_ms + 60_000
 
 
+def test_rules_of_a_reload_are_seen_before_they_run() -> None:
+    house = House(ALERT, AlertingRule(name="Gone", expr="up"))
+    house.up()
+    house.minutes()
+
+    house.evaluator.replace(
+        [*groups(AlertingRule(name="New", expr="none"), ALERT), *groups(ALERT, name="later")]
+    )
+
+    first, later = house.evaluator.groups()
+    assert [(one.rule.name, one.state) for one in first.rules] == [("New", None), ("A", "firing")]
+    assert (later.name, later.rules[0].health, later.rules[0].alerts) == ("later", "unknown", ())
+
+
 def test_a_reload_pairs_rules_of_one_name_in_order() -> None:
     """S2.10."""
     house = House(AlertingRule(name="A", expr="up"), AlertingRule(name="A", expr="none"))

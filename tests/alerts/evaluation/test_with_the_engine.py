@@ -21,7 +21,7 @@ def test_the_built_in_rules_fire_when_they_should(tmp_path: Path, subtests: pyte
     (tmp_path / "default_rules.yml").write_text(default_text())
     file = read_unit_file(shutil.copy(UNIT_TESTS, tmp_path))
 
-    assert sum(len(test.alerts) + len(test.exprs) for test in file.tests) == 26
+    assert sum(len(test.alerts) + len(test.exprs) for test in file.tests) == 30
     for number, test in enumerate(file.tests, 1):
         with subtests.test(test.name):
             assert run_test(file, test, number=number).failures == ()

@@ -48,6 +48,7 @@ def latency(seconds: str, count: str) -> dict[str, str]:
     return {f'{REQUESTS}_sum{{job="shop"}}': seconds, f'{REQUESTS}_count{{job="shop"}}': count}
 
 
+CHECK = 'otel_monitoring_health_status{check="%s",critical="%s"}'
 ROUTE = 'job="shop",http_route="/pay"'
 SELECT = 'job="shop",db_system_name="sqlite",db_operation_name="SELECT"'
 CPU, MEMORY = "otel_monitoring_cpu_utilization_ratio", "otel_monitoring_memory_utilization_ratio"
@@ -101,6 +102,14 @@ CASES = {
     "EventLoopBlocked": Case(
         {"otel_monitoring_asyncio_loop_lag_seconds": "0.6x12"},
         {"otel_monitoring_asyncio_loop_lag_seconds": "0.5x12"},
+    ),
+    "ServiceDown": Case(
+        {CHECK % ("orders-db", "true"): "0x12"},
+        {CHECK % ("orders-db", "true"): "0.5x12", CHECK % ("pay", "false"): "0x12"},
+    ),
+    "DependencyDown": Case(
+        {CHECK % ("pay", "false"): "0x12"},
+        {CHECK % ("orders-db", "true"): "0x12", CHECK % ("disk", "false"): "0x12"},
     ),
     "CollectorPipelineDown": Case(
         {'otel_monitoring_export_circuit_open{signal="traces"}': "1x12"},

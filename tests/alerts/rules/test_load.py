@@ -32,6 +32,8 @@ DEFAULT_NAMES = {
     "HighLatency",
     "SlowQueries",
     "EventLoopBlocked",
+    "ServiceDown",
+    "DependencyDown",
     "CollectorPipelineDown",
     "TelemetryDropped",
     "CardinalityOverflow",

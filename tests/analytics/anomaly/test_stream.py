@@ -58,7 +58,7 @@ points = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(points)
 def test_any_points_give_scores_in_bounds_and_those_of_a_bank(steps: list[tuple[float, float]]) -> None:
     """Whatever comes, no error and no warning, and one row of a bank says the same."""

@@ -18,7 +18,7 @@ REPEATED = st.tuples(st.lists(ANY, min_size=1, max_size=4), st.integers(1, 200),
 
 
 @given(SERIES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_points_at_any_times(points: list[tuple[float, float]]) -> None:
     times_s = np.array([time_s for time_s, _ in points])
     values = np.array([value for _, value in points])
@@ -30,7 +30,7 @@ def test_points_at_any_times(points: list[tuple[float, float]]) -> None:
 
 
 @given(REPEATED)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_values_that_repeat_at_even_steps(made: tuple[list[float], int, float]) -> None:
     pattern, times, step_s = made
     values = np.tile(np.array(pattern), times)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
-from otel_monitoring.bootstrap.pages import desk
+from otel_monitoring.bootstrap.api.routes import desk
+from tests.api.access.opened import opened_by
 from tests.api.test_router import HealthFake
 from tests.bootstrap.test_analysis import Rig
 
@@ -62,7 +62,7 @@ class Instance:
         self.app = build_api(
             alerts=self.analysis,
             health=HealthFake(),
-            auth=TokenAuth("t"),
+            access=opened_by("t"),
             rules=self.analysis.rules,
             desk=desk(self.rig.builder, self.analysis, started_ms=self.clock.now_ms()),
         )

@@ -48,7 +48,10 @@ def test_what_was_said_is_taken_back(instance: Instance) -> None:
 
     assert (answer.status_code, answer.content) == (204, b"")
     assert instance.get(f"/alerts/{fingerprint}")["acknowledged"] is None
-    assert instance.actions() == [("alert.acknowledged.withdrawn", "ada"), ("alert.acknowledged", "kim")]
+    assert instance.actions() == [
+        ("alert.acknowledged.withdrawn", "ada (token)"),
+        ("alert.acknowledged", "kim (token)"),
+    ]
     fields, detail = refused(instance.ask("DELETE", path), 404)
     assert fields == ["path.fingerprint"]
     assert "neither acknowledged nor resolved by hand" in detail

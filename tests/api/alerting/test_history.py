@@ -52,6 +52,15 @@ def test_the_past_is_searched_by_rule_alert_time_and_number(instance: Instance) 
     assert (len(limited["episodes"]), limited["total"]) == (1, 3)
 
 
+def test_pages_of_the_past_hold_each_episode_once(instance: Instance) -> None:
+    whole = [one["fingerprint"] for one in instance.get("/alerts/history")["episodes"]]
+    first = instance.get("/alerts/history", limit=2)
+    rest = instance.get("/alerts/history", limit=2, cursor=first["next"])
+
+    assert [one["fingerprint"] for one in (*first["episodes"], *rest["episodes"])] == whole
+    assert rest["next"] is None
+
+
 @pytest.mark.parametrize(
     ("params", "field", "message"),
     [

@@ -53,7 +53,7 @@ WORDS = st.fixed_dictionaries(
     {}, optional={"by": st.one_of(TEXTS, JUNK), "comment": JUNK, "for": st.one_of(st.just("292y"), JUNK)}
 )
 EXPECTED = {200, 201, 204, 400, 404, 409, 413, 415, 422}
-FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def send(instance: Instance, method: str, path: str, body: Any) -> int:

@@ -36,7 +36,11 @@ def test_a_receiver_is_tested(instance: Instance) -> None:
         ("log-0", "delivered", ["MonitoringTest"])
     ]
     (action,) = instance.get("/audit")["actions"]
-    assert (action["name"], action["target"], action["actor"]) == ("receiver.tested", "default", "kim")
+    assert (action["name"], action["target"], action["actor"]) == (
+        "receiver.tested",
+        "default",
+        "kim (token)",
+    )
     assert action["after"] == {"log-0": "delivered"}
 
 
@@ -83,6 +87,25 @@ def test_deliveries_are_listed_the_newest_first(instance: Instance) -> None:
     assert instance.get("/deliveries", outcome="failed")["total"] == 0
 
 
+def test_pages_of_deliveries_hold_each_once(instance: Instance) -> None:
+    assert instance.analysis.telling.deliver.flush(10)
+    instance.ask("POST", "/receivers/default/test")
+    whole = instance.get("/deliveries")
+    first = instance.get("/deliveries", limit=2)
+    rest = instance.get("/deliveries", cursor=first["next"])
+
+    assert first["deliveries"] + rest["deliveries"] == whole["deliveries"]
+    assert (len(first["deliveries"]), rest["next"], whole["next"]) == (2, None, None)
+
+
+def test_deliveries_of_a_time_are_found(instance: Instance) -> None:
+    assert instance.analysis.telling.deliver.flush(10)
+    instance.clock.advance(7200)
+
+    assert instance.get("/deliveries", window="1h")["total"] == 0
+    assert instance.get("/deliveries", hours=3)["total"] > 0
+
+
 def test_deliveries_of_nobody_are_refused(instance: Instance) -> None:
     fields, detail = refused(instance.ask("GET", "/deliveries?receiver=nope"), 422)
     assert (fields, detail) == (["query.receiver"], "query.receiver is 'nope': expected one of default")
@@ -100,7 +123,7 @@ def test_routes_are_read_anew(make: Callable[..., Instance]) -> None:
     assert answer.status_code == 200
     assert answer.json() == {"receivers": ["nobody", "team"], "routes": 2, "warnings": []}
     assert [one["name"] for one in instance.get("/receivers")["receivers"]] == ["nobody", "team"]
-    assert instance.actions() == [("routing.reloaded", "kim")]
+    assert instance.actions() == [("routing.reloaded", "kim (token)")]
 
 
 def test_routes_that_are_not_valid_are_told_whole_and_change_nothing(make: Callable[..., Instance]) -> None:
@@ -170,7 +193,7 @@ def test_actions_reach_whoever_takes_the_logs_of_the_application(instance: Insta
     attributes = dict(told.attributes or {})
     assert told.event_name == "otel_monitoring.audit"
     assert attributes["otel_monitoring.audit.action"] == "silence.created"
-    assert attributes["otel_monitoring.audit.actor"] == "kim"
+    assert attributes["otel_monitoring.audit.actor"] == "kim (token)"
     assert "hunter2" not in str(attributes)
 
 
@@ -183,7 +206,7 @@ def test_every_route_says_what_it_does_and_when_it_refuses(instance: Instance) -
         for verb, spoken in item.items()
         if path.startswith(("/alerts", "/silences", "/receivers", "/deliveries", "/notifications", "/audit"))
     ]
-    assert len(acting) == 17
+    assert len(acting) == 19
     assert [(path, verb) for path, verb, spoken in acting if not spoken.get("summary")] == []
     named = [(path, spoken) for path, _, spoken in acting if "{" in path]
     assert [path for path, spoken in named if "404" not in spoken["responses"]] == []

@@ -31,7 +31,7 @@ def test_a_silence_is_made_and_quietens_from_then_on(instance: Instance) -> None
     assert (body["startsAt"], body["endsAt"]) == ("2023-11-14T22:15:20Z", "2023-11-15T00:15:20Z")
     alerts = {one["rule"]: one["silencedBy"] for one in instance.get("/alerts")["alerts"]}
     assert (alerts["Informed"], alerts["TooManyOrders"]) == ([body["id"]], [])
-    assert instance.actions() == [("silence.created", "kim")]
+    assert instance.actions() == [("silence.created", "kim (token)")]
 
 
 def test_matchers_may_be_objects_and_texts_with_several(instance: Instance) -> None:
@@ -110,7 +110,11 @@ def test_a_silence_is_made_longer_and_keeps_its_name(instance: Instance) -> None
     assert answer.status_code == 200
     assert answer.json() | {"updatedAt": ""} == made | {"endsAt": "2023-11-15T01:15:20Z", "updatedAt": ""}
     (changed, _) = instance.get("/audit")["actions"]
-    assert (changed["name"], changed["actor"], changed["target"]) == ("silence.changed", "ada", made["id"])
+    assert (changed["name"], changed["actor"], changed["target"]) == (
+        "silence.changed",
+        "ada (token)",
+        made["id"],
+    )
     assert changed["before"]["ends_at_ms"] < changed["after"]["ends_at_ms"]
 
 
@@ -152,7 +156,7 @@ def test_a_silence_is_ended_once(instance: Instance) -> None:
 
     assert (ended.status_code, ended.json()["state"]) == (200, "expired")
     assert "is over already: expected" in refused(instance.ask("DELETE", path), 409)[1]
-    assert instance.actions()[0] == ("silence.expired", "ada")
+    assert instance.actions()[0] == ("silence.expired", "ada (token)")
 
 
 @pytest.mark.parametrize(("method", "body"), [("GET", None), ("PUT", {"for": "1h"}), ("DELETE", None)])

@@ -160,7 +160,7 @@ def test_a_silence_is_made_found_and_ended(instance: Instance) -> None:
     ended = instance.ask("DELETE", f"{BASE}/silence/{silence_id}")
     assert (ended.status_code, ended.content) == (200, b"")
     assert instance.get(f"{BASE}/silences")[0]["status"] == {"state": "expired"}
-    assert instance.actions() == [("silence.expired", "api"), ("silence.created", "kim")]
+    assert instance.actions() == [("silence.expired", "token"), ("silence.created", "kim (token)")]
 
 
 def test_silences_are_filtered_by_their_matchers_and_ordered_by_state(instance: Instance) -> None:

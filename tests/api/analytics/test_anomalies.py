@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from otel_monitoring.api.analytics.anomalies import anomalies_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.reports.anomalies.desk_at_hand import A, B, Desk
 from tests.reports.anomalies.watching import Watching
@@ -31,7 +31,7 @@ def desk() -> Desk:
 
 def ask(desk: Desk, method: str, path: str, token: str = TOKEN, **more: Any) -> httpx.Response:
     app = build_api(
-        alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), more=[anomalies_router(desk)]
+        alerts=AlertsFake(), health=HealthFake(), access=opened_by(TOKEN), more=[anomalies_router(desk)]
     )
 
     async def call() -> httpx.Response:
@@ -65,6 +65,15 @@ def test_what_stood_out_is_listed_with_all_that_is_known(desk: Desk) -> None:
 )
 def test_parameters_narrow_the_list(desk: Desk, params: dict[str, str], count: int) -> None:
     assert len(ask(desk, "GET", "/anomalies", params=params).json()["anomalies"]) == count
+
+
+def test_pages_of_what_was_found_hold_each_once(desk: Desk) -> None:
+    first = ask(desk, "GET", "/anomalies", params={"limit": "1"}).json()
+    rest = ask(desk, "GET", "/anomalies", params={"cursor": first["next"]}).json()
+    whole = ask(desk, "GET", "/anomalies").json()
+
+    assert first["anomalies"] + rest["anomalies"] == whole["anomalies"]
+    assert (first["total"], rest["next"]) == (2, None)
 
 
 def test_any_series_is_looked_through(desk: Desk) -> None:

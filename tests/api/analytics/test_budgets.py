@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 from otel_monitoring.api.analytics.budgets import budgets_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
 from otel_monitoring.bootstrap.analytics.budgets import budget_rules
 from otel_monitoring.reports.budgets.budget import parse_budgets
 from otel_monitoring.reports.budgets.desk import BudgetsDesk
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.reports.releases.shop_at_hand import END_MS, query
 
@@ -39,7 +39,7 @@ def desk() -> BudgetsDesk:
 def get(desk: BudgetsDesk, path: str, token: str = TOKEN, **params: Any) -> httpx.Response:
     """Return what a page answers."""
     app = build_api(
-        alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), more=[budgets_router(desk)]
+        alerts=AlertsFake(), health=HealthFake(), access=opened_by(TOKEN), more=[budgets_router(desk)]
     )
 
     async def call() -> httpx.Response:

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from otel_monitoring.api.analytics.correlations import correlations_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.reports.correlations.incident_at_hand import desk
 
@@ -29,7 +29,7 @@ def known() -> CorrelationsDesk:
 def get(desk: CorrelationsDesk, path: str, token: str = TOKEN, **params: Any) -> httpx.Response:
     """Return what a page answers."""
     app = build_api(
-        alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), more=[correlations_router(desk)]
+        alerts=AlertsFake(), health=HealthFake(), access=opened_by(TOKEN), more=[correlations_router(desk)]
     )
 
     async def call() -> httpx.Response:
@@ -61,8 +61,8 @@ def test_what_moved_with_an_alert_is_told_with_all_figures(known: CorrelationsDe
     "params",
     [
         {"at": "2026-01-01T07:26:00Z"},
-        {"start": "2026-01-01T06:50:00Z", "end": "2026-01-01T07:50:00Z"},
-        {"start": "60m"},
+        {"since": "2026-01-01T06:50:00Z", "until": "2026-01-01T07:50:00Z"},
+        {"since": "60m"},
         {"at": "2026-01-01T07:26:00Z", "limit": "1"},
     ],
 )
@@ -79,8 +79,8 @@ def test_a_time_or_a_window_serves_as_well(known: CorrelationsDesk, params: dict
     [
         ({"alert": "Nobody"}, "query.alert"),
         ({"alert": "SlowCalls", "at": "1h"}, "query.at"),
-        ({"end": "1h"}, "query.end"),
-        ({"start": "1h", "end": "2h"}, "query.end"),
+        ({"until": "1h"}, "query.until"),
+        ({"since": "1h", "until": "2h"}, "query.until"),
         ({"at": "soon"}, "query.at"),
     ],
 )

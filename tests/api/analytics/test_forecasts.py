@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from otel_monitoring.api.analytics.forecasts import forecasts_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.reports.forecasts.filling import DISK, LOAD, Filling, full_in, waves
 
@@ -25,7 +25,7 @@ DESK = Filling({DISK: full_in(9), LOAD: waves(42)}).desk()
 
 def ask(path: str, *, desk: ForecastsDesk = DESK, token: str = TOKEN, **params: Any) -> httpx.Response:
     app = build_api(
-        alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), more=[forecasts_router(desk)]
+        alerts=AlertsFake(), health=HealthFake(), access=opened_by(TOKEN), more=[forecasts_router(desk)]
     )
 
     async def call() -> httpx.Response:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otel_monitoring.api.analytics.insights import insights_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.reports.insights.desk import InsightsDesk
@@ -16,6 +15,7 @@ from otel_monitoring.reports.insights.rule import InsightRule, Ramp
 from otel_monitoring.reports.insights.score import ScoreDesk, ScorePart
 from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.client import get
 from tests.api.test_router import AlertsFake, HealthFake
 
@@ -56,7 +56,7 @@ def ask(desk: InsightsDesk) -> Callable[..., httpx.Response]:
     api = build_api(
         alerts=AlertsFake(),
         health=HealthFake(),
-        auth=TokenAuth("s3cret"),
+        access=opened_by("s3cret"),
         more=(insights_router(desk, ScoreDesk(FakeClock(), sources=[Part()])),),
     )
     return partial(get, api, Authorization="Bearer s3cret")

@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from otel_monitoring.api.analytics.releases import releases_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
 from otel_monitoring.reports.releases.desk import ReleasesDesk
 from otel_monitoring.reports.releases.findings import regressions
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.reports.releases.shop_at_hand import END_MS, query
 
@@ -31,7 +31,7 @@ def desk() -> ReleasesDesk:
 def get(desk: ReleasesDesk, path: str, token: str = TOKEN, **params: Any) -> httpx.Response:
     """Return what a page answers."""
     app = build_api(
-        alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), more=[releases_router(desk)]
+        alerts=AlertsFake(), health=HealthFake(), access=opened_by(TOKEN), more=[releases_router(desk)]
     )
 
     async def call() -> httpx.Response:

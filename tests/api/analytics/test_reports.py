@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otel_monitoring.api.analytics.reports import reports_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.delivery.record import Delivery
@@ -16,6 +15,7 @@ from otel_monitoring.promql.engine import Engine
 from otel_monitoring.reports.summary.desk import ReportsDesk
 from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.client import get
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.reports.made_up import END_MS
@@ -42,7 +42,7 @@ def api(desk: ReportsDesk, send: Callable[[Kept], list[Delivery]] | None = None)
     return build_api(
         alerts=AlertsFake(),
         health=HealthFake(),
-        auth=TokenAuth("s3cret"),
+        access=opened_by("s3cret"),
         more=(reports_router(desk, send=send),),
     )
 
@@ -134,7 +134,7 @@ def test_a_report_is_sent_by_hand_and_kept(desk: ReportsDesk) -> None:
 def test_who_sent_a_report_is_written_down(desk: ReportsDesk) -> None:
     done: list[Action] = []
     router = reports_router(desk, send=lambda _report: [delivery("delivered")], audit=done.append)
-    api_ = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("s3cret"), more=(router,))
+    api_ = build_api(alerts=AlertsFake(), health=HealthFake(), access=opened_by("s3cret"), more=(router,))
 
     get(api_, "/reports/daily/send?by=kim", method="POST", Authorization="Bearer s3cret")
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_monitoring.api.analytics.slos import slos_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
 from otel_monitoring.reports.slos.slo import SLO, availability
+from tests.api.access.opened import opened_by
 from tests.api.client import get
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.reports.slos.recorded import Recorded, steady
@@ -29,7 +29,7 @@ def ask() -> Callable[..., httpx.Response]:
     recorded = Recorded()
     recorded.record(CHECKOUT, days=31, traffic=steady(1000, 0.5))
     router = slos_router(recorded.desk([CHECKOUT, EMPTY]))
-    api = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("s3cret"), more=(router,))
+    api = build_api(alerts=AlertsFake(), health=HealthFake(), access=opened_by("s3cret"), more=(router,))
     return partial(get, api, Authorization="Bearer s3cret")
 
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from otel_monitoring.api.analytics.trends import trends_router
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.reports.trends.moving import LOAD, OTHER, desk, growing, stepping
 
@@ -23,7 +23,9 @@ DESK = desk({LOAD: growing(7, a_day=2.0), OTHER: stepping(7, ago_days=2.5, size=
 
 
 def ask(path: str, *, of: TrendsDesk = DESK, token: str = TOKEN, **params: Any) -> httpx.Response:
-    app = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), more=[trends_router(of)])
+    app = build_api(
+        alerts=AlertsFake(), health=HealthFake(), access=opened_by(TOKEN), more=[trends_router(of)]
+    )
 
     async def call() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)
@@ -43,7 +45,7 @@ def test_every_window_of_every_series_has_its_answer() -> None:
     assert week["slopeLow"] < week["slope"] < week["slopeHigh"]
     assert week["changePercent"] == pytest.approx(14, abs=2)
     assert week["start"] == "2025-12-25T00:00:00Z"
-    assert "rises by 2.1 % a day" in week["text"]
+    assert "rises by 2.1% a day" in week["text"]
     assert second["changes"][0]["size"] == pytest.approx(20, abs=1)
 
 
@@ -104,7 +106,7 @@ def test_nothing_found_is_an_answer() -> None:
         ({"window": "soon"}, "query.window"),
         ({"window": "1s"}, "query.window"),
         ({"window": "2y"}, "query.window"),
-        ({"end": "soon"}, "query.end"),
+        ({"until": "soon"}, "query.until"),
         ({"aggregation": "p95"}, "query.aggregation"),
         ({"query": "load["}, "query.query"),
     ],

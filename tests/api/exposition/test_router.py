@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.exposition.document import MetricsBody
 from otel_monitoring.api.exposition.router import exposition_router
 from otel_monitoring.api.router import build_api
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.client import get
 from tests.api.exposition.test_page import HISTOGRAM, REQUESTS, T_MS, UP, store_of
 from tests.api.test_router import AlertsFake, HealthFake
@@ -28,7 +28,7 @@ def app() -> ASGIApp:
     store = store_of({REQUESTS: 3.0, UP: 1.0, NAN: math.nan, **HISTOGRAM})
     exposition = exposition_router(store=store, clock=FakeClock(T_MS))
     return build_api(
-        alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("s3cret"), exposition=exposition
+        alerts=AlertsFake(), health=HealthFake(), access=opened_by("s3cret"), exposition=exposition
     )
 
 

@@ -10,7 +10,6 @@ import httpx
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
 
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.metrics.router import MAX_BODY_BYTES, MetricsSource
 from otel_monitoring.api.router import build_api
 from otel_monitoring.guard import Guard
@@ -22,6 +21,7 @@ from otel_monitoring.model.sample import Metadata
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.testing import FakeClock
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Shop:
             past_metadata=lambda: {"bread_stale_total": Metadata("bread_stale_total", "counter", "", "1")},
         )
         self.app = build_api(
-            alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("s3cret"), metrics=source
+            alerts=AlertsFake(), health=HealthFake(), access=opened_by("s3cret"), metrics=source
         )
 
     def hear(self, data: MetricsData) -> None:
@@ -175,7 +175,7 @@ def test_a_bad_value_is_named_and_nothing_is_stored(shop: Shop, change: dict[str
     shop.collect()
 
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    assert [one["field"] for one in answer.json()["errors"]] == [f"1.{field}"]
+    assert [one["field"] for one in answer.json()["errors"]] == [f"body.1.{field}"]
     assert all(not name.startswith("oven") for name in shop.store.metadata())
 
 
@@ -190,7 +190,7 @@ def test_an_instrument_keeps_its_kind(shop: Shop) -> None:
         shop.post({"name": "oven.lamps", "value": 2}),
     ]
 
-    assert [answer.json()["errors"][0]["field"] for answer in answers] == ["kind", "kind"]
+    assert [answer.json()["errors"][0]["field"] for answer in answers] == ["body.kind", "body.kind"]
 
 
 def test_two_names_that_become_one_have_the_same_kind(shop: Shop) -> None:
@@ -205,7 +205,11 @@ def test_two_names_that_become_one_have_the_same_kind(shop: Shop) -> None:
 
     assert [at_once.status_code, later.status_code] == [422, 422]
     assert later.json()["errors"] == [
-        {"field": "kind", "value": "'histogram'", "expected": "'gauge', which oven_lamps is already"}
+        {
+            "field": "body.kind",
+            "message": "expected 'gauge', which oven_lamps is already, found 'histogram'",
+            "value": "'histogram'",
+        }
     ]
     assert list(shop.store.metadata()) == ["oven_lamps"]
 
@@ -217,7 +221,7 @@ def test_no_name_is_that_of_a_part_of_a_histogram(shop: Shop) -> None:
     answer = shop.post({"name": "oven.heat.count", "value": 1})
 
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] == "name"
+    assert answer.json()["errors"][0]["field"] == "body.name"
 
 
 def test_series_are_limited(shop: Shop) -> None:
@@ -276,7 +280,7 @@ def test_a_bad_parameter_is_named(shop: Shop, name: str, value: str) -> None:
     answer = shop.ask(params=params)
 
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] == name
+    assert answer.json()["errors"][0]["field"] == f"query.{name}"
 
 
 def test_a_bad_regular_expression_is_the_callers_error(shop: Shop) -> None:

@@ -83,6 +83,23 @@ def test_how_often_it_fired_is_known_with_external_labels_too(told: Callable[...
     assert evidence.curve is not None
 
 
+def test_whoever_looks_at_pages_takes_nothing_from_what_messages_may_ask(fired: Callable[..., Rig]) -> None:
+    made = fired()
+    (alert, *_) = made.analysis.telling.dispatcher.alerts()
+    shown = made.analysis.backing.shown()
+
+    seen = [shown.evidence(alert) for _ in range(200)]
+
+    evidence = message_from(made).alerts[0].evidence
+    made.analysis.stop(5)
+    assert seen[0] is not None
+    assert seen[0].curve is not None
+    assert seen[-1] is not None
+    assert seen[-1].curve is None  # their own allowance is used up
+    assert evidence is not None
+    assert evidence.curve is not None
+
+
 def test_there_are_links_where_the_pages_can_be_reached(told: Callable[..., Message]) -> None:
     links = told(alerts={"external_url": "https://shop.example"}).alerts[0].links
 

@@ -47,7 +47,7 @@ from otel_monitoring.promql.language.parse import parse
         ("a_bytes + b_bytes > 1", "a_bytes + b_bytes", ">", 1.0, "By"),
         ("x_bytes * 2 > 1", "x_bytes * 2", ">", 1.0, ""),
         ("x > 1e308 * 1e308", "x", ">", math.inf, ""),
-        ("x > 2 ^ 0.5 % 0", "x", ">", None, ""),
+        ("x > 2 ^ 0.5% 0", "x", ">", None, ""),
         ("vector(1) > 0", "vector(1)", ">", 0.0, ""),
         ("count(up_seconds) < 3", "count(up_seconds)", "<", 3.0, ""),
     ],

@@ -12,6 +12,7 @@ from otel_monitoring.alerts.rules.rulefile import parse_rules
 from otel_monitoring.bootstrap.messages.allowance import Allowance
 from otel_monitoring.bootstrap.messages.evidence import Gatherer, Sources
 from otel_monitoring.model.alert import SentAlert
+from otel_monitoring.model.evidence import Watched
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import Batch
 from otel_monitoring.promql.engine import Engine
@@ -126,6 +127,22 @@ def test_only_the_series_of_the_alert_is_asked_for() -> None:
     assert asked == ['load_seconds{job="shop"}']
     assert found is not None
     assert found.curve is not None
+
+
+def test_what_is_watched_can_be_asked_for_the_alert_alone() -> None:
+    found = Bench().gather(SLOW)
+
+    assert found is not None
+    assert found.watched == Watched('load_seconds{job="shop"}', ">", 2.0, "s")
+
+
+def test_what_is_watched_costs_no_question() -> None:
+    bench = Bench(query=lambda *_: pytest.fail("nothing is asked"))
+
+    found = bench.gather.brief(SLOW)
+
+    assert found is not None
+    assert found.watched == Watched("load_seconds", ">", 2.0, "s")
 
 
 def test_two_values_are_no_course() -> None:

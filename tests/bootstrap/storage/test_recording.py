@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
-from otel_monitoring.bootstrap.pages import desk, storage_routes
+from otel_monitoring.bootstrap.api.routes import desk, storage_routes
 from otel_monitoring.bootstrap.storage.recording import METRICS
 from otel_monitoring.health.check import Health
 from otel_monitoring.health.registry import HealthRegistry
 from otel_monitoring.model.action import Action
 from otel_monitoring.storage.recording import audit, records
+from tests.api.access.opened import opened_by
 from tests.api.client import get
 from tests.bootstrap.test_analysis import Rig
 from tests.conftest import _globals
@@ -213,7 +213,7 @@ def test_results_of_checks_are_kept(another: Callable[..., Shop], storage: dict[
         assert registry.wait(10)
         for _ in range(3):
             shop.recording.step(registry.report())
-        shop.clock.advance(15)
+        shop.clock.advance(20)
 
     found: list[Record] = shop.recording.find("health")[0]
     assert [one.document["status"] for one in found] == ["unhealthy", "healthy"]
@@ -272,7 +272,7 @@ def test_whatever_was_said_can_be_read_over_http(
     app = build_api(
         alerts=shop.analysis,
         health=HealthRegistry(clock=shop.clock),
-        auth=TokenAuth("t"),
+        access=opened_by("t"),
         desk=desk(shop.builder, shop.analysis, started_ms=0),
         more=storage_routes(shop.builder, shop.analysis),
     )

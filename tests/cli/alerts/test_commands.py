@@ -82,7 +82,7 @@ def test_an_acknowledgement_is_taken_back(alerts: Callable[..., Outcome]) -> Non
     assert outcome.stdout == "no longer acknowledged ShopDown severity=critical, team=shop\n"
     assert table(alerts("list"))[0][-1] == "-"
     newest = table(alerts("audit"))[0]
-    assert newest[2:4] == ["lee", "alert.acknowledged.withdrawn"]
+    assert newest[2:5] == ["lee", "(token)", "alert.acknowledged.withdrawn"]
 
 
 def test_what_was_changed_is_json_where_asked(alerts: Callable[..., Outcome]) -> None:

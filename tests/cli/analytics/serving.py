@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.router import build_api
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.cli.served import TOKEN
 from tests.integration.servers import eventually, free_ports
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @contextlib.contextmanager
 def serving(*routers: APIRouter) -> Iterator[str]:
     """Serve the pages of these routers; give their URL."""
-    app = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), more=routers)
+    app = build_api(alerts=AlertsFake(), health=HealthFake(), access=opened_by(TOKEN), more=routers)
     (port,) = free_ports(1)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
     thread = Thread(target=server.run, daemon=True)

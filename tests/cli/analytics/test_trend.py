@@ -45,9 +45,9 @@ def test_each_window_and_each_change_is_a_sentence(trend: Callable[..., Outcome]
     assert lines[1].startswith("  ")
     assert "load" not in lines[1]
     assert "over 6 hours" in lines[1]
-    assert "rises by 2.1 % a day" in lines[2]
+    assert "rises by 2.1% a day" in lines[2]
     assert lines[3] == 'load{host="b"}'
-    assert "rose from 99.95 to 119.9 (+20 %) on Monday 12:05" in lines[6]
+    assert "rose from 99.95 to 119.9 (+20%) on Monday 12:05" in lines[6]
 
 
 def test_without_a_window_there_are_four(trend: Callable[..., Outcome]) -> None:

@@ -72,7 +72,7 @@ def test_a_rule_is_observed_and_switched_back(run: Run, served: Served) -> None:
 
     assert observed.stdout == "NotYet is observed\n"
     newest = served.call("GET", "/audit")["actions"][0]
-    assert (newest["actor"], newest["after"]) == ("kim", {"mode": "observe"})
+    assert (newest["actor"], newest["after"]) == ("kim (token)", {"mode": "observe"})
     eventually(lambda: "observed only" in run("rules", "list", *where).stdout, what="the mode")
     assert run("rules", "mode", "NotYet", "enabled", *where).stdout == "NotYet is enabled\n"
     unknown = run("rules", "mode", "Nope", "disabled", *where)

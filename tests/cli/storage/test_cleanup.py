@@ -10,7 +10,6 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from otel_monitoring.api.auth import TokenAuth
 from otel_monitoring.api.cleanup import cleanup_router
 from otel_monitoring.api.router import build_api
 from otel_monitoring.bootstrap.storage.upkeep import archive_of, keep_of, upkeep
@@ -25,6 +24,7 @@ from otel_monitoring.storage.repositories.audit_chain import append_audit, broke
 from otel_monitoring.storage.repositories.records import append_records
 from otel_monitoring.storage.repositories.transitions import append_transitions
 from otel_monitoring.storage.tables import BATCHES, DELIVERIES, RECORDS, SOURCES, TRANSITIONS, WINDOWS
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.storage.history.recorded import SHOP, Background, Recorded
 
@@ -114,7 +114,7 @@ def by_the_api(database: Database, tmp_path: Path, _run: Run) -> None:
         service=SHOP.key,
     )
     router = cleanup_router(cleanup, audit=lambda _action: None, clock=SystemClock())
-    app = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth("t"), more=[router])
+    app = build_api(alerts=AlertsFake(), health=HealthFake(), access=opened_by("t"), more=[router])
 
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=app)

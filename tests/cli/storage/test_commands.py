@@ -207,7 +207,7 @@ def test_the_processes_of_all_services_are_listed_from_the_storage(run: Run, str
 
     rows = [line.split() for line in result.output.splitlines()[1:]]
     assert [row[0] for row in rows] == ["running"] * 3
-    assert sorted(row[1] for row in rows) == ["shop", "town/till@live", "town/till@test"]
+    assert sorted(row[2] for row in rows) == ["shop", "town/till@live", "town/till@test"]
 
 
 def test_what_is_old_of_one_service_goes(run: Run, street: str) -> None:

@@ -12,8 +12,7 @@ from sqlalchemy import update
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from otel_monitoring.api.auth import TokenAuth
-from otel_monitoring.api.instances import instances_router
+from otel_monitoring.api.instances import InstanceBody, instance_bodies, instances_router
 from otel_monitoring.api.router import build_api
 from otel_monitoring.model.clock import SystemClock
 from otel_monitoring.storage.database import Database
@@ -21,6 +20,7 @@ from otel_monitoring.storage.samples.follow import Seen
 from otel_monitoring.storage.samples.sources import Source, introduce, runs
 from otel_monitoring.storage.service import Service
 from otel_monitoring.storage.tables import SOURCES
+from tests.api.access.opened import opened_by
 from tests.api.test_router import AlertsFake, HealthFake
 from tests.integration.servers import eventually, free_ports
 
@@ -67,12 +67,13 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def url(database: Database) -> Iterator[str]:
     """An application that lists them."""
 
-    def seen() -> list[Seen]:
+    def known() -> list[InstanceBody]:
         with database.read() as connection:
-            return [Seen(run, run.source.instance == "runs") for run in runs(connection)]
+            seen = [Seen(run, run.source.instance == "runs") for run in runs(connection)]
+        return instance_bodies(seen, now_ms=SystemClock().now_ms())
 
-    router = instances_router(seen, clock=SystemClock())
-    api = build_api(alerts=AlertsFake(), health=HealthFake(), auth=TokenAuth(TOKEN), more=[router])
+    router = instances_router(known)
+    api = build_api(alerts=AlertsFake(), health=HealthFake(), access=opened_by(TOKEN), more=[router])
     app = Starlette(routes=[Mount("/monitoring", api)])
     [port] = free_ports(1)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
@@ -97,14 +98,14 @@ def test_a_row_says_how_a_process_is_and_how_it_ended(run: Run, words: tuple[str
 
     assert result.exit_code == 0, result.output
     heads, *rows = (line.split() for line in result.stdout.splitlines())
-    assert heads[:5] == ["STATE", "SERVICE", "VERSION", "HOST", "PID"]
-    by_pid = {row[4]: row for row in rows}
+    assert heads[:6] == ["STATE", "HEALTH", "SERVICE", "VERSION", "HOST", "PID"]
+    by_pid = {row[5]: row for row in rows}
     assert [row[0] for row in rows] == ["running", "stopped", "crashed", "crashed"]
-    assert by_pid["100"][1:4] == ["shop", "1.2", "web1"]
-    assert by_pid["100"][6].startswith("5h")  # and a few seconds
+    assert by_pid["100"][1:5] == ["-", "shop", "1.2", "web1"]
+    assert by_pid["100"][7].startswith("5h")  # and a few seconds
     assert by_pid["101"][-1] == "stopped"
     assert by_pid["102"][-3:] == ["killed", "by", "SIGKILL"]
-    assert by_pid["102"][6] == "3h"
+    assert by_pid["102"][7] == "3h"
 
 
 def test_programs_get_the_same_as_json(run: Run, words: tuple[str, ...]) -> None:

@@ -37,8 +37,8 @@ def test_a_silence_arrives_as_an_audit_event(tmp_path: Path) -> None:
     attributes = {one["key"]: one["value"]["stringValue"] for one in event["attributes"]}
     assert attributes["otel_monitoring.audit.action"] == "silence.created"
     assert attributes["otel_monitoring.audit.target"] == answer.json()["id"]
-    assert attributes["otel_monitoring.audit.actor"] == "kim"
-    assert event["body"]["stringValue"].startswith("kim: silence.created ")
+    assert attributes["otel_monitoring.audit.actor"] == "kim (token)"
+    assert event["body"]["stringValue"].startswith("kim (token): silence.created ")
 
 
 def _audited(log_file: Path) -> dict[str, Any] | None:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from otel_monitoring.api.link_page import HEADERS, Asked, Subject, link_page
+from otel_monitoring.api.link_page import Asked, Subject, link_page
+from otel_monitoring.api.plain_page import HEADERS
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.notify.messages import page
 from tests.notify.messages.test_page import FIRING, RESOLVED, told

@@ -42,7 +42,7 @@ def _mutated(draw: st.DrawFn) -> str:
     return expr[:at] + put + expr[at + dropped :]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, derandomize=True)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(expr=_mutated())
 def test_takes_what_prometheus_takes(prometheus_url: str, expr: str) -> None:
     answer: dict[str, str] = httpx.post(f"{prometheus_url}/api/v1/format_query", data={"query": expr}).json()

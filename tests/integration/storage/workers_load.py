@@ -67,7 +67,9 @@ class Workers:
 
     def printed_tokens(self) -> list[str]:
         """Return the tokens that its workers made and printed, each as often as that was."""
-        return re.findall(r"'Authorization: Bearer (\S+)' at every process", self.server.printed())
+        return re.findall(
+            r"'Authorization: Bearer (\S+)', which holds at every process", self.server.printed()
+        )
 
     def ask(self, path: str, **params: str) -> tuple[int, httpx.Response]:
         """Ask whoever takes the connection; return its process id as well.
@@ -220,9 +222,7 @@ def workers(
     ):
         found = Workers(server, client)
         if not has_token:
-            eventually(
-                lambda: len(found.printed_tokens()) >= 4, timeout_s=_ANSWERED_S, what="a token of each worker"
-            )
+            eventually(found.printed_tokens, timeout_s=_ANSWERED_S, what="the token of all workers")
             found.token = found.printed_tokens()[0]
         found.pids(4)
         yield found

@@ -106,7 +106,7 @@ def test_texts_of_any_kind_arrive_as_the_service_takes_them(receiver: Receiver, 
 
 
 @given(text=st.text(max_size=400), count=st.integers(1, 12))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_said_the_bodies_are_taken(text: str, count: int) -> None:
     told = message(count, text)
 
@@ -139,7 +139,7 @@ def test_a_mail_holds_any_text_and_no_header_that_nobody_wrote(text: str) -> Non
 
 
 @given(text=st.text(max_size=400))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_said_a_mail_can_be_written(text: str) -> None:
     options = {"from": "m@x.org", "to": "a@x.org", "smarthost": "mail:25"}
     mail = make("email", **options, headers={"X-Note": "{{ .CommonLabels.note }}"}).mail(message(1, text))

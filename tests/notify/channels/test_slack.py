@@ -34,7 +34,7 @@ def texts_of(body: dict[str, Any]) -> str:
 def test_posts_blocks_with_what_is_known(receiver: Receiver, notice: Notice) -> None:
     """P20."""
     backing = Backing(
-        evidence=lambda _: Evidence(value_text="97 %", threshold_text="above 80 %", traces=("ab" * 16,)),
+        evidence=lambda _: Evidence(value_text="97%", threshold_text="above 80%", traces=("ab" * 16,)),
         links=lambda _notice, _alerts: Links(acknowledge="https://m/ack?t=1|2"),
         trace_url="https://j/trace/{trace_id}",
     )
@@ -47,7 +47,7 @@ def test_posts_blocks_with_what_is_known(receiver: Receiver, notice: Notice) -> 
     assert body["text"] == "[FIRING:1] HighCpu"
     assert body["attachments"][0]["color"] == "#b91c1c"
     assert body["attachments"][0]["blocks"][0]["type"] == "header"
-    assert "*Value*\n97 % (above 80 %)" in texts_of(body)
+    assert "*Value*\n97% (above 80%)" in texts_of(body)
     assert "Series: job=a severity=critical" in str(blocks_of(body, "context"))
     row = blocks_of(body, "actions")[0]["elements"]
     assert {one["text"]["text"]: one["url"] for one in row} == {

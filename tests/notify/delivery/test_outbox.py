@@ -149,7 +149,7 @@ class Crashes(RuleBasedStateMachine):
         self.outbox.put = outbox_put  # type: ignore[method-assign]
 
 
-Crashes.TestCase.settings = settings(max_examples=30, stateful_step_count=12, deadline=None)
+Crashes.TestCase.settings = settings(max_examples=30, stateful_step_count=12)
 TestCrashes = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")(
     Crashes.TestCase
 )

@@ -14,8 +14,8 @@ from otel_monitoring.notify.messages.quantity import quantity
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
-        (0.0733, "ratio", "7.33 %"),
-        (97, "%", "97 %"),
+        (0.0733, "ratio", "7.33%"),
+        (97, "%", "97%"),
         (0.31, "s", "310 ms"),
         (95, "s", "95 s"),
         (150, "s", "2.5 min"),

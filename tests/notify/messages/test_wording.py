@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 BACKING = Backing(
     evidence=lambda _: Evidence(
-        value_text="97 %",
-        threshold_text="above 80 %",
+        value_text="97%",
+        threshold_text="above 80%",
         recent_count=3,
         traces=(TRACE,),
         related=("pool_wait rose to 310 ms",),
@@ -42,7 +42,7 @@ def test_plain_text_tells_all_there_is_to_know() -> None:
     assert firing.splitlines() == [
         "CPU is at 97%",
         "Series: job=a severity=critical",
-        "Value: 97 % (above 80 %)",
+        "Value: 97% (above 80%)",
         "Since: Tue 14 Nov 2023, 23:13:20 CET",
         "Lately: fired 3 times in 24 hours",
         "Course: ▁▂█",
@@ -128,14 +128,14 @@ def test_evidence_is_redacted_like_everything_else() -> None:
 def test_what_is_over_is_told_with_its_peak_and_how_long_it_took() -> None:
     """P20."""
     notice = make_notice()
-    evidence = Evidence(value_text="3 %", threshold_text="above 80 %", peak_text="99 %")
+    evidence = Evidence(value_text="3%", threshold_text="above 80%", peak_text="99%")
     message = message_of(
         replace(notice, alerts=notice.alerts[1:]), backing=Backing(evidence=lambda _: evidence)
     ).completed()
 
     text = wording.plain(message)
 
-    assert "Peak: 99 % (above 80 %)" in text
+    assert "Peak: 99% (above 80%)" in text
     assert "Lasted: 1 min" in text
     assert "Value" not in text
 
@@ -242,5 +242,5 @@ def test_a_group_says_once_what_its_alerts_share_and_less_of_the_later_ones() ->
     )
     assert text.count("Related: ") == 3
     assert text.count("Series: host=h") == 4
-    assert text.count("Value: 97 % (above 80 %)") == 4
+    assert text.count("Value: 97% (above 80%)") == 4
     assert text.count("\nAcknowledge: ") == 4

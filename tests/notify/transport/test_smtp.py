@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otel_monitoring.errors import NotifyError
+from otel_monitoring.model.deadline import Deadline
 from otel_monitoring.notify.message import message_of
 from otel_monitoring.notify.transport import smtp
-from otel_monitoring.notify.transport.deadline import Deadline
 from otel_monitoring.notify.transport.smtp import Server, hand_in
 from otel_monitoring.testing import FakeClock
 from tests.notify.channels.making import make

@@ -12,8 +12,8 @@ import pytest
 
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.model.clock import SystemClock
+from otel_monitoring.model.deadline import Deadline
 from otel_monitoring.notify.message import message_of
-from otel_monitoring.notify.transport.deadline import Deadline
 from otel_monitoring.notify.transport.http import HttpOptions, Poster
 from otel_monitoring.testing import FakeClock
 from tests.notify.channels.making import make

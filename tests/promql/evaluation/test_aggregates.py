@@ -8,7 +8,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.errors import QueryError
@@ -171,7 +171,6 @@ PYTHON: dict[str, Callable[[list[int]], float]] = {
 }
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.tuples(st.sampled_from("abc"), st.integers(0, 9)), st.integers(-99, 99), min_size=1),
     st.sampled_from(sorted(PYTHON)),

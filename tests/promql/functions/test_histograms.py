@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.errors import QueryError
@@ -143,7 +143,6 @@ def test_fractions_are_asked_in_promql() -> None:
     }
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.lists(st.integers(0, 20), min_size=4, max_size=4), min_size=1, max_size=5),
     st.floats(0, 1),

@@ -44,7 +44,7 @@ def of_each(samples: list[float]) -> list[list[float]]:
     return [samples[at : at + WIDTH] for at in range(len(samples) - WIDTH + 1)]
 
 
-@settings(deadline=None, max_examples=300, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.lists(SAMPLES, min_size=12, max_size=12))
 def test_a_sum_is_the_exact_one_rounded_once_or_twice(samples: list[float]) -> None:
     for found, some in zip(rolled(sum_over_time, samples), of_each(samples), strict=True):
@@ -54,7 +54,7 @@ def test_a_sum_is_the_exact_one_rounded_once_or_twice(samples: list[float]) -> N
             assert abs(Fraction(found) - exact) <= abs(exact) / 2**52 + size / 2**100
 
 
-@settings(deadline=None, max_examples=300, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(st.lists(st.decimals(1, 1000, places=3).map(float), min_size=12, max_size=12))
 def test_a_mean_is_rounded_once(samples: list[float]) -> None:
     for found, some in zip(rolled(avg_over_time, samples), of_each(samples), strict=True):

@@ -20,7 +20,7 @@ STEP_MS = 10_000
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.__name__)
 @pytest.mark.parametrize("whole", [True, False])
-@settings(deadline=None, max_examples=150, derandomize=True)
+@settings(max_examples=150, derandomize=True)
 @given(
     columns=st.lists(st.lists(SAMPLES, min_size=12, max_size=12), min_size=1, max_size=4),
     range_steps=st.integers(1, 8),

@@ -165,7 +165,7 @@ PARAMS = {
 
 
 @pytest.mark.parametrize("name", sorted(WINDOW_FUNCTIONS))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.lists(st.one_of(st.none(), st.integers(-50, 50)), min_size=6, max_size=6), min_size=1, max_size=5

@@ -116,14 +116,14 @@ def answer(expr: str, *, ranged: bool) -> object:
         return error
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(EXPRESSIONS)
 def test_every_expression_has_an_answer_or_an_error(expr: str) -> None:
     assert answer(expr, ranged=False) is not None
     assert answer(expr, ranged=True) is not None
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(EXPRESSIONS.filter(lambda expr: "start()" not in expr and "end()" not in expr and "sort" not in expr))
 def test_a_step_of_a_range_is_an_instant_query(expr: str) -> None:
     """Every instant answer is what the range query says at that time."""

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.promql.vectors.summation import exact_sum, exact_sum_1d
@@ -14,7 +14,6 @@ from otel_monitoring.promql.vectors.summation import exact_sum, exact_sum_1d
 WIDE = 80
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-1e200, 1e200), min_size=1, max_size=50), st.sampled_from([1, WIDE]))
 def test_a_sum_is_that_of_exact_arithmetic(terms: list[float], width: int) -> None:
     matrix = np.repeat(np.array(terms)[:, None], width, axis=1)

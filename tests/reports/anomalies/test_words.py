@@ -73,3 +73,18 @@ def test_an_unknown_range_is_said() -> None:
 
     assert "1.5s where nothing of the kind was seen before" in unknown.sentence()
     assert Anomaly.read(unknown.attributes()).sentence() == unknown.sentence()
+
+
+def test_what_a_library_says_of_itself_is_no_part_of_a_name() -> None:
+    """Where the semantic conventions are published tells nobody which connections are meant."""
+    labels = Labels.of(pool="shop", otel_scope_schema_url="https://opentelemetry.io/schemas/1.44.0")
+
+    assert (
+        replace(FOUND, name="db.connections", labels=labels).sentence().startswith("db.connections of shop ")
+    )
+
+
+def test_a_limit_that_is_nothing_next_to_what_was_seen_is_nothing() -> None:
+    found = replace(FOUND, value=1.0, unit="{connection}", expected_low=-1e-200, expected_high=3.085e-150)
+
+    assert "where 0 connections to 0 connections was expected" in found.sentence()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.reports.feeds.forecasts import ForecastsFeed
@@ -13,6 +15,8 @@ from otel_monitoring.reports.summary.period import Period
 from otel_monitoring.testing import FakeClock
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from otel_monitoring.reports.forecasts.desk import ForecastsDesk
 
 NOW_MS = 1_700_006_400_000
@@ -34,9 +38,9 @@ def full_in(days: float | None) -> Standing:
     )
 
 
-def feed(*standings: Standing) -> ForecastsFeed:
+def feed(*standings: Standing, zone: tzinfo = UTC) -> ForecastsFeed:
     fake = SimpleNamespace(clock=FakeClock(NOW_MS), standings=lambda: standings)
-    return ForecastsFeed(cast("ForecastsDesk", fake))
+    return ForecastsFeed(cast("ForecastsDesk", fake), zone=zone)
 
 
 def test_a_report_says_when_what_is_full() -> None:
@@ -51,6 +55,15 @@ def test_a_report_says_when_what_is_full() -> None:
 def test_without_limits_and_of_a_time_long_ago_there_is_no_section() -> None:
     assert feed().section(Period.ending("weekly", NOW_MS)) is None
     assert feed(full_in(10)).section(Period.ending("weekly", NOW_MS - 10 * 86_400_000)) is None
+
+
+def test_days_are_those_of_the_zone() -> None:
+    new_york = ZoneInfo("America/New_York")
+
+    (there,) = feed(full_in(2), zone=new_york).insights(NOW_MS)
+    (here,) = feed(full_in(2)).insights(NOW_MS)
+
+    assert ("on Friday" in here.sentence, "on Thursday" in there.sentence) == (True, True)
 
 
 def test_what_is_full_within_a_month_is_an_insight_and_the_sooner_the_more_it_matters() -> None:

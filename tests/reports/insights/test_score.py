@@ -60,7 +60,7 @@ def test_half_of_all_requests_failing_is_not_made_up_for() -> None:
     assert found.status != "healthy"
     assert found.score == 50.0
     assert found.parts[0].name == "availability"
-    assert found.parts[0].why == "50 % of the requests of the last 15 minutes failed."
+    assert found.parts[0].why == "50% of the requests of the last 15 minutes failed."
 
 
 def test_the_fullest_of_all_counts() -> None:
@@ -73,7 +73,7 @@ def test_the_fullest_of_all_counts() -> None:
 
     assert [one.name for one in found.parts] == ["saturation"]
     assert found.parts[0].score == pytest.approx(20)
-    assert found.parts[0].why == "The disk is at 95 % of what there is."
+    assert found.parts[0].why == "The disk is at 95% of what there is."
 
 
 def test_a_pool_that_may_open_more_connections_is_not_full() -> None:
@@ -87,7 +87,7 @@ def test_a_pool_that_may_open_more_connections_is_not_full() -> None:
     ).score()
 
     assert found.parts[0].score == pytest.approx(100)
-    assert found.parts[0].why == "The connection pool is at 50 % of what there is."
+    assert found.parts[0].why == "The connection pool is at 50% of what there is."
 
 
 def test_few_requests_say_nothing() -> None:

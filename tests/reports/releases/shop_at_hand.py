@@ -27,9 +27,13 @@ _EACH = 60
 
 
 def query(
-    *, until: int = MINUTES, is_worse: bool = True, versions: tuple[str, str] = ("1.0", "2.0")
+    *,
+    until: int = MINUTES,
+    is_worse: bool = True,
+    versions: tuple[str, str] = ("1.0", "2.0"),
+    spelling: tuple[str, str] = ("g", "g"),
 ) -> Query:
-    """Return who answers about the first so many minutes of it."""
+    """Return who answers about the first so many minutes of it; each version spells its bounds in its way."""
     store = SeriesStore(retention_s=30 * 86_400, interval_s=60)
     counts: dict[Labels, float] = {}
     rng = np.random.default_rng(5)
@@ -37,7 +41,8 @@ def query(
         is_new = minute >= RELEASED
         instance = "new" if is_new else "old"
         for route in ROUTES:
-            _count(counts, rng, route, instance, is_worse=is_new and is_worse)
+            spelt = spelling[int(is_new)]
+            _count(counts, rng, route, instance, is_worse=is_new and is_worse, spelt=spelt)
         info = Labels.of(
             __name__="target_info", job="shop", instance=instance, service_version=versions[int(is_new)]
         )
@@ -60,6 +65,7 @@ def _count(
     instance: str,
     *,
     is_worse: bool,
+    spelt: str,
 ) -> None:
     slower = SLOWER.get(route, 1.0) if is_worse else 1.0
     share = FAILING.get(route, (0.0, 0.0))[int(is_worse)]
@@ -75,7 +81,7 @@ def _count(
         }
         figures = {("_sum", ""): float(took_s.sum()), ("_count", ""): float(many)}
         for bound in BOUNDS_S:
-            figures["_bucket", f"{bound:g}"] = float((took_s <= bound).sum())
+            figures["_bucket", format(bound, spelt)] = float((took_s <= bound).sum())
         figures["_bucket", "+Inf"] = float(many)
         for (suffix, le), value in figures.items():
             labels = Labels.of({**common, "__name__": _METRIC + suffix, "le": le})

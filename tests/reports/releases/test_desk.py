@@ -38,7 +38,7 @@ def test_versions_are_told_apart_by_what_processes_say(known: ReleasesDesk) -> N
 
 
 def test_what_got_worse_is_in_front_and_nothing_else_is_blamed(known: ReleasesDesk) -> None:
-    """The cart is 30 % slower, paying fails in 8 % of cases, searching is as before."""
+    """The cart is 30% slower, paying fails in 8% of cases, searching is as before."""
     found = known.compare()
 
     changes = named(found.changes)
@@ -58,7 +58,7 @@ def test_a_change_is_told_in_words(known: ReleasesDesk) -> None:
     text = named(known.compare().changes)["GET /cart"].sentence()
 
     assert text.startswith("GET /cart: slower, mean ")
-    assert " %, +" in text
+    assert "%, +" in text
     assert text.endswith(".")
 
 

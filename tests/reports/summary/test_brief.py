@@ -34,7 +34,7 @@ def report(*sections: Section) -> Report:
 def test_what_matters_most_is_said_in_a_few_lines() -> None:
     assert brief(report(*SECTIONS)) == (
         "Requests: 1,200",
-        "p95: 800 ms (+100 %)",
+        "p95: 800 ms (+100%)",
         "sentence 0",
         "sentence 1",
         "sentence 2",

@@ -13,7 +13,7 @@ from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.sample import Batch
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.reports.summary.asker import Pair
-from otel_monitoring.reports.summary.buckets import Buckets, quantiles
+from otel_monitoring.reports.summary.buckets import Buckets
 from otel_monitoring.stores.series import SeriesStore
 
 BOUNDS = (0.1, 0.5, 1.0, math.inf)
@@ -44,15 +44,18 @@ def test_nothing_has_no_quantile(counts: list[float]) -> None:
     assert Buckets(pairs(counts)).quantile(0.5) is None
 
 
-def test_buckets_without_an_end_have_no_quantile() -> None:
-    assert np.isnan(quantiles(np.array([1.0, 2.0]), np.array([[1.0], [2.0]]), 0.5)).all()
+def test_no_buckets_have_no_quantile() -> None:
     assert Buckets([]).quantile(0.5) is None
 
 
-def test_a_step_without_observations_is_a_gap_in_the_curve() -> None:
-    counts = np.array([[1.0, 0.0], [2.0, 0.0]])
+def test_a_bound_that_is_spelt_in_two_ways_is_one() -> None:
+    apart = [
+        Pair(Labels.of(le=le), np.array([count]), np.array([0.0]))
+        for le, count in (("0.5", 8.0), ("1", 5.0), ("1.0", 5.0), ("+Inf", 6.0), ("Inf", 6.0))
+    ]
 
-    found = quantiles(np.array([1.0, math.inf]), counts, 0.5)
+    found = Buckets(apart)
 
-    assert found[0] == 1.0
-    assert math.isnan(found[1])
+    assert found.bounds.tolist() == [0.5, 1.0, math.inf]
+    assert found.count == 12
+    assert found.quantile(0.8) == pytest.approx(0.9)

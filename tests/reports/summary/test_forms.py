@@ -137,7 +137,7 @@ def test_markdown_keeps_rows_and_words_whole() -> None:
     assert not [line for line in lines if "<script" in line.replace("\\<", "")]
     assert not [line for line in lines if line.startswith("# ") and line[2:] == "h"]
     rows = [
-        line for line in lines if line.startswith("| ") and "0.5" not in line and line.endswith("| 50 % |")
+        line for line in lines if line.startswith("| ") and "0.5" not in line and line.endswith("| 50% |")
     ]
     assert len(rows) == 1
 

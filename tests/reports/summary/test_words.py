@@ -20,7 +20,7 @@ from otel_monitoring.reports.summary.model import Figure
         (math.inf, "1", "\N{EN DASH}"),
         (276_478.0, "", "276,478"),
         (12_345_678.0, "", "12.3M"),
-        (0.00501, "1", "0.501 %"),
+        (0.00501, "1", "0.501%"),
         (0.0, "s", "0 s"),
         (0.000_83, "s", "830 µs"),
         (0.045, "s", "45 ms"),
@@ -40,8 +40,8 @@ def test_numbers_have_the_unit_and_the_digits_that_matter(value: float, unit: st
 @pytest.mark.parametrize(
     ("value", "before", "text"),
     [
-        (110.0, 100.0, "+10 %"),
-        (90.0, 100.0, "\N{MINUS SIGN}10 %"),
+        (110.0, 100.0, "+10%"),
+        (90.0, 100.0, "\N{MINUS SIGN}10%"),
         (100.0, 100.0, "unchanged"),
         (77.0, 1.0, "77 times as much"),
         (3.0, 0.0, "was 0"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from otel_monitoring.testing import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
     from numpy.typing import NDArray
 
@@ -56,7 +58,10 @@ def waving(days: float, *, height: float = 40.0, seed: int = 3) -> NDArray[np.fl
 
 
 def desk(
-    series: Mapping[Labels, NDArray[np.float64]], metadata: Mapping[str, Metadata] | None = None
+    series: Mapping[Labels, NDArray[np.float64]],
+    metadata: Mapping[str, Metadata] | None = None,
+    *,
+    zone: tzinfo = UTC,
 ) -> TrendsDesk:
     """Return a desk over series that end now."""
     longest = max(map(len, series.values()), default=1)
@@ -65,4 +70,5 @@ def desk(
         now = {labels: values[-1 - ago] for labels, values in series.items() if ago < len(values)}
         store.append(Batch("self", NOW_MS - ago * STEP_MS, list(now), list(now.values())))
     known = dict(metadata or {})
-    return TrendsDesk(query=Engine(store), subjects=Subjects(metadata=lambda: known), clock=FakeClock(NOW_MS))
+    subjects = Subjects(metadata=lambda: known)
+    return TrendsDesk(query=Engine(store), subjects=subjects, clock=FakeClock(NOW_MS), zone=zone)

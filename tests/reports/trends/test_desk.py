@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ def test_growth_is_told_by_the_day() -> None:
     (seen,) = one.windows
     assert seen.trend.direction == "rising"
     assert seen.trend.slope * 86_400 == pytest.approx(2.0, rel=0.1)
-    assert seen.text.startswith('load{host="a"} rises by 2.1 % a day (')
+    assert seen.text.startswith('load{host="a"} rises by 2.1% a day (')
     assert one.change_texts == ()
 
 
@@ -35,10 +37,17 @@ def test_a_step_is_dated() -> None:
     (change,) = one.changes.found
     assert change.time_s * 1000 == pytest.approx(NOW_MS - 2.5 * DAY_MS, abs=600_000)
     (text,) = one.change_texts
-    assert text == 'load{host="a"} rose from 99.95 to 119.9 (+20 %) on Monday 12:05'
+    assert text == 'load{host="a"} rose from 99.95 to 119.9 (+20%) on Monday 12:05'
     assert one.windows[0].text.startswith(
         'load{host="a"} has no steady trend over 7 days, but rose from 99.95'
     )
+
+
+def test_times_are_those_of_the_zone() -> None:
+    series = {LOAD: stepping(7, ago_days=2.5, size=20)}
+    (one,) = desk(series, zone=ZoneInfo("Asia/Tokyo")).trends("load", spans_ms=[7 * DAY_MS]).series
+
+    assert one.change_texts == ('load{host="a"} rose from 99.95 to 119.9 (+20%) on Monday 21:05',)
 
 
 def test_the_evening_of_every_day_is_called_seasonal() -> None:

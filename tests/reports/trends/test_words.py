@@ -36,7 +36,7 @@ STEP = Change(time_s=END_MS / 1000 - 2 * DAY_S, before=0.1, after=0.18, size_low
 def test_a_trend_is_told_as_a_share_with_its_interval() -> None:
     told = of_trend("p95 of GET /cart", RISING, None, Told(WEEK, "s"))
 
-    assert told == "p95 of GET /cart rises by 12 % a day (8 to 16) over 7 days, from 100ms to 184ms"
+    assert told == "p95 of GET /cart rises by 12% a day (8 to 16) over 7 days, from 100ms to 184ms"
 
 
 def test_the_step_that_a_trend_mostly_is_is_named() -> None:
@@ -50,9 +50,7 @@ def test_a_fall_is_told_without_signs() -> None:
         RISING, direction="falling", slope=-1.0, slope_low=-1.5, slope_high=-0.5, start=9e6, end=8e6
     )
 
-    assert "falls by 0.96 % a day (0.48 to 1.4) over 7 days" in of_trend(
-        "load", falling, None, Told(WEEK, "")
-    )
+    assert "falls by 0.96% a day (0.48 to 1.4) over 7 days" in of_trend("load", falling, None, Told(WEEK, ""))
 
 
 def test_what_began_at_nothing_is_told_in_its_unit() -> None:
@@ -62,7 +60,7 @@ def test_what_began_at_nothing_is_told_in_its_unit() -> None:
 
     assert (
         told
-        == "errors rises by 1 error an hour (500m errors to 2 errors) over 6 hours, from 0 errors to 6 errors"
+        == "errors rises by 1 error an hour (0.5 errors to 2 errors) over 6 hours, from 0 errors to 6 errors"
     )
 
 
@@ -71,13 +69,13 @@ def test_other_days_are_named_where_they_explain_it() -> None:
 
     told = of_trend("p95", RISING, usual, Told(HOURS, "s"))
 
-    assert told.endswith("; that is seasonal: 0.42 to 0.83 % an hour at this time of 7 other days")
+    assert told.endswith("; that is seasonal: 0.42 to 0.83% an hour at this time of 7 other days")
 
 
 @pytest.mark.parametrize(
     ("trend", "expected"),
     [
-        (replace(RISING, direction="steady"), "p95 is steady over 7 days, at 142ms (8 to 16 % a day)"),
+        (replace(RISING, direction="steady"), "p95 is steady over 7 days, at 142ms (8 to 16% a day)"),
         (replace(RISING, direction="unclear"), "p95 has no trend over 7 days that chance does not explain"),
         (replace(RISING, reason="no data", points=0), "p95 has no data in 7 days"),
         (
@@ -91,7 +89,7 @@ def test_what_cannot_be_said_is_said(trend: Trend, expected: str) -> None:
 
 
 def test_a_change_is_told_with_its_time() -> None:
-    assert of_change("p95", STEP, "s", WEEK) == "p95 rose from 100ms to 180ms (+80 %) on Tuesday 00:00"
+    assert of_change("p95", STEP, "s", WEEK) == "p95 rose from 100ms to 180ms (+80%) on Tuesday 00:00"
 
 
 def test_a_change_from_nothing_has_no_share() -> None:

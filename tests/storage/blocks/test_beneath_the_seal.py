@@ -34,7 +34,7 @@ def changed(data: bytes, changes: list[tuple[int, int]]) -> bytes:
 
 
 @given(CHANGES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_changed_samples_are_damaged_or_read(changes: list[tuple[int, int]]) -> None:
     data = changed(codec.encode(samples()), changes)
 
@@ -43,7 +43,7 @@ def test_changed_samples_are_damaged_or_read(changes: list[tuple[int, int]]) -> 
 
 
 @given(CHANGES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_changed_integers_are_damaged_or_read(changes: list[tuple[int, int]]) -> None:
     data = changed(integers.encode(MATRIX), changes)
 
@@ -52,14 +52,12 @@ def test_changed_integers_are_damaged_or_read(changes: list[tuple[int, int]]) ->
 
 
 @given(st.binary(max_size=80), st.integers(0, 4), st.integers(0, 9))
-@settings(deadline=None)
 def test_arbitrary_bytes_are_damaged_or_read(data: bytes, rows: int, columns: int) -> None:
     with contextlib.suppress(DamagedError), np.errstate(all="ignore"):
         assert codec.decode(data, rows=rows, columns=columns).shape == (rows, columns)
 
 
 @given(st.binary(max_size=80))
-@settings(deadline=None)
 def test_arbitrary_bytes_are_no_runs_out_of_place(data: bytes) -> None:
     with contextlib.suppress(DamagedError):
         runs = holes.read(memoryview(data), size=30)
@@ -67,13 +65,11 @@ def test_arbitrary_bytes_are_no_runs_out_of_place(data: bytes) -> None:
 
 
 @given(st.integers(0, (1 << 63) - 1))
-@settings(deadline=None)
 def test_any_number_comes_back(number: int) -> None:
     assert Reader(varint(number)).number() == number
 
 
 @given(st.lists(st.binary(max_size=200), max_size=5))
-@settings(deadline=None)
 def test_sections_come_back(sections: list[bytes]) -> None:
     reader = Reader(join(sections))
 
@@ -82,6 +78,5 @@ def test_sections_come_back(sections: list[bytes]) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None)
 def test_bytes_come_back(data: bytes) -> None:
     assert unsqueeze(memoryview(squeeze(data)), at_most_bytes=len(data)) == data

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.storage.blocks.block import Block, write
@@ -32,7 +32,6 @@ def test_gives_back_what_was_written() -> None:
 
 
 @given(st.lists(st.sampled_from(SERIES)))
-@settings(deadline=None)
 def test_gives_some_series_in_the_order_of_asking(wanted: list[int]) -> None:
     found = Block(raw()).read("value", wanted)
 
@@ -48,7 +47,6 @@ def test_columns_are_read_one_by_one() -> None:
 
 
 @given(st.lists(st.sampled_from(SERIES)), st.sampled_from(["max", "base", "min"]))
-@settings(deadline=None)
 def test_columns_that_hardly_differ_come_back(wanted: list[int], column: str) -> None:
     columns = {"last": VALUES, "max": VALUES.copy(), "base": np.roll(VALUES, 1, axis=1), "min": VALUES - 0.25}
     columns["max"][2, 7:9] = [np.nan, -0.0]
@@ -97,7 +95,6 @@ def test_every_cut_is_found() -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None)
 def test_arbitrary_bytes_are_no_block(data: bytes) -> None:
     with pytest.raises(DamagedError):
         Block(data)

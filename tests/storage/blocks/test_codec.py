@@ -41,7 +41,6 @@ def assert_same_bits(found: NDArray[np.float64], expected: NDArray[np.float64]) 
 
 
 @given(ANY_BITS)
-@settings(deadline=None)
 def test_any_bits_come_back(bits: NDArray[np.int64]) -> None:
     values = bits.view(np.float64)
 
@@ -49,19 +48,17 @@ def test_any_bits_come_back(bits: NDArray[np.int64]) -> None:
 
 
 @given(MIXED)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_usual_samples_among_strange_ones_come_back(values: NDArray[np.float64]) -> None:
     assert_same_bits(round_trip(values), values)
 
 
 @given(LIKE_A_COUNTER)
-@settings(deadline=None)
 def test_counters_come_back(values: NDArray[np.float64]) -> None:
     assert_same_bits(round_trip(values), values)
 
 
 @given(MIXED.filter(lambda values: values.size > 0), st.data())
-@settings(deadline=None)
 def test_some_rows_are_as_they_are_among_all(values: NDArray[np.float64], data: st.DataObject) -> None:
     rows, columns = values.shape
     wanted = np.array(data.draw(st.lists(st.integers(0, rows - 1))), dtype=np.intp)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.storage.blocks.errors import DamagedError
@@ -17,13 +17,11 @@ def opened(data: bytes) -> bytes:
 
 
 @given(st.binary())
-@settings(deadline=None)
 def test_a_body_comes_back(body: bytes) -> None:
     assert opened(seal(body, kind=7, version=3)) == body
 
 
 @given(st.binary(max_size=60), st.data())
-@settings(deadline=None)
 def test_a_changed_byte_is_found(body: bytes, data: st.DataObject) -> None:
     sealed = bytearray(seal(body, kind=7, version=3))
     at = data.draw(st.integers(0, len(sealed) - 1))
@@ -34,7 +32,6 @@ def test_a_changed_byte_is_found(body: bytes, data: st.DataObject) -> None:
 
 
 @given(st.binary(max_size=60), st.data())
-@settings(deadline=None)
 def test_a_cut_end_is_found(body: bytes, data: st.DataObject) -> None:
     sealed = seal(body, kind=7, version=3)
 

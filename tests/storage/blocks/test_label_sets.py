@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.model.labels import Labels
@@ -22,7 +22,6 @@ LIKE_A_SERVICE = [
 
 
 @given(ANY)
-@settings(deadline=None)
 def test_any_label_sets_come_back(found: list[Labels]) -> None:
     assert label_sets.decode(label_sets.encode(found)) == found
 

@@ -3,14 +3,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.storage.blocks.parts import SAMPLES_MAX, SERIES_MIN, parts
 
 
 @given(st.sets(st.integers(0, 10_000)), st.integers(0, 6000), st.integers(1, 8))
-@settings(deadline=None)
 def test_every_series_is_in_one_block_and_none_overlaps_another(
     series: set[int], times: int, columns: int
 ) -> None:

@@ -71,7 +71,7 @@ def times_of(data: st.DataObject, count: int) -> NDArray[np.int64]:
 
 
 @given(SAMPLES, st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_windows_are_like_those_of_a_plain_loop(samples: list[float], data: st.DataObject) -> None:
     times_ms = times_of(data, len(samples))
 
@@ -104,7 +104,7 @@ def test_windows_are_like_those_of_a_plain_loop(samples: list[float], data: st.D
 
 
 @given(SAMPLES, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_windows_add_up_to_what_was_counted(samples: list[float], data: st.DataObject) -> None:
     """Whatever resets, holes and windows: nothing is lost and nothing is counted twice."""
     tier = sum_up(row(*samples), times_of(data, len(samples)), width_ms=WIDTH_MS, counts=COUNTS)
@@ -113,7 +113,7 @@ def test_windows_add_up_to_what_was_counted(samples: list[float], data: st.DataO
 
 
 @given(SAMPLES, SAMPLES, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_boundary_between_blocks_changes_nothing(
     early: list[float], late: list[float], data: st.DataObject
 ) -> None:
@@ -163,7 +163,7 @@ def test_a_window_of_one_collection_at_its_beginning_has_one_point() -> None:
 
 
 @given(SAMPLES, SAMPLES, st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_points_of_a_tier_and_raw_samples_after_it_count_what_the_samples_count(
     early: list[float], late: list[float], data: st.DataObject
 ) -> None:

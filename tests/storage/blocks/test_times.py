@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.storage.blocks import times
@@ -14,7 +14,6 @@ def times_of(values: list[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 
 
 @given(st.lists(st.integers(-(1 << 62), 1 << 62), unique=True).map(sorted))
-@settings(deadline=None)
 def test_any_times_come_back(values: list[int]) -> None:
     assert times.decode(times.encode(times_of(values))).tolist() == values
 

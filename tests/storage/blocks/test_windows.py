@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_monitoring.storage.blocks.windows import SPANS_MS, span_ms, window
@@ -26,7 +26,6 @@ def test_spans_fit_into_each_other() -> None:
 
 
 @given(st.integers(-(10**13), 10**13), st.sampled_from(SPANS_MS))
-@settings(deadline=None)
 def test_a_time_is_in_the_window_that_ends_at_or_after_it(time_ms: int, width_ms: int) -> None:
     start_ms, end_ms = window(time_ms, width_ms)
 

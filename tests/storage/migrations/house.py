@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from otel_monitoring.model.alert import Alert, Transition
+from otel_monitoring.model.dashboard import Dashboard
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.matcher import Matcher
 from otel_monitoring.model.record import Record
@@ -16,6 +17,7 @@ from otel_monitoring.storage.lease import Lease
 from otel_monitoring.storage.repositories import notes
 from otel_monitoring.storage.repositories.alert_states import load_all_alerts, save_alerts
 from otel_monitoring.storage.repositories.audit_chain import append_audit, broken_at, load_audit
+from otel_monitoring.storage.repositories.dashboards import KeptDashboards
 from otel_monitoring.storage.repositories.outbox import Outbox, Waiting
 from otel_monitoring.storage.repositories.records import append_records, load_records
 from otel_monitoring.storage.repositories.services import load_services
@@ -39,6 +41,7 @@ ALERT = Alert(
     value=float("inf"),
     active_at_ms=DAY_ZERO_MS,
 )
+DASHBOARD = Dashboard("shop", 1, "The shöp", DAY_ZERO_MS, "kim", {"panels": [{"title": "up\0"}]})
 _EVERY_MS = 600_000
 _END_MS = DAY_ZERO_MS + 6 * HOUR_MS
 _COMPACTED_UNTIL_MS = DAY_ZERO_MS + 5 * HOUR_MS
@@ -99,6 +102,7 @@ def _decide(connection: Connection, service: str) -> None:
 def _note(connection: Connection, service: str) -> None:
     for kind, record in _NOTES.items():
         kind.of(service).save(connection, [record], now_ms=DAY_ZERO_MS)
+    KeptDashboards(service=service, most=1).put(connection, DASHBOARD, over=0)
     records = [
         Record("event", DAY_ZERO_MS, "signup", {"plan": "pro"}, trace="ab" * 16, severity=9, value=1.5),
         Record("error", DAY_ZERO_MS, "ValueError", {"text": "ä" * 300}),
@@ -121,6 +125,9 @@ def _of(connection: Connection, service: str) -> dict[str, Any]:
         "notes": [kind.of(service).load(connection, now_ms=DAY_ZERO_MS) for kind in _NOTES],
         "waiting": [str(one) for one in Outbox(service=service, owner="b").waiting(connection)],
         "records": [str(one) for one in records],
+        "dashboards": [
+            str(one) for one in KeptDashboards(service=service, most=1).load(connection, [DASHBOARD.id])
+        ],
         "audit": [str(one) for one in load_audit(connection, service=service)],
         "audit_broken": str(broken_at(connection, service=service)),
     }

@@ -302,7 +302,7 @@ def test_refuses_a_batch_without_a_value_for_each_series(log: SampleLog) -> None
         max_size=12,
     )
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_reads_like_a_list(
     database: Database, writer: Writer, collections: list[tuple[list[int], list[float], bool]]
 ) -> None:

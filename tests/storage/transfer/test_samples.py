@@ -11,12 +11,14 @@ import pytest
 
 from otel_monitoring.model.labels import Labels
 from otel_monitoring.model.matcher import Matcher
-from otel_monitoring.model.sample import STALE, Metadata
+from otel_monitoring.model.sample import STALE, Batch, Metadata
 from otel_monitoring.storage.errors import StorageError
+from otel_monitoring.storage.history.store import HistoryStore
 from otel_monitoring.storage.transfer import openmetrics, table
 from otel_monitoring.storage.transfer.into import take
 from otel_monitoring.storage.transfer.out import Samples
 from otel_monitoring.storage.transfer.points import Points
+from otel_monitoring.stores.series import SeriesStore
 from tests.storage.history.recorded import (
     DAY_MS,
     DAY_ZERO_MS,
@@ -60,6 +62,21 @@ def filled(database: Database) -> Database:
 
 def document(samples: Samples) -> str:
     return "".join(openmetrics.written(samples.names(), samples.of, samples.metadata()))
+
+
+def test_what_is_in_memory_too_comes_once_and_is_not_read_again(filled: Database) -> None:
+    start_ms = DAY_ZERO_MS + 3_600_000
+    memory = SeriesStore(retention_s=30 * 86_400, interval_s=600)
+    stored = [*Samples(filled, start_ms=start_ms, end_ms=END_MS, service=SHOP.key)]
+    labels = [one.labels for one in stored]
+    for column, time_ms in enumerate(stored[0].times_ms.tolist()):
+        values = [one.values[column] for one in stored]
+        memory.append(Batch("one", time_ms, labels, [*map(float, values)]))
+    history = HistoryStore(memory=memory, database=filled, since_ms=lambda: DAY_ZERO_MS, service=SHOP.key)
+    samples = Samples(filled, start_ms=start_ms + 600_000, end_ms=END_MS, service=SHOP.key, history=history)
+
+    expected = [Points(one.labels, one.times_ms[1:], one.values[1:]) for one in stored]
+    assert simple(samples) == simple(expected)
 
 
 def test_a_storage_is_written_as_openmetrics(filled: Database) -> None:

@@ -182,6 +182,17 @@ def _alerts(op: Operations) -> None:
         sa.PrimaryKeyConstraint("service", "kind", "digest"),
     )
     op.create_table(
+        "otel_monitoring_dashboards",
+        sa.Column("service", sa.String(length=16), autoincrement=False, nullable=False),
+        sa.Column("id", sa.String(length=40), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("changed_ms", sa.BigInteger(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("service", "id"),
+    )
+    op.create_table(
         "otel_monitoring_outbox",
         sa.Column("service", sa.String(length=16), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=32), autoincrement=False, nullable=False),

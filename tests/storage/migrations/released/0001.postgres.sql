@@ -49,6 +49,15 @@ CREATE TABLE otel_monitoring_blocks (
     data bytea NOT NULL
 );
 ALTER TABLE ONLY otel_monitoring_blocks ALTER COLUMN data SET STORAGE EXTERNAL;
+CREATE TABLE otel_monitoring_dashboards (
+    service character varying(16) NOT NULL,
+    id character varying(40) NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    changed_ms bigint NOT NULL,
+    changed_by text NOT NULL,
+    document text NOT NULL
+);
 CREATE TABLE otel_monitoring_deliveries (
     service character varying(16) NOT NULL,
     digest character varying(32) NOT NULL,
@@ -186,7 +195,7 @@ ALTER TABLE ONLY otel_monitoring_batches ALTER COLUMN id SET DEFAULT nextval('ot
 ALTER TABLE ONLY otel_monitoring_records ALTER COLUMN id SET DEFAULT nextval('otel_monitoring_records_id_seq'::regclass);
 ALTER TABLE ONLY otel_monitoring_sources ALTER COLUMN id SET DEFAULT nextval('otel_monitoring_sources_id_seq'::regclass);
 ALTER TABLE ONLY otel_monitoring_transitions ALTER COLUMN id SET DEFAULT nextval('otel_monitoring_transitions_id_seq'::regclass);
-INSERT INTO otel_monitoring_about VALUES (1, '1b642198c7104ced8207f2815c268e77', 1795265561721);
+INSERT INTO otel_monitoring_about VALUES (1, '3d5bd3a6b7514318ac775065c3dff3be', 1795301493646);
 INSERT INTO otel_monitoring_alerts VALUES ('48a7d6aa63d917b3', '7e79a477712a4fc99bc5c4397ce594c6', 'group/High', '[["alertname","High"],["job","town/shop"],["text","\"\u00e4\\"]]', 'firing', 1728000000000, 1728000000000, '{"annotations":{"summary":"too\nhigh"},"value":Infinity,"fired_at_ms":null,"resolved_at_ms":null,"last_sent_at_ms":null,"keep_firing_since_ms":null}');
 INSERT INTO otel_monitoring_alerts VALUES ('4e13743ea967a456', '7e79a477712a4fc99bc5c4397ce594c6', 'group/High', '[["alertname","High"],["job","town/shop"],["text","\"\u00e4\\"]]', 'firing', 1728000000000, 1728000000000, '{"annotations":{"summary":"too\nhigh"},"value":Infinity,"fired_at_ms":null,"resolved_at_ms":null,"last_sent_at_ms":null,"keep_firing_since_ms":null}');
 INSERT INTO otel_monitoring_audit VALUES ('48a7d6aa63d917b3', 1, 1, 'a', '{"who":"kim\u0000"}', '0000000000000000000000000000000000000000000000000000000000000000', 'b7c95f96adc527ed652d313f46dc2c28c5146ad23acd7fbbf9ef5d76664716f7');
@@ -221,6 +230,8 @@ INSERT INTO otel_monitoring_blocks VALUES (1, 0, 1728000000000, 1, 2, '\xf54d020
 INSERT INTO otel_monitoring_blocks VALUES (37, 0, 1728000000000, 1, 2, '\xf54d0201a123bc62020c4646f81507060020010201024b00000700050001000000003f0c0020080101020100010200000e00000000020000020200000000022200010000dd0000800000000006e00000ff00000000ff0000030028850c4880a26801');
 INSERT INTO otel_monitoring_blocks VALUES (1, 0, 1728007200000, 1, 2, '\xf54d02012564ad91020c22ce96630706002001020102450000070005000100000000390c00200801011a0100010200000e00000002000002000200000002021c00010000ad0000480000060000e00000ff0400a00c4a710332202b5a');
 INSERT INTO otel_monitoring_blocks VALUES (37, 0, 1728007200000, 1, 2, '\xf54d02012564ad91020c22ce96630706002001020102450000070005000100000000390c00200801011a0100010200000e00000002000002000200000002021c00010000ad0000480000060000e00000ff0400a00c4a710332202b5a');
+INSERT INTO otel_monitoring_dashboards VALUES ('48a7d6aa63d917b3', 'shop', 1, 'The shöp', 1728000000000, 'kim', '{"panels":[{"title":"up\u0000"}]}');
+INSERT INTO otel_monitoring_dashboards VALUES ('4e13743ea967a456', 'shop', 1, 'The shöp', 1728000000000, 'kim', '{"panels":[{"title":"up\u0000"}]}');
 INSERT INTO otel_monitoring_deliveries VALUES ('48a7d6aa63d917b3', '71177666b7062f8262bb5f0a44204358', 'ops/mail', 'sent', 1728000000000, 'delivered', '{"error":""}');
 INSERT INTO otel_monitoring_deliveries VALUES ('4e13743ea967a456', '71177666b7062f8262bb5f0a44204358', 'ops/mail', 'sent', 1728000000000, 'delivered', '{"error":""}');
 INSERT INTO otel_monitoring_families VALUES (37, '03595563da13ea96fa83ae33f8cf5fc1', 'served_total', 'counter', '', '');
@@ -257,7 +268,7 @@ INSERT INTO otel_monitoring_layouts VALUES (37, 12, '\x7801636460606004620000140
 INSERT INTO otel_monitoring_layouts VALUES (37, 13, '\x780163646060000000080002');
 INSERT INTO otel_monitoring_layouts VALUES (37, 14, '\x7801636460606004620000140003');
 INSERT INTO otel_monitoring_layouts VALUES (37, 15, '\x780163646060000000080002');
-INSERT INTO otel_monitoring_leases VALUES ('upkeep', 'a', 1, 0, 1795265562787);
+INSERT INTO otel_monitoring_leases VALUES ('upkeep', 'a', 1, 0, 1795301494781);
 INSERT INTO otel_monitoring_notes VALUES ('48a7d6aa63d917b3', 'silence', 'a8fb689b663684dc29083768cf3a99d9', 1728000000000, '{"id":"one","comment":"known\u0000"}');
 INSERT INTO otel_monitoring_notes VALUES ('48a7d6aa63d917b3', 'acknowledgement', 'e26907121139f0bec063d0034e1c2e50', 1728000000000, '{"kind":"acknowledged","labels":{"alertname":"High"},"left_s":1000000000.0}');
 INSERT INTO otel_monitoring_notes VALUES ('48a7d6aa63d917b3', 'rule', '9b95dea36b71787a4917957eed591625', 1728000000000, '{"kind":"rule","name":"High","expr":"up < 1"}');
@@ -331,6 +342,8 @@ ALTER TABLE ONLY otel_monitoring_batches
     ADD CONSTRAINT otel_monitoring_batches_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY otel_monitoring_blocks
     ADD CONSTRAINT otel_monitoring_blocks_pkey PRIMARY KEY (source, tier_ms, start_ms, first);
+ALTER TABLE ONLY otel_monitoring_dashboards
+    ADD CONSTRAINT otel_monitoring_dashboards_pkey PRIMARY KEY (service, id);
 ALTER TABLE ONLY otel_monitoring_deliveries
     ADD CONSTRAINT otel_monitoring_deliveries_pkey PRIMARY KEY (service, digest);
 ALTER TABLE ONLY otel_monitoring_families

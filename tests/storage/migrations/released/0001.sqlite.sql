@@ -5,7 +5,7 @@ CREATE TABLE otel_monitoring_about (
 	created_ms BIGINT NOT NULL, 
 	PRIMARY KEY (id)
 );
-INSERT INTO "otel_monitoring_about" VALUES(1,'ac872465f7b944efaaa2cde20bc13482',1795265559651);
+INSERT INTO "otel_monitoring_about" VALUES(1,'af41c592047a415d84b51a9be7e417a0',1795301491902);
 CREATE TABLE otel_monitoring_alerts (
 	service VARCHAR(16) NOT NULL, 
 	digest VARCHAR(32) NOT NULL, 
@@ -80,6 +80,18 @@ INSERT INTO "otel_monitoring_blocks" VALUES(1,0,1728000000000,1,2,X'F54D0201A123
 INSERT INTO "otel_monitoring_blocks" VALUES(37,0,1728000000000,1,2,X'F54D0201A123BC62020C4646F81507060020010201024B00000700050001000000003F0C0020080101020100010200000E00000000020000020200000000022200010000DD0000800000000006E00000FF00000000FF0000030028850C4880A26801');
 INSERT INTO "otel_monitoring_blocks" VALUES(1,0,1728007200000,1,2,X'F54D02012564AD91020C22CE96630706002001020102450000070005000100000000390C00200801011A0100010200000E00000002000002000200000002021C00010000AD0000480000060000E00000FF0400A00C4A710332202B5A');
 INSERT INTO "otel_monitoring_blocks" VALUES(37,0,1728007200000,1,2,X'F54D02012564AD91020C22CE96630706002001020102450000070005000100000000390C00200801011A0100010200000E00000002000002000200000002021C00010000AD0000480000060000E00000FF0400A00C4A710332202B5A');
+CREATE TABLE otel_monitoring_dashboards (
+	service VARCHAR(16) NOT NULL, 
+	id VARCHAR(40) NOT NULL, 
+	version INTEGER NOT NULL, 
+	title TEXT NOT NULL, 
+	changed_ms BIGINT NOT NULL, 
+	changed_by TEXT NOT NULL, 
+	document TEXT NOT NULL, 
+	PRIMARY KEY (service, id)
+);
+INSERT INTO "otel_monitoring_dashboards" VALUES('48a7d6aa63d917b3','shop',1,'The shöp',1728000000000,'kim','{"panels":[{"title":"up\u0000"}]}');
+INSERT INTO "otel_monitoring_dashboards" VALUES('4e13743ea967a456','shop',1,'The shöp',1728000000000,'kim','{"panels":[{"title":"up\u0000"}]}');
 CREATE TABLE otel_monitoring_deliveries (
 	service VARCHAR(16) NOT NULL, 
 	digest VARCHAR(32) NOT NULL, 
@@ -149,7 +161,7 @@ CREATE TABLE otel_monitoring_leases (
 	taken_ms BIGINT NOT NULL, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "otel_monitoring_leases" VALUES('upkeep','a',1,0,1795265560093);
+INSERT INTO "otel_monitoring_leases" VALUES('upkeep','a',1,0,1795301492232);
 CREATE TABLE otel_monitoring_notes (
 	service VARCHAR(16) NOT NULL, 
 	kind VARCHAR(32) NOT NULL, 
@@ -294,20 +306,20 @@ INSERT INTO "otel_monitoring_windows" VALUES(1,0,1728000000000,1728007200000,12,
 INSERT INTO "otel_monitoring_windows" VALUES(37,0,1728000000000,1728007200000,12,X'F54D01011425DF340C0D002006804FB9A9240303804F12');
 INSERT INTO "otel_monitoring_windows" VALUES(1,0,1728007200000,1728014400000,12,X'F54D01011D3266060C0D002006800995AA240303804F12');
 INSERT INTO "otel_monitoring_windows" VALUES(37,0,1728007200000,1728014400000,12,X'F54D01011D3266060C0D002006800995AA240303804F12');
-CREATE UNIQUE INDEX otel_monitoring_batches_source_seq ON otel_monitoring_batches (source, seq);
-CREATE INDEX otel_monitoring_batches_time_ms ON otel_monitoring_batches (time_ms);
-CREATE INDEX otel_monitoring_windows_tier_ms_end_ms ON otel_monitoring_windows (tier_ms, end_ms);
 CREATE UNIQUE INDEX otel_monitoring_sources_instance ON otel_monitoring_sources (instance);
 CREATE INDEX otel_monitoring_sources_service_last_seen_ms ON otel_monitoring_sources (service, last_seen_ms);
-CREATE INDEX otel_monitoring_deliveries_service_at_ms ON otel_monitoring_deliveries (service, at_ms);
-CREATE INDEX otel_monitoring_outbox_service_put_ms_sequence ON otel_monitoring_outbox (service, put_ms, sequence);
+CREATE INDEX otel_monitoring_batches_time_ms ON otel_monitoring_batches (time_ms);
+CREATE UNIQUE INDEX otel_monitoring_batches_source_seq ON otel_monitoring_batches (source, seq);
+CREATE INDEX otel_monitoring_windows_tier_ms_end_ms ON otel_monitoring_windows (tier_ms, end_ms);
 CREATE UNIQUE INDEX otel_monitoring_transitions_service_digest_at_ms_change ON otel_monitoring_transitions (service, digest, at_ms, change);
 CREATE INDEX otel_monitoring_transitions_service_at_ms ON otel_monitoring_transitions (service, at_ms);
-CREATE INDEX otel_monitoring_audit_service_time_ms ON otel_monitoring_audit (service, time_ms);
-CREATE INDEX otel_monitoring_records_service_kind_key_time_ms ON otel_monitoring_records (service, kind, "key", time_ms);
+CREATE INDEX otel_monitoring_outbox_service_put_ms_sequence ON otel_monitoring_outbox (service, put_ms, sequence);
+CREATE INDEX otel_monitoring_deliveries_service_at_ms ON otel_monitoring_deliveries (service, at_ms);
 CREATE INDEX otel_monitoring_records_service_kind_time_ms ON otel_monitoring_records (service, kind, time_ms);
 CREATE INDEX otel_monitoring_records_service_time_ms ON otel_monitoring_records (service, time_ms);
+CREATE INDEX otel_monitoring_records_service_kind_key_time_ms ON otel_monitoring_records (service, kind, "key", time_ms);
 CREATE INDEX otel_monitoring_records_trace ON otel_monitoring_records (trace);
+CREATE INDEX otel_monitoring_audit_service_time_ms ON otel_monitoring_audit (service, time_ms);
 DELETE FROM "sqlite_sequence";
 INSERT INTO "sqlite_sequence" VALUES('otel_monitoring_sources',72);
 INSERT INTO "sqlite_sequence" VALUES('otel_monitoring_batches',72);

@@ -1,0 +1,1 @@
+"""What health checks and probes cost."""

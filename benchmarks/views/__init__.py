@@ -1,0 +1,1 @@
+"""What answers about the whole application cost."""

@@ -1,0 +1,1 @@
+"""The whole overview in one answer."""

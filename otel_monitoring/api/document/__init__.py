@@ -1,0 +1,1 @@
+"""The description of the whole API: one OpenAPI document."""

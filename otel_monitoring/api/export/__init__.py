@@ -1,0 +1,1 @@
+"""What is kept, as a file to take away."""

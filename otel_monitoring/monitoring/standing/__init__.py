@@ -1,0 +1,1 @@
+"""How our own parts stand: what they hold, what they lose, and what to do about it."""

@@ -1,0 +1,1 @@
+"""How metrics went: their points over a window."""

@@ -1,0 +1,1 @@
+"""How the machine, the process and its runtime do."""

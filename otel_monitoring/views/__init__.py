@@ -1,0 +1,1 @@
+"""How the system does: one question per file, asked in PromQL where a metric already counts it."""
