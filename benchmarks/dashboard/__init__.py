@@ -1,0 +1,1 @@
+"""What the dashboard costs: the browser that shows it, and the server that answers it."""

@@ -1,0 +1,31 @@
+/** What is shown of an answer: that it is on its way, why there is none, or what it says. */
+
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+
+import { Unreachable } from "../api/client";
+
+interface AskedProps<Answer> {
+  readonly answer: UseQueryResult<Answer>;
+  readonly children: (found: Answer) => ReactNode;
+}
+
+export function Asked<Answer>({ answer, children }: AskedProps<Answer>) {
+  if (answer.data !== undefined) return children(answer.data);
+  if (answer.error) return <Note title={titleOf(answer.error)}>{answer.error.message}</Note>;
+  return <div role="status" aria-label="Loading" className="bg-raised h-24 animate-pulse rounded-lg" />;
+}
+
+function titleOf(error: Error): string {
+  return error instanceof Unreachable ? "Reconnecting" : "This could not be answered";
+}
+
+/** Why there is nothing here, and what to do about it. */
+export function Note({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="bg-raised rounded-lg px-4 py-3 text-sm">
+      <p className="font-medium">{title}</p>
+      {children ? <p className="text-quiet mt-1">{children}</p> : null}
+    </div>
+  );
+}

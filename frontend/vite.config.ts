@@ -1,0 +1,22 @@
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// What the development server has itself; all else below the prefix is asked of the application.
+const OWN = String.raw`@|src/|bench/|node_modules/|icon\.svg|index\.html|\?|$`;
+
+// Built with relative addresses, so that the page works below any prefix and behind any proxy.
+export default defineConfig(({ command }) => ({
+  base: command === "serve" ? "/monitoring/" : "./",
+  plugins: [react(), tailwindcss()],
+  build: {
+    outDir: "../otel_monitoring/dashboard/static",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0, // the content security policy allows no data: addresses
+    modulePreload: { polyfill: false },
+    manifest: true,
+  },
+  server: { proxy: { [`^/monitoring/(?!${OWN})`]: "http://127.0.0.1:8000" } },
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+}));

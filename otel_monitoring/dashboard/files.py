@@ -1,0 +1,83 @@
+"""The files of the built page, read once: a name that is not among them does not exist.
+
+There are some twenty of them, half a megabyte together. Served from memory, no path of a request ever
+reaches a file system, and each is compressed once.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from otel_monitoring.errors import MonitoringError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from importlib.resources.abc import Traversable
+
+INDEX: Final = "index.html"
+
+_WORTH_COMPRESSING: Final = 1024
+_TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml", ".html": "text/html", ".css": "text/css"}
+"""What a machine's own table of types may say otherwise, and a browser would then not run."""
+
+
+class DashboardError(MonitoringError):
+    """The page was not built."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file.
+
+    Attributes:
+        content: As it was built.
+        compressed: The same by gzip; ``None`` where that saves nothing.
+        media_type: What it is.
+        etag: Changes with the content.
+    """
+
+    content: bytes
+    compressed: bytes | None
+    media_type: str
+    etag: str
+
+
+def read_files(folder: Traversable) -> Mapping[str, File]:
+    """Return the files below a folder by their paths, such as ``assets/index-1a2b.js``.
+
+    Raises:
+        DashboardError: There is no page among them.
+    """
+    found = {path: _file(path, entry.read_bytes()) for path, entry in _walk(folder, "")}
+    if INDEX not in found:
+        msg = f"the dashboard was not built: expected {INDEX} among the files of the package; make dashboard"
+        raise DashboardError(msg)
+    return found
+
+
+def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    if not folder.is_dir():
+        return
+    for entry in folder.iterdir():
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield from _walk(entry, f"{prefix}{entry.name}/")
+        else:
+            yield f"{prefix}{entry.name}", entry
+
+
+def _file(path: str, content: bytes) -> File:
+    suffix = path[path.rfind(".") :]
+    media_type = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    compressed = gzip.compress(content, mtime=0) if len(content) >= _WORTH_COMPRESSING else content
+    return File(
+        content=content,
+        compressed=compressed if len(compressed) < len(content) else None,
+        media_type=f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type,
+        etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"',
+    )

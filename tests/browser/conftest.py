@@ -1,0 +1,95 @@
+"""The demo, a browser, and somebody who looks."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.demo import Demo, running_demo
+from tests.browser.visit import Look, Visit, running_browser, visiting
+from tests.integration.servers import absent, eventually, program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser
+
+    from tests.browser.places import Place
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+OUTAGE_S = 3600.0
+FIRING_S = 90.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder, and give a slow machine time."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("integration")
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The dashboard as it was built."""
+    folder = ROOT / "otel_monitoring" / "dashboard" / "static"
+    if not (folder / "index.html").is_file():
+        absent("dashboard", "it was not built; `make dashboard` does it")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A shop under load whose orders fail, and the alert that tells of it."""
+    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+        demo.break_payments(OUTAGE_S)
+        eventually(lambda: _fires(demo, "ShopErrors"), timeout_s=FIRING_S, what="the alert")
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser for the tests of a module; while it runs, none of them may call ``asyncio.run``."""
+    with running_browser(program("chromium")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(demo: Demo, browser: Browser) -> Iterator[Visit]:
+    """Somebody at a desk, by daylight; what went wrong on the page fails the test."""
+    with visiting(browser, demo) as visit:
+        yield visit
+        assert visit.problems == []
+
+
+@pytest.fixture(scope="module")
+def look_at(demo: Demo, browser: Browser) -> Iterator[Callable[[Place, Look], Visit]]:
+    """Open a place as somebody looks at it, whose browser stays open for the next place."""
+    open_visits: dict[Look, Visit] = {}
+    with ExitStack() as until_the_end:
+
+        def look_at(place: Place, look: Look) -> Visit:
+            if look not in open_visits:
+                open_visits[look] = until_the_end.enter_context(visiting(browser, demo, look))
+            open_visits[look].open(place)
+            return open_visits[look]
+
+        yield look_at
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe, which looks for what keeps people out."""
+    if not AXE.is_file():
+        absent("dashboard", "axe is not installed; `make dashboard` brings it")
+    return AXE.read_text(encoding="utf-8")
+
+
+def _fires(demo: Demo, rule: str) -> bool:
+    alerts = demo.ask("alerts", state="firing")["alerts"]
+    return any(alert["rule"] == rule for alert in alerts)

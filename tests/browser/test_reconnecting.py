@@ -1,0 +1,40 @@
+"""The server goes away and comes back, and whoever looks at the page is told both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.places import PLACES
+from tests.browser.visit import visiting
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.browser.demo import Demo
+
+OVERVIEW = PLACES[0]
+AWAY = "net::ERR_"
+"""What the browser itself says of a server that does not answer."""
+
+
+def test_a_server_that_was_killed_is_said_to_be_away_and_recovers(demo: Demo, browser: Browser) -> None:
+    with visiting(browser, demo) as visit:
+        visit.open(OVERVIEW)
+        before = visit.text()
+
+        demo.kill()
+        told = visit.until(lambda: "reconnecting" in _all(visit.page), timeout_s=40)
+        kept = visit.text()
+        demo.start_again()
+        recovered = visit.until(lambda: "reconnecting" not in _all(visit.page), timeout_s=60)
+
+        assert told
+        assert recovered
+        assert before.splitlines()[0] in kept
+        assert "ShopErrors" in kept
+        assert visit.until(lambda: visit.answer("dashboard") is not None)
+        assert [problem for problem in visit.problems if AWAY not in problem] == []
+
+
+def _all(page: Page) -> str:
+    return page.locator("body").inner_text().lower()

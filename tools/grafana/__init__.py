@@ -1,0 +1,1 @@
+"""Grafana dashboards of the same content as our pages."""
