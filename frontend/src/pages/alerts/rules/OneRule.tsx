@@ -12,7 +12,7 @@ import { Card } from "../../../ui/Card";
 import { AlertRow } from "../active/AlertRow";
 import { sharedLabels } from "../active/sections";
 import type { Alerts, Rules } from "../answers";
-import { isLink } from "../detail/Facts";
+import { isLink } from "../detail/facts/Facts";
 import { BASE } from "../tabs";
 import { Told } from "../Told";
 import { type Listed, listedOf } from "./listed";

@@ -1,8 +1,8 @@
 /** An alert in one sentence: which series, which value, which threshold, since when. */
 
-import { seconds } from "../../../format/quantity";
-import type { AlertDetail, AlertEvidence } from "../answers";
-import { aboutText, valueText } from "../words";
+import { seconds } from "../../../../format/quantity";
+import type { AlertDetail, AlertEvidence } from "../../answers";
+import { aboutText, valueText } from "../../words";
 
 type Told = Pick<AlertDetail, "rule" | "labels" | "state" | "value" | "activeAt" | "firedAt" | "resolvedAt">;
 

@@ -2,12 +2,12 @@
 
 import { useId, useState } from "react";
 
-import { useIsAdmin } from "../../../app/session";
-import { Button } from "../../../ui/Button";
-import type { AlertDetail } from "../answers";
-import { acknowledge, resolve, useDoing, withdraw } from "../doing";
-import { Refused } from "../Told";
-import { FOR_ADMINS, useName } from "../who";
+import { useIsAdmin } from "../../../../app/session";
+import { Button } from "../../../../ui/Button";
+import type { AlertDetail } from "../../answers";
+import { acknowledge, resolve, useDoing, withdraw } from "../../doing";
+import { Refused } from "../../Told";
+import { FOR_ADMINS, useName } from "../../who";
 import { SilenceAlert } from "./SilenceAlert";
 import { WordForm } from "./WordForm";
 

@@ -1,7 +1,7 @@
 /** What is known of an alert by name: its labels and what its rule says of it, links among them. */
 
-import { Card } from "../../../ui/Card";
-import type { Labels } from "../answers";
+import { Card } from "../../../../ui/Card";
+import type { Labels } from "../../answers";
 
 interface FactsProps {
   readonly labels: Labels;

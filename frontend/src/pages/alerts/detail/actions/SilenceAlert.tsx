@@ -2,10 +2,10 @@
 
 import { useMemo, useState } from "react";
 
-import type { AlertDetail } from "../answers";
-import { equalTo } from "../silences/matchers";
-import { SilenceForm } from "../silences/SilenceForm";
-import { summaryOf } from "../words";
+import type { AlertDetail } from "../../answers";
+import { equalTo } from "../../silences/matchers";
+import { SilenceForm } from "../../silences/SilenceForm";
+import { summaryOf } from "../../words";
 
 interface SilenceAlertProps {
   readonly alert: AlertDetail;

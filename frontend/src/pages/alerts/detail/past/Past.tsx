@@ -1,13 +1,13 @@
 /** An alert that neither fires nor lately did: what is left of it is when it fired. */
 
-import { useAnswer } from "../../../api/questions";
-import { Asked, Note } from "../../../ui/Asked";
-import { Card } from "../../../ui/Card";
-import type { AlertEvidence, History } from "../answers";
-import { summaryOf } from "../words";
+import { useAnswer } from "../../../../api/questions";
+import { Asked, Note } from "../../../../ui/Asked";
+import { Card } from "../../../../ui/Card";
+import type { AlertEvidence, History } from "../../answers";
+import { summaryOf } from "../../words";
+import { Often } from "../facts/Evidence";
+import { Facts } from "../facts/Facts";
 import { Earlier } from "./Earlier";
-import { Often } from "./Evidence";
-import { Facts } from "./Facts";
 import { ValueChart } from "./ValueChart";
 
 const MOST = 20;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Episode } from "../answers";
+import type { Episode } from "../../answers";
 import { endsOf, rangeAround, seriesOf, statesOf } from "./states";
 
 const SPAN = { sinceMs: 0, untilMs: 3_600_000 };

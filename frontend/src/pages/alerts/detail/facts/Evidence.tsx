@@ -1,12 +1,12 @@
 /** What backs an alert up: how often it fires, sample traces, and what moved with it. */
 
-import { useAnswer } from "../../../api/questions";
-import { linkTo, usePlace } from "../../../app/location";
-import { momentText } from "../../../format/moment";
-import { Asked, Note } from "../../../ui/Asked";
-import { Card } from "../../../ui/Card";
-import type { AlertEvidence, Movements } from "../answers";
-import { plural } from "../words";
+import { useAnswer } from "../../../../api/questions";
+import { linkTo, usePlace } from "../../../../app/location";
+import { momentText } from "../../../../format/moment";
+import { Asked, Note } from "../../../../ui/Asked";
+import { Card } from "../../../../ui/Card";
+import type { AlertEvidence, Movements } from "../../answers";
+import { plural } from "../../words";
 
 const MOST_MOVED = 8;
 

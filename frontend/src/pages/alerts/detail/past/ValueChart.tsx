@@ -1,14 +1,14 @@
 /** How the value of an alert went, against its threshold, with the states of the alert below. */
 
-import { useMarkers } from "../../../app/markers";
-import { useChange } from "../../../app/location";
-import { usePeriod } from "../../../app/period";
-import { chartOf, type Found, useSeries } from "../../../app/series";
-import { TimeChart } from "../../../charts/TimeChart";
-import { Asked, Note } from "../../../ui/Asked";
-import { Button } from "../../../ui/Button";
-import { Card } from "../../../ui/Card";
-import type { AlertDetail, Episode, Labels, Watched } from "../answers";
+import { useMarkers } from "../../../../app/markers";
+import { useChange } from "../../../../app/location";
+import { usePeriod } from "../../../../app/period";
+import { chartOf, type Found, useSeries } from "../../../../app/series";
+import { TimeChart } from "../../../../charts/TimeChart";
+import { Asked, Note } from "../../../../ui/Asked";
+import { Button } from "../../../../ui/Button";
+import { Card } from "../../../../ui/Card";
+import type { AlertDetail, Episode, Labels, Watched } from "../../answers";
 import { endsOf, rangeAround, seriesOf, statesOf } from "./states";
 
 interface ValueChartProps {

@@ -1,10 +1,10 @@
 /** The rule of an alert: what it asks, and where that can be looked into. */
 
-import { useAnswer } from "../../../api/questions";
-import { linkTo, usePlace } from "../../../app/location";
-import { Card } from "../../../ui/Card";
-import type { AlertDetail, Rule, Rules } from "../answers";
-import { rulePath } from "../tabs";
+import { useAnswer } from "../../../../api/questions";
+import { linkTo, usePlace } from "../../../../app/location";
+import { Card } from "../../../../ui/Card";
+import type { AlertDetail, Rule, Rules } from "../../answers";
+import { rulePath } from "../../tabs";
 
 const REFRESH_MS = 60_000;
 

@@ -1,10 +1,10 @@
 /** The times that an alert fired before. */
 
-import { momentText } from "../../../format/moment";
-import { seconds } from "../../../format/quantity";
-import { Card } from "../../../ui/Card";
-import type { Episode } from "../answers";
-import { valueText } from "../words";
+import { momentText } from "../../../../format/moment";
+import { seconds } from "../../../../format/quantity";
+import { Card } from "../../../../ui/Card";
+import type { Episode } from "../../answers";
+import { valueText } from "../../words";
 
 const DAYS_MS = 2 * 86_400_000;
 

@@ -1,10 +1,10 @@
 /** Messages that told of the rule of an alert. */
 
-import { useAnswer } from "../../../api/questions";
-import { Asked, Note } from "../../../ui/Asked";
-import { Card } from "../../../ui/Card";
-import type { Deliveries } from "../answers";
-import { DeliveryList } from "../DeliveryList";
+import { useAnswer } from "../../../../api/questions";
+import { Asked, Note } from "../../../../ui/Asked";
+import { Card } from "../../../../ui/Card";
+import type { Deliveries } from "../../answers";
+import { DeliveryList } from "../../DeliveryList";
 
 const REFRESH_MS = 15_000;
 const MOST_ASKED = 500;

@@ -1,9 +1,9 @@
 /** When an alert was pending and when it fired, and the time that shows how it came about. */
 
-import type { Series } from "../../../api/prometheus";
-import type { State } from "../../../charts/types";
-import { parseDuration, PRESETS, rangeText, type Span } from "../../../time/range";
-import type { AlertDetail, Episode, Labels } from "../answers";
+import type { Series } from "../../../../api/prometheus";
+import type { State } from "../../../../charts/types";
+import { parseDuration, PRESETS, rangeText, type Span } from "../../../../time/range";
+import type { AlertDetail, Episode, Labels } from "../../answers";
 
 type Known = Pick<AlertDetail, "state" | "activeAt" | "firedAt" | "resolvedAt">;
 

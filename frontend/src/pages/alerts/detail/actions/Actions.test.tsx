@@ -1,8 +1,8 @@
 import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
-import type { AlertDetail } from "../answers";
-import { answering, Refusal, show } from "../testing";
+import type { AlertDetail } from "../../answers";
+import { answering, Refusal, show } from "../../testing";
 import { Actions } from "./Actions";
 
 const ALERT: AlertDetail = {

@@ -2,13 +2,13 @@
 
 import { type SyntheticEvent, useState } from "react";
 
-import { Button } from "../../../ui/Button";
-import { Field } from "../../../ui/Field";
-import type { Word } from "../answers";
-import { type Said, useDoing } from "../doing";
-import { lengthProblem } from "../silences/matchers";
-import { Refused } from "../Told";
-import { useName } from "../who";
+import { Button } from "../../../../ui/Button";
+import { Field } from "../../../../ui/Field";
+import type { Word } from "../../answers";
+import { type Said, useDoing } from "../../doing";
+import { lengthProblem } from "../../silences/matchers";
+import { Refused } from "../../Told";
+import { useName } from "../../who";
 
 interface WordFormProps {
   readonly fingerprint: string;

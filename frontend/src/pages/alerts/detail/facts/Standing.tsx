@@ -1,11 +1,11 @@
 /** What people did about an alert, and why nobody hears of it where that is so. */
 
-import { linkTo, usePlace } from "../../../app/location";
-import { useNow } from "../../../app/now";
-import { ago } from "../../../format/moment";
-import { seconds } from "../../../format/quantity";
-import type { AlertDetail, Silence, Word } from "../answers";
-import { alertPath } from "../tabs";
+import { linkTo, usePlace } from "../../../../app/location";
+import { useNow } from "../../../../app/now";
+import { ago } from "../../../../format/moment";
+import { seconds } from "../../../../format/quantity";
+import type { AlertDetail, Silence, Word } from "../../answers";
+import { alertPath } from "../../tabs";
 
 export function Standing({ alert }: { alert: AlertDetail }) {
   const here = usePlace();
