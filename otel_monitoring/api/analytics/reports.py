@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -11,6 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from otel_monitoring.api import values
 from otel_monitoring.api.actor import API_ACTOR, By
+from otel_monitoring.api.analytics.report_bodies import ReportBody
 from otel_monitoring.api.moments import moment_ms
 from otel_monitoring.api.refused import CONFLICT, UNPROCESSABLE, RefusedError, refusals
 from otel_monitoring.errors import NotifyError
@@ -49,9 +51,9 @@ class KeptBody(BaseModel):
 
     kind: str = Field(examples=["weekly"])
     title: str
-    start: Any = Field(description="Where its period begins, RFC 3339.")
-    end: Any = Field(description="Where it ends; asked for with this `end`, it is given as it was sent.")
-    generated_at: Any
+    start: datetime = Field(description="Where its period begins, RFC 3339.")
+    end: datetime = Field(description="Where it ends; asked for with this `end`, it is given as it was sent.")
+    generated_at: datetime
 
 
 class ReportsBody(BaseModel):
@@ -93,7 +95,10 @@ def reports_router(
         "/reports/{kind}",
         summary="A report on demand",
         response_class=Response,
-        responses={200: {"content": {name: {} for name in _MEDIA_TYPES}}, **refusals(UNPROCESSABLE)},
+        responses={
+            200: {"model": ReportBody, "content": {name: {} for name in _MEDIA_TYPES}},
+            **refusals(UNPROCESSABLE),
+        },
     )(routes.one)
     router.post(
         "/reports/{kind}/send",

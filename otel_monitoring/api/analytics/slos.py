@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
@@ -42,8 +43,8 @@ class SloStandingBody(_Body):
     window: str = Field(description="Such as 30d, or month.")
     state: str = Field(description="met, burning, exhausted or no data.")
     sentence: str
-    start: Any = Field(description="Where its window begins, RFC 3339.")
-    end: Any
+    start: datetime = Field(description="Where its window begins, RFC 3339.")
+    end: datetime
     known_seconds: float = Field(description="Of how much of the window something is known.")
     events: float
     bad_events: float
@@ -75,7 +76,7 @@ class ServiceLevelBody(_Body):
 class BudgetPointBody(_Body):
     """What was left of the error budget at a time."""
 
-    time: Any
+    time: datetime
     value: float | None = Field(description="1 for all of it; null without events.")
 
 
@@ -91,8 +92,8 @@ class DetailBody(SloStandingBody):
 class IncidentBody(_Body):
     """A time in which more was bad than allowed."""
 
-    start: Any
-    end: Any
+    start: datetime
+    end: datetime
     minutes: float
     events: float
     bad_events: float
@@ -106,8 +107,8 @@ class MonthBody(_Body):
     service: str
     target: float
     month: str = Field(examples=["2026-10"])
-    start: Any
-    end: Any
+    start: datetime
+    end: datetime
     is_over: bool = Field(description="Whether the month has ended; if not, this is so far.")
     is_met: bool | None = Field(description="Whether enough was good; null without events.")
     sentence: str

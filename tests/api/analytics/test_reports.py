@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from otel_monitoring.api.analytics.report_bodies import ReportBody
 from otel_monitoring.api.analytics.reports import reports_router
 from otel_monitoring.api.router import build_api
 from otel_monitoring.errors import NotifyError
 from otel_monitoring.notify.delivery.record import Delivery
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.reports.summary.desk import ReportsDesk
+from otel_monitoring.reports.summary.model import (
+    Advice,
+    Chart,
+    Column,
+    Figure,
+    Line,
+    Section,
+    Table,
+)
 from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.testing import FakeClock
 from tests.api.access.opened import opened_by
@@ -28,6 +39,7 @@ if TYPE_CHECKING:
     from otel_monitoring.api.asgi import ASGIApp
     from otel_monitoring.model.action import Action
     from otel_monitoring.notify.delivery.record import Outcome
+    from otel_monitoring.reports.summary.period import Period
     from otel_monitoring.reports.summary.shelf import Kept
 
 END = "2026-01-01T00:00:00Z"
@@ -58,6 +70,34 @@ def test_a_report_is_plain_values_by_default(ask: Callable[..., httpx.Response])
     assert (body["kind"], body["start"], body["end"]) == ("daily", "2025-12-31T00:00:00Z", END)
     assert body["title"] == "Daily report: shop"
     assert {one["name"] for one in body["sections"]} >= {"traffic", "errors", "latency"}
+
+
+class Everything:
+    """A section that has one of everything."""
+
+    name = "everything"
+
+    def section(self, period: Period) -> Section:
+        times_ms = (period.start_ms, period.end_ms)
+        return Section(
+            self.name,
+            "Everything",
+            figures=(Figure("took", 1.0, "s", 2.0, "less"), Figure("unknown", None)),
+            tables=(Table("Routes", (Column("route"), Column("took", "s")), (("/cart", 0.5), ("/", None))),),
+            charts=(Chart("Requests", "1", times_ms, (Line("now", (1.5, math.nan), is_before=True),)),),
+            advice=(Advice("The disk fills", "Make room", "It stops else", is_new=True),),
+            notes=("no data",),
+        )
+
+
+def test_a_report_has_the_form_that_is_described(
+    ask: Callable[..., httpx.Response], desk: ReportsDesk
+) -> None:
+    desk.add(Everything())
+
+    body = ask(f"/reports/daily?end={END}").json()
+
+    assert ReportBody.model_validate(body).model_dump(mode="json", by_alias=True) == body
 
 
 @pytest.mark.parametrize(
