@@ -23,24 +23,19 @@ export type Recommendation = Schemas["RecommendationBody"];
 export type Recommendations = Schemas["RecommendationsBody"];
 export type Comparison = Schemas["ComparisonBody"];
 export type ReleaseChange = Schemas["ReleaseChangeBody"];
+export type Slos = Schemas["SlosBody"];
+export type SloStanding = Schemas["SloStandingBody"];
+export type Slo = Schemas["DetailBody"];
+export type Breach = Schemas["IncidentBody"];
+export type Month = Schemas["MonthBody"];
+export type Reports = Schemas["ReportsBody"];
+export type KeptReport = Schemas["KeptBody"];
+export type Report = Schemas["ReportBody"];
+export type ReportSection = Schemas["ReportSectionBody"];
+export type ReportFigure = Schemas["ReportFigureBody"];
+export type ReportTable = Schemas["ReportTableBody"];
+export type ReportChart = Schemas["ReportChartBody"];
 export type Sent = Schemas["SentBody"];
-
-/** The document leaves times of service levels and reports open: they are RFC 3339. */
-type Timed<Body, Name extends keyof Body> = Omit<Body, Name> & Readonly<Record<Name, string>>;
-
-export type SloStanding = Timed<Schemas["SloStandingBody"], "start" | "end">;
-export interface Slos {
-  readonly slos: readonly SloStanding[];
-}
-export type BudgetPoint = Timed<Schemas["BudgetPointBody"], "time">;
-export type Slo = Omit<Timed<Schemas["DetailBody"], "start" | "end">, "burnDown"> & {
-  readonly burnDown: readonly BudgetPoint[];
-};
-export type Breach = Timed<Schemas["IncidentBody"], "start" | "end">;
-export type Month = Omit<Timed<Schemas["MonthBody"], "start" | "end">, "incidents"> & {
-  readonly incidents: readonly Breach[];
-};
-export type KeptReport = Timed<Schemas["KeptBody"], "start" | "end" | "generatedAt">;
 
 /** Return a number of an answer, where the infinities and NaN are texts. */
 export function numberOf(value: number | string): number | null {

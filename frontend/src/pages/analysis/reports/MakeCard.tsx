@@ -7,7 +7,7 @@ import { Button } from "../../../ui/Button";
 import { Card } from "../../../ui/Card";
 import { Field } from "../../../ui/Field";
 import { pathTo } from "../tabs";
-import { type Kind, kindOf, KINDS, lengthText } from "./document";
+import { type Kind, kindOf, KINDS, lengthText } from "./kinds";
 
 export function MakeCard({ chosen }: { chosen: Kind | null }) {
   const here = usePlace();

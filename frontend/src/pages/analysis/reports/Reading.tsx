@@ -4,15 +4,16 @@ import { address } from "../../../api/client";
 import { usePlace } from "../../../app/location";
 import { Asked, Note } from "../../../ui/Asked";
 import { Card } from "../../../ui/Card";
+import type { Report } from "../answers";
 import { useOnce } from "../asking";
 import { momentText } from "../words";
-import { fileName, type Kind, type ReportDocument } from "./document";
+import { fileName, type Kind } from "./kinds";
 import { SectionCard } from "./SectionCard";
 import { SendButton } from "./SendButton";
 
 export function Reading({ kind }: { kind: Kind }) {
   const end = usePlace().parameters.get("end") ?? "";
-  const answer = useOnce<ReportDocument>(`reports/${kind}`, { end });
+  const answer = useOnce<Report>(`reports/${kind}`, { end });
   if (answer.isPending) return <Making />;
   return (
     <Asked answer={answer}>

@@ -4,17 +4,13 @@ import { useAnswer } from "../../../api/questions";
 import { Asked, Note } from "../../../ui/Asked";
 import { Card } from "../../../ui/Card";
 import { type Column, Table } from "../../../ui/Table";
-import type { KeptReport } from "../answers";
+import type { KeptReport, Reports } from "../answers";
 import { To } from "../links";
 import { pathTo } from "../tabs";
 import { dayText, momentText } from "../words";
-import { kindOf } from "./document";
+import { kindOf } from "./kinds";
 import { MakeCard } from "./MakeCard";
 import { Reading } from "./Reading";
-
-interface Kept {
-  readonly reports: readonly KeptReport[];
-}
 
 const COLUMNS: readonly Column<KeptReport>[] = [
   {
@@ -42,7 +38,7 @@ export function ReportsTab({ rest: [name] }: { rest: readonly string[] }) {
 }
 
 function Sent() {
-  const answer = useAnswer<Kept>("reports", {}, false);
+  const answer = useAnswer<Reports>("reports", {}, false);
   return (
     <Card title="Reports that were sent">
       <Asked answer={answer}>

@@ -3,11 +3,11 @@
 import { TimeChart } from "../../../charts/TimeChart";
 import { change, quantity } from "../../../format/quantity";
 import { Card } from "../../../ui/Card";
-import type { ReportChart, ReportDocument, ReportFigure, ReportTable, Section } from "./document";
+import type { Report, ReportChart, ReportFigure, ReportSection, ReportTable } from "../answers";
 
 const HEIGHT = 180;
 
-export function SectionCard({ section, report }: { section: Section; report: ReportDocument }) {
+export function SectionCard({ section, report }: { section: ReportSection; report: Report }) {
   const { title, figures, tables, charts, advice, notes } = section;
   return (
     <Card title={title}>
@@ -61,7 +61,7 @@ function FigureOf({
   );
 }
 
-function ChartOf({ chart, report }: { chart: ReportChart; report: ReportDocument }) {
+function ChartOf({ chart, report }: { chart: ReportChart; report: Report }) {
   const { title, unit, times, lines } = chart;
   return (
     <div className="min-w-0">
@@ -124,7 +124,7 @@ function sideOf(rows: ReportTable["rows"], at: number): string {
   return rows.some((row) => typeof row[at] === "number") ? "text-right" : "text-left";
 }
 
-function AdviceOf({ advice }: { advice: Section["advice"] }) {
+function AdviceOf({ advice }: { advice: ReportSection["advice"] }) {
   return (
     <ul className="space-y-2 text-sm">
       {advice.map(({ sentence, advice: text, why, isNew }) => (

@@ -8,7 +8,7 @@ import { useIsAdmin } from "../../../app/session";
 import { Badge } from "../../../ui/Badge";
 import { Button } from "../../../ui/Button";
 import type { Sent } from "../answers";
-import type { Kind } from "./document";
+import type { Kind } from "./kinds";
 
 export function SendButton({ kind, end }: { kind: Kind; end: string }) {
   const isAdmin = useIsAdmin();

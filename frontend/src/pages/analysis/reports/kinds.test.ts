@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { fileName, kindOf } from "./document";
+import { fileName, kindOf } from "./kinds";
 
 it.each([
   ["daily", "daily"],
