@@ -3,7 +3,8 @@
 ``increase`` guesses at both ends of a window and does not know what a series counted before its first
 sample, which is all there is to say of an application that has just started. A counter at the end less what
 it was at the beginning is exact; a series that was not there at the beginning counts as a whole, and one that
-began anew within the window is left to ``increase``.
+began anew within the window is left to ``increase``. Counters whose process was not there within the window
+are carried on after an outage: what they say was counted before it.
 """
 
 from __future__ import annotations
@@ -33,12 +34,14 @@ class Span:
         end_ms: Where it ends.
         begins_ms: Where what is known begins, at ``start_ms`` or later.
         known_ms: Of how much of it something is known.
+        has_processes: Whether processes say who they are.
     """
 
     start_ms: int
     end_ms: int
     begins_ms: int
     known_ms: int
+    has_processes: bool = True
 
     @property
     def length_ms(self) -> int:
@@ -107,7 +110,10 @@ class Counting:
         step_ms = max((last_ms - first_ms) // (_STEPS * len(spans_ms)), 1)
         found = self.query(_EVERY_PROCESS, first_ms, last_ms, step_ms).series
         if not found:
-            return [Span(start_ms, end_ms, start_ms, end_ms - start_ms) for start_ms, end_ms in spans_ms]
+            return [
+                Span(start_ms, end_ms, start_ms, end_ms - start_ms, has_processes=False)
+                for start_ms, end_ms in spans_ms
+            ]
         times_ms = found[0].times_ms
         return [_span(times_ms, start_ms, end_ms, step_ms) for start_ms, end_ms in spans_ms]
 
@@ -118,11 +124,14 @@ class Counting:
             series: The counters, with matchers where some are meant.
             span: When.
         """
-        window = f"{series}[{max(span.length_ms, 1)}ms]"
+        length = f"[{max(span.length_ms, 1)}ms]"
+        window = f"{series}{length}"
         if span.length_ms > self._exact_ms:
             return f"increase({window})"
         last = f"last_over_time({window})"
-        exact = f"(({last} - ({self._at_the_beginning(series, span)})) or {last})"
+        there = f"on (job, instance) last_over_time(target_info{length})"
+        new = f"({last} and {there})" if span.has_processes else last
+        exact = f"(({last} - ({self._at_the_beginning(series, span)})) or {new})"
         return f"({exact} unless (resets({window}) > 0)) or increase({window})"
 
     def counted_in_steps(self, series: str, step_ms: int) -> str:
