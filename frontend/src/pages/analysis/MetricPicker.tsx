@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type SyntheticEvent, useId, useState } from "react";
 
 import { metadata } from "../../api/lookups";
+import { Note } from "../../ui/Asked";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 
@@ -57,6 +58,30 @@ export function MetricPicker({ label, value, onChoose, action = "Look" }: Metric
         {action}
       </Button>
     </form>
+  );
+}
+
+interface NoSeriesProps {
+  readonly metric: string;
+  readonly near: readonly string[];
+  readonly onChoose: (name: string) => void;
+}
+
+/** Why nothing of a metric is shown, and what may be meant in its place. */
+export function NoSeries({ metric, near, onChoose }: NoSeriesProps) {
+  return (
+    <>
+      {near.includes(metric) ? (
+        <Note title="Nothing of it lies in this time">
+          It is measured: choose a shorter time above if that began just now, or a longer one if it ended.
+        </Note>
+      ) : (
+        <Note title="There is no such series in this time">
+          Nothing was recorded of it; a longer time can be chosen above.
+        </Note>
+      )}
+      <Near names={near.filter((name) => name !== metric)} onChoose={onChoose} />
+    </>
   );
 }
 

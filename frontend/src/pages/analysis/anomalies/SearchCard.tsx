@@ -7,11 +7,11 @@ import { useChange, usePlace } from "../../../app/location";
 import { usePeriod } from "../../../app/period";
 import { TimeChart } from "../../../charts/TimeChart";
 import { spanOf } from "../../../time/range";
-import { Asked, Note } from "../../../ui/Asked";
+import { Asked } from "../../../ui/Asked";
 import { Card } from "../../../ui/Card";
 import { numberOf, type Search } from "../answers";
 
-import { MetricPicker, Near } from "../MetricPicker";
+import { MetricPicker, NoSeries } from "../MetricPicker";
 import { asSentence, momentText, seriesText } from "../words";
 import { rarityText } from "./grades";
 import { wordsOf } from "./Incidents";
@@ -55,11 +55,8 @@ function Found({ metric, onChoose }: { metric: string; onChoose: (metric: string
         {(found) => (
           <>
             {found.series.length === 0 ? (
-              <Note title="There is no such series in this time">
-                Nothing was recorded of it; a longer time can be chosen above.
-              </Note>
+              <NoSeries metric={found.metric} near={found.near} onChoose={onChoose} />
             ) : null}
-            <Near names={found.near} onChoose={onChoose} />
             <div className="grid gap-5 xl:grid-cols-2">
               {ordered(found.series).map((one) => (
                 <One key={JSON.stringify(one.labels)} found={found} searched={one} />

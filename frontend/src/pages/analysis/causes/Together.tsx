@@ -11,9 +11,9 @@ import { Card } from "../../../ui/Card";
 import { type Column, Table } from "../../../ui/Table";
 import type { Relations } from "../answers";
 import { repeated, useOnce } from "../asking";
-
-import { MetricPicker } from "../MetricPicker";
+import { MetricPicker, Near } from "../MetricPicker";
 import { asSentence } from "../words";
+import { tooFew, useCounts } from "./counts";
 
 const MOST_SHOWN = 30;
 const CHANCE = 0.05;
@@ -38,9 +38,11 @@ export function Together() {
         onChoose={(one) => choose([...metrics, one])}
       />
       {metrics.length > 0 ? (
-        <Chosen metrics={metrics} onLeave={(one) => choose(metrics.filter((other) => other !== one))} />
+        <>
+          <Chosen metrics={metrics} onLeave={(one) => choose(metrics.filter((other) => other !== one))} />
+          <Counted metrics={metrics} onAdd={(one) => choose([...metrics, one])} />
+        </>
       ) : null}
-      {metrics.length > 0 ? <Found metrics={metrics} /> : null}
     </Card>
   );
 }
@@ -62,6 +64,30 @@ function Chosen({ metrics, onLeave }: ChosenProps) {
       ))}
     </ul>
   );
+}
+
+interface CountedProps {
+  readonly metrics: readonly string[];
+  readonly onAdd: (metric: string) => void;
+}
+
+/** What was found, once there is something to compare. */
+function Counted({ metrics, onAdd }: CountedProps) {
+  const { isAsking, error, counted } = useCounts(metrics);
+  if (error) return <Note title="This could not be answered">{error.message}</Note>;
+  if (isAsking) return <Loading />;
+  const why = tooFew(counted);
+  if (why === null) return <Found metrics={metrics} />;
+  return (
+    <>
+      <Note title="At least two series are needed">{why}</Note>
+      <Near names={counted.flatMap(({ near }) => near)} onChoose={onAdd} />
+    </>
+  );
+}
+
+function Loading() {
+  return <div role="status" aria-label="Loading" className="bg-raised h-24 animate-pulse rounded-lg" />;
 }
 
 function Found({ metrics }: { metrics: readonly string[] }) {

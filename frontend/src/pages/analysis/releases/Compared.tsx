@@ -12,7 +12,7 @@ import { nameOf, pathOf } from "../../endpoints/names";
 import type { Comparison, ReleaseChange } from "../answers";
 import { useOnce } from "../asking";
 import { asSentence, momentText } from "../words";
-import { comparedBy, toneOfVerdict } from "./verdict";
+import { comparedBy, newestOf, toneOfVerdict } from "./verdict";
 
 const DAYS = ["1", "7", "14", "28"] as const;
 const MOST = 100;
@@ -23,7 +23,7 @@ export function Compared({ releases }: { releases: readonly Release[] }) {
   const answer = useOnce<Comparison>("releases/compare", asked);
   return (
     <Card title="Side by side">
-      <What asked={asked} />
+      <What asked={asked} newest={newestOf(releases)} />
       <Asked answer={answer}>
         {({ before, after, changes, reason }) => (
           <>
@@ -31,7 +31,9 @@ export function Compared({ releases }: { releases: readonly Release[] }) {
               <Side side={after} /> <span className="text-quiet">beside</span> <Side side={before} />
             </p>
             {changes.length === 0 ? (
-              <Note title={reason ? asSentence(reason) : "No endpoint was asked for at both times"} />
+              <Note title={reason ? asSentence(reason) : "No endpoint was asked for at both times"}>
+                An endpoint stands here once both times have requests of it; more days may have them.
+              </Note>
             ) : (
               <Changes changes={changes} />
             )}
@@ -42,20 +44,23 @@ export function Compared({ releases }: { releases: readonly Release[] }) {
   );
 }
 
-function What({ asked }: { asked: ReturnType<typeof comparedBy> }) {
+interface WhatProps {
+  readonly asked: ReturnType<typeof comparedBy>;
+  readonly newest: Release | undefined;
+}
+
+function What({ asked, newest }: WhatProps) {
   const change = useChange();
-  const { version, days } = asked;
+  const version = asked.version ?? newest?.version;
   return (
     <Field name="What is compared" className="mb-3 max-w-sm">
       {(given) => (
         <select
           {...given}
-          value={days ?? ""}
+          value={asked.days ?? ""}
           onChange={(event) => change({ days: event.target.value, version: "", job: "" })}
         >
-          <option value="">
-            {version ? `version ${version} with the one before` : "the newest version with the one before"}
-          </option>
+          {version ? <option value="">version {version} with the one before</option> : null}
           {DAYS.map((one) => (
             <option key={one} value={one}>
               {one === "1" ? "the last day with the one before" : `the last ${one} days with as many before`}

@@ -16,8 +16,10 @@ describe("what is compared", () => {
     expect(comparedBy(new URLSearchParams("version=2&job=shop&days=7"), [])).toEqual({ days: "7" });
   });
 
-  it("is the newest version where one was released", () => {
-    expect(comparedBy(new URLSearchParams(), [release(true), release(false)])).toEqual({});
+  it("is the newest version that has one before it", () => {
+    const known = [{ ...release(true), version: "9" }, { ...release(false), version: "3" }, release(false)];
+
+    expect(comparedBy(new URLSearchParams(), known)).toEqual({ version: "3", job: "shop" });
   });
 
   it.each(["", "days=0", "days=400", "days=x"])("is the last day where none was, with '%s'", (text) => {

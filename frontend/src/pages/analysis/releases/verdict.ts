@@ -12,13 +12,19 @@ interface Asked {
 
 const MOST_DAYS = 31;
 
-/** Read from the address what is compared; where nobody ever released, the last days are. */
+/** Read from the address what is compared: else the newest version that has one before it, or the last day. */
 export function comparedBy(parameters: URLSearchParams, releases: readonly Release[]): Asked {
   const days = Number(parameters.get("days") ?? NaN);
   if (Number.isInteger(days) && days >= 1 && days <= MOST_DAYS) return { days: String(days) };
   const [version, job] = [parameters.get("version"), parameters.get("job")];
   if (version && job) return { version, job };
-  return releases.some((one) => !one.mayBeOlder) ? {} : { days: "1" };
+  const newest = newestOf(releases);
+  return newest ? { version: newest.version, job: newest.job } : { days: "1" };
+}
+
+/** The version that began last among those that have one before them; the newest are in front. */
+export function newestOf(releases: readonly Release[]): Release | undefined {
+  return releases.find((one) => !one.mayBeOlder);
 }
 
 const BETTER = new Set(["faster", "failing less"]);

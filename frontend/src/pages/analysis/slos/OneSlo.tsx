@@ -31,10 +31,10 @@ export function OneSlo({ name }: { name: string }) {
             <Standing slo={slo} />
             <BurnDown slo={slo} />
             <BurnRates slo={slo} atMs={answer.dataUpdatedAt} />
+            <MonthCard name={name} />
           </>
         )}
       </Asked>
-      <MonthCard name={name} />
     </div>
   );
 }

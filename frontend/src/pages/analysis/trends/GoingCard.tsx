@@ -47,7 +47,8 @@ function Found({ rows, isAsking }: { rows: readonly Going[]; isAsking: boolean }
   if (rows.length === 0) {
     return (
       <Note title="There is nothing to look at yet">
-        Requests, queries, the process and the system are looked at as soon as they are measured.
+        Requests, queries, the process and the system are looked at once they were measured for some minutes.
+        Where that began just now, a shorter time above shows them sooner.
       </Note>
     );
   }

@@ -12,7 +12,7 @@ import { type Column, Table } from "../../../ui/Table";
 import type { Looked, Trends, TrendWindow } from "../answers";
 import { ToExplore } from "../links";
 
-import { Near } from "../MetricPicker";
+import { NoSeries } from "../MetricPicker";
 import { asSentence, momentText, windowText } from "../words";
 import { trendsOf, windowsOf } from "./asked";
 import { Way } from "./goingColumns";
@@ -35,10 +35,7 @@ export function OneTrend({ metric, onChoose }: OneTrendProps) {
       {(found) =>
         found.series.length === 0 ? (
           <Card title={found.metric}>
-            <Note title="There is no such series in this time">
-              Nothing was recorded of it; a longer time can be chosen above.
-            </Note>
-            <Near names={found.near} onChoose={onChoose} />
+            <NoSeries metric={found.metric} near={found.near} onChoose={onChoose} />
           </Card>
         ) : (
           <>
