@@ -3,7 +3,7 @@
 import { useMutation, type UseMutationResult, useQueryClient } from "@tanstack/react-query";
 
 import { address, type Parameters, post } from "../../api/client";
-import type { Backtest, BacktestAsked, Preview, Rule, Silence, Tested, Word } from "./answers";
+import type { Backtest, BacktestAsked, Matcher, Preview, Rule, Silence, Tested, Word } from "./answers";
 
 /** Paths of the API whose answers change with what is done about alerts. */
 const TOUCHED = ["alerts", "silences", "rules", "receivers", "deliveries", "dashboard"];
@@ -52,7 +52,7 @@ export function withdraw({ fingerprint, by }: Pick<Said, "fingerprint" | "by">):
 }
 
 /** A condition on one label: as people write it, or a label to be equal to. */
-export type MatcherGiven = string | { readonly name: string; readonly value: string };
+export type MatcherGiven = string | (Pick<Matcher, "name" | "value"> & Partial<Matcher>);
 
 export interface SilenceGiven {
   readonly matchers: readonly MatcherGiven[];
@@ -63,6 +63,21 @@ export interface SilenceGiven {
 
 export function silence(given: SilenceGiven): Promise<Silence> {
   return post("silences", given);
+}
+
+/** What is to become different about a silence; the rest stays. */
+export type SilenceChange = Partial<Omit<SilenceGiven, "createdBy">>;
+
+export function changeSilence({
+  id,
+  by,
+  changes,
+}: {
+  id: string;
+  by: string;
+  changes: SilenceChange;
+}): Promise<Silence> {
+  return post(below(`silences/${id}`, by), changes, "PUT");
 }
 
 export function preview(matchers: readonly MatcherGiven[]): Promise<Preview> {

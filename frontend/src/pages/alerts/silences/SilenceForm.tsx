@@ -1,88 +1,88 @@
-/** A silence to be made: what, how long, who and why, with a look at what it matches before it is made. */
+/** A silence to be made or changed: what, how long, who and why, with a look at what it matches before. */
 
-import { type ReactNode, type SyntheticEvent, useState } from "react";
+import { type ReactNode, useState } from "react";
 
 import { momentText } from "../../../format/moment";
 import { Button } from "../../../ui/Button";
 import { Field } from "../../../ui/Field";
 import type { Silence } from "../answers";
-import { type MatcherGiven, silence, useDoing } from "../doing";
-import { Refused } from "../Told";
+import { DeedForm } from "../DeedForm";
+import { changeSilence, type MatcherGiven, silence, type SilenceGiven, useDoing } from "../doing";
 import { useName } from "../who";
-import { lengthProblem, LENGTHS } from "./matchers";
+import { WhoField } from "../WhoField";
+import { changesOf, type Draft, isWhole, problemOf } from "./draft";
+import { LENGTHS } from "./matchers";
 import { Preview } from "./Preview";
 
 interface SilenceFormProps {
+  readonly draft: Draft;
   readonly matchers: readonly MatcherGiven[];
   /** Where the matchers are chosen. */
   readonly children: ReactNode;
-  readonly comment?: string;
   readonly onDone: (said: string) => void;
   readonly onCancel: () => void;
 }
 
-export function SilenceForm({ matchers, children, comment = "", onDone, onCancel }: SilenceFormProps) {
-  const [length, setLength] = useState<string>("1h");
-  const [why, setWhy] = useState(comment);
+export function SilenceForm({ draft, matchers, children, onDone, onCancel }: SilenceFormProps) {
+  const { changed } = draft;
+  const [length, setLength] = useState(draft.length);
+  const [why, setWhy] = useState(draft.comment);
   const [name, setName] = useName();
-  const making = useDoing(silence, (made) => onDone(madeText(made)));
-  const problem = lengthProblem(length);
-  const isWhole = matchers.length > 0 && !problem && why.trim() !== "" && name.trim() !== "";
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!isWhole) return;
-    const given = { matchers, for: length.trim(), createdBy: name.trim(), comment: why.trim() };
-    making.mutate(given);
-  };
+  const making = useDoing(
+    (given: SilenceGiven) => save(changed, given),
+    (made) => onDone(madeText(made)),
+  );
+  const given = { matchers, for: length.trim(), createdBy: name.trim(), comment: why.trim() };
+  const problem = problemOf(draft, given.for);
   return (
-    <form onSubmit={submit} className="grid gap-3 text-sm">
+    <DeedForm
+      button={changed === null ? `Silence for ${problem ? "…" : given.for}` : "Save the changes"}
+      isWhole={isWhole(draft, given)}
+      doing={making}
+      onSubmit={() => making.mutate(given)}
+      onCancel={onCancel}
+    >
       {children}
       <Preview matchers={matchers} />
-      <div className="grid gap-3 sm:grid-cols-[auto_1fr_10rem]">
-        <Length length={length} problem={problem} onChange={setLength} />
+      <Length length={length} problem={problem} changed={changed} onChange={setLength} />
+      <div className="grid gap-3 sm:grid-cols-[1fr_14rem]">
         <Field name="Why" hint="Others read this when they wonder why it is quiet.">
-          {(given) => (
-            <input {...given} required value={why} onChange={(event) => setWhy(event.target.value)} />
+          {(shared) => (
+            <input {...shared} required value={why} onChange={(event) => setWhy(event.target.value)} />
           )}
         </Field>
-        <Field name="Who">
-          {(given) => (
-            <input
-              {...given}
-              required
-              autoComplete="name"
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
+        <WhoField
+          name={name}
+          onChange={setName}
+          {...(changed === null ? {} : { hint: `It stays in the name of ${changed.createdBy}.` })}
+        />
       </div>
-      <Refused error={making.error} />
-      <div className="flex gap-2">
-        <Button type="submit" look="first" disabled={!isWhole || making.isPending}>
-          Silence for {problem ? "…" : length.trim()}
-        </Button>
-        <Button onClick={onCancel}>Leave it</Button>
-      </div>
-    </form>
+    </DeedForm>
   );
+}
+
+function save(changed: Silence | null, given: SilenceGiven): Promise<Silence> {
+  if (changed === null) return silence(given);
+  return changeSilence({ id: changed.id, by: given.createdBy, changes: changesOf(changed, given) });
 }
 
 interface LengthProps {
   readonly length: string;
   readonly problem: string | undefined;
+  readonly changed: Silence | null;
   readonly onChange: (length: string) => void;
 }
 
-function Length({ length, problem, onChange }: LengthProps) {
+function Length({ length, problem, changed, onChange }: LengthProps) {
+  const lengths = changed === null ? LENGTHS : ["", ...LENGTHS];
   return (
     <div className="flex flex-wrap items-start gap-2">
       <fieldset>
-        <legend className="text-quiet mb-1 text-xs font-medium">For how long</legend>
-        <div className="flex gap-1">
-          {LENGTHS.map((one) => (
+        <legend className="text-quiet mb-1 text-xs font-medium">{legendOf(changed)}</legend>
+        <div className="flex flex-wrap gap-1">
+          {lengths.map((one) => (
             <Button key={one} aria-pressed={one === length} onClick={() => onChange(one)} className={PRESSED}>
-              {one}
+              {one === "" && changed ? `as it is, until ${endText(changed)}` : one}
             </Button>
           ))}
         </div>
@@ -96,7 +96,19 @@ function Length({ length, problem, onChange }: LengthProps) {
 
 const PRESSED = "py-2 aria-pressed:border-accent aria-pressed:font-semibold";
 
-function madeText({ endsAt, startsAt }: Silence): string {
-  const span = { sinceMs: Date.parse(startsAt), untilMs: Date.parse(endsAt) };
-  return `Silenced until ${momentText(span.untilMs, { ...span, sinceMs: span.untilMs - 2 * 86_400_000 })}.`;
+function legendOf(changed: Silence | null): string {
+  if (changed === null) return "For how long";
+  return changed.state === "pending" ? "For how long from its start on" : "For how long from now on";
+}
+
+function madeText(made: Silence): string {
+  return `Silenced until ${endText(made)}.`;
+}
+
+const DAYS_MS = 2 * 86_400_000;
+
+/** With its day, since it may be far off. */
+function endText({ endsAt }: Silence): string {
+  const untilMs = Date.parse(endsAt);
+  return momentText(untilMs, { sinceMs: untilMs - DAYS_MS, untilMs });
 }

@@ -1,4 +1,4 @@
-/** One silence: what it matches, why, for how much longer; ended by a button. */
+/** One silence: what it matches, why, for how much longer; edited, ended, or made again by a button. */
 
 import { useNow } from "../../../app/now";
 import { useIsAdmin } from "../../../app/session";
@@ -10,16 +10,18 @@ import type { Silence } from "../answers";
 import { expire, useDoing } from "../doing";
 import { Refused } from "../Told";
 import { useName } from "../who";
+import { againOf, changeOf, type Draft } from "./draft";
 import { leftMs, matcherText } from "./matchers";
 
 const TONES: Readonly<Record<Silence["state"], Tone>> = { active: "good", pending: "warn", expired: "muted" };
 
 interface SilenceRowProps {
   readonly silence: Silence;
+  readonly onDraft: (draft: Draft) => void;
   readonly onTold: (said: string) => void;
 }
 
-export function SilenceRow({ silence, onTold }: SilenceRowProps) {
+export function SilenceRow({ silence, onDraft, onTold }: SilenceRowProps) {
   const isAdmin = useIsAdmin();
   const nowMs = useNow();
   const [name] = useName();
@@ -47,11 +49,18 @@ export function SilenceRow({ silence, onTold }: SilenceRowProps) {
         </p>
         <Refused error={ending.error} />
       </div>
-      {isAdmin && silence.state !== "expired" ? (
-        <div>
-          <Button onClick={end} disabled={ending.isPending}>
-            End now
-          </Button>
+      {isAdmin ? (
+        <div className="flex flex-wrap items-start gap-2">
+          {silence.state === "expired" ? (
+            <Button onClick={() => onDraft(againOf(silence))}>Make again</Button>
+          ) : (
+            <>
+              <Button onClick={() => onDraft(changeOf(silence))}>Edit</Button>
+              <Button onClick={end} disabled={ending.isPending}>
+                End now
+              </Button>
+            </>
+          )}
         </div>
       ) : null}
     </li>

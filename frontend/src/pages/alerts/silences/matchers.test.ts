@@ -16,6 +16,7 @@ describe("a matcher of the API", () => {
     [{ name: "a", value: "x", isRegex: false, isEqual: true }, 'a="x"'],
     [{ name: "a", value: "x", isRegex: false, isEqual: false }, 'a!="x"'],
     [{ name: "a", value: "x|y", isRegex: true, isEqual: true }, 'a=~"x|y"'],
+    [{ name: "a b", value: "x", isRegex: false, isEqual: true }, '"a b"="x"'],
     [{ name: "a", value: '"', isRegex: true, isEqual: false }, 'a!~"\\""'],
   ])("%o is written %s", (matcher, text) => {
     expect(matcherText(matcher)).toBe(text);

@@ -16,10 +16,13 @@ export function linesOf(text: string): readonly string[] {
 
 const SIGNS = { equal: ["=", "=~"], other: ["!=", "!~"] } as const;
 
+/** What a name cannot hold without quotes around it. */
+const RESERVED = /[\s{}!=~,\\"'`]/;
+
 /** Write a matcher as it was written. */
 export function matcherText({ name, value, isRegex, isEqual }: Matcher): string {
   const sign = SIGNS[isEqual ? "equal" : "other"][isRegex ? 1 : 0];
-  return `${name}${sign}${JSON.stringify(value)}`;
+  return `${RESERVED.test(name) ? JSON.stringify(name) : name}${sign}${JSON.stringify(value)}`;
 }
 
 /** Labels that have to be equal, without those that were left out. */

@@ -3,6 +3,7 @@
 import { useMemo, useState } from "react";
 
 import type { AlertDetail } from "../../answers";
+import { NEW } from "../../silences/draft";
 import { equalTo } from "../../silences/matchers";
 import { SilenceForm } from "../../silences/SilenceForm";
 import { summaryOf } from "../../words";
@@ -16,13 +17,14 @@ interface SilenceAlertProps {
 export function SilenceAlert({ alert, onDone, onCancel }: SilenceAlertProps) {
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(new Set());
   const matchers = useMemo(() => equalTo(alert.labels, leftOut), [alert.labels, leftOut]);
+  const draft = { ...NEW, comment: summaryOf(alert) };
   const toggle = (name: string) => {
     const next = new Set(leftOut);
     if (!next.delete(name)) next.add(name);
     setLeftOut(next);
   };
   return (
-    <SilenceForm matchers={matchers} comment={summaryOf(alert)} onDone={onDone} onCancel={onCancel}>
+    <SilenceForm draft={draft} matchers={matchers} onDone={onDone} onCancel={onCancel}>
       <fieldset>
         <legend className="text-quiet mb-1 text-xs font-medium">
           Quiet is what has all of these; leave one out to quieten more

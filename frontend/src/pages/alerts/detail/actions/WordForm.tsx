@@ -1,14 +1,14 @@
 /** What somebody says about an alert: that they take care of it, or that it is over. */
 
-import { type SyntheticEvent, useState } from "react";
+import { useState } from "react";
 
-import { Button } from "../../../../ui/Button";
 import { Field } from "../../../../ui/Field";
 import type { Word } from "../../answers";
+import { DeedForm } from "../../DeedForm";
 import { type Said, useDoing } from "../../doing";
 import { lengthProblem } from "../../silences/matchers";
-import { Refused } from "../../Told";
 import { useName } from "../../who";
+import { WhoField } from "../../WhoField";
 
 interface WordFormProps {
   readonly fingerprint: string;
@@ -27,14 +27,15 @@ export function WordForm({ fingerprint, say, note, button, length, onDone, onCan
   const [name, setName] = useName();
   const saying = useDoing(say, onDone);
   const problem = lengthProblem(hold);
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (problem || !name.trim()) return;
-    const said = { fingerprint, by: name.trim(), comment: comment.trim(), for: hold.trim() };
-    saying.mutate(said);
-  };
+  const said = { fingerprint, by: name.trim(), comment: comment.trim(), for: hold.trim() };
   return (
-    <form onSubmit={submit} className="grid gap-3 text-sm">
+    <DeedForm
+      button={button}
+      isWhole={said.by !== "" && problem === undefined}
+      doing={saying}
+      onSubmit={() => saying.mutate(said)}
+      onCancel={onCancel}
+    >
       <p className="text-quiet">{note}</p>
       <div className="grid gap-3 sm:grid-cols-[1fr_10rem_8rem]">
         <Field name="Comment">
@@ -47,32 +48,11 @@ export function WordForm({ fingerprint, say, note, button, length, onDone, onCan
             />
           )}
         </Field>
-        <Field name="Who">
-          {(given) => (
-            <input
-              {...given}
-              required
-              autoComplete="name"
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
+        <WhoField name={name} onChange={setName} />
         <Field name="At most for" problem={problem}>
           {(given) => <input {...given} value={hold} onChange={(event) => setHold(event.target.value)} />}
         </Field>
       </div>
-      <Refused error={saying.error} />
-      <div className="flex gap-2">
-        <Button
-          type="submit"
-          look="first"
-          disabled={saying.isPending || !name.trim() || problem !== undefined}
-        >
-          {button}
-        </Button>
-        <Button onClick={onCancel}>Leave it</Button>
-      </div>
-    </form>
+    </DeedForm>
   );
 }
