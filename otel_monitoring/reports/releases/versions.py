@@ -57,7 +57,8 @@ def releases(query: Query, *, since_ms: int, now_ms: int) -> list[Release]:
         job, version = track.labels.get(_JOB), track.labels.get(_VERSION)
         if not len(seen):
             continue
-        first_ms, last_ms = _nearer(query, track.labels, int(seen[0]), int(seen[-1]), window)
+        coarse_ms = (int(seen[0]), int(seen[-1]))
+        first_ms, last_ms = _nearer(query, track.labels, coarse_ms, window, until_ms=now_ms)
         begins[job] = min(begins.get(job, first_ms), first_ms)
         if version:
             found.append((job, version, first_ms, last_ms))
@@ -67,12 +68,15 @@ def releases(query: Query, *, since_ms: int, now_ms: int) -> list[Release]:
     )
 
 
-def _nearer(query: Query, labels: Labels, first_ms: int, last_ms: int, window: Window) -> tuple[int, int]:
-    """Return to the minute when a series of a coarse window began and ended."""
+def _nearer(
+    query: Query, labels: Labels, coarse_ms: tuple[int, int], window: Window, *, until_ms: int
+) -> tuple[int, int]:
+    """Return to the minute when a series of a coarse window began and ended, which is not in the future."""
+    first_ms, last_ms = coarse_ms
     if window.step_ms <= _MINUTE_MS:
         return first_ms, last_ms
     for which, start_ms in (("first", first_ms - window.step_ms), ("last", last_ms)):
-        fine = Window(start_ms, start_ms + window.step_ms, _MINUTE_MS)
+        fine = Window(start_ms, min(start_ms + window.step_ms, until_ms), _MINUTE_MS)
         for track in tracks(query, _EXPR, fine):
             seen = track.times_ms[np.isfinite(track.values)]
             if track.labels == labels and len(seen):

@@ -37,6 +37,15 @@ def test_versions_are_told_apart_by_what_processes_say(known: ReleasesDesk) -> N
     assert newest.first_ms == RELEASED_MS
 
 
+def test_no_version_was_last_seen_in_the_future() -> None:
+    """A sample holds for some minutes; nobody asks for those to come."""
+    now_ms = END_MS - 7 * MINUTE_MS
+
+    newest, _ = ReleasesDesk(query=query(), clock=FakeClock(now_ms), interval_s=60.0).releases()
+
+    assert now_ms - 5 * MINUTE_MS <= newest.last_ms <= now_ms
+
+
 def test_what_got_worse_is_in_front_and_nothing_else_is_blamed(known: ReleasesDesk) -> None:
     """The cart is 30% slower, paying fails in 8% of cases, searching is as before."""
     found = known.compare()
