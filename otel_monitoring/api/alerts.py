@@ -15,6 +15,7 @@ from otel_monitoring.api import values
 from otel_monitoring.api.desk import fingerprint_of, pairs_of
 from otel_monitoring.api.refused import UNPROCESSABLE, RefusedError, refusals
 from otel_monitoring.model.durations import format_duration
+from otel_monitoring.notify.messages.quantity import threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +51,11 @@ class AlertBody(BaseModel):
     annotations: dict[str, str]
     value: float | str = Field(
         description="The last value; NaN and the infinities as texts.", examples=[0.97]
+    )
+    unit: str = Field(description="Of the value, in UCUM; empty where it is not known.", examples=["1"])
+    threshold: str = Field(
+        description="What the value is compared with, in words; empty where that is no constant.",
+        examples=["above 90%"],
     )
     expr: str = Field(description="The expression of the rule.", examples=["cpu > 0.9"])
     active_at: datetime = Field(
@@ -161,6 +167,7 @@ def alerts_router(
 def alert_body(group: GroupStatus, rule: RuleStatus, alert: Alert, desk: AlertDesk | None) -> AlertBody:
     """Return an alert as it is sent."""
     sent = _sent(alert, desk)
+    look = None if desk is None else desk.watched(rule.rule.expr)
     return AlertBody(
         rule=rule.rule.name,
         group=group.name,
@@ -168,6 +175,8 @@ def alert_body(group: GroupStatus, rule: RuleStatus, alert: Alert, desk: AlertDe
         labels=alert.labels.as_dict(),
         annotations=dict(alert.annotations),
         value=values.number(alert.value),
+        unit="" if look is None else values.ucum(look.unit),
+        threshold="" if look is None else threshold(look.op, look.bound, look.unit),
         expr=rule.rule.expr,
         active_at=values.time(alert.active_at_ms),
         fired_at=values.time_if_any(alert.fired_at_ms),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from otel_monitoring.measure.audit_trail import AuditTrail
     from otel_monitoring.model.alert import Alert, SentAlert
     from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.evidence import Watched
     from otel_monitoring.notify.delivery.retry import Deliver
 
 _ELSEWHERE = "alerts go to an Alertmanager (notify.alertmanagers), which tells people: expected this there"
@@ -45,6 +46,7 @@ class AlertDesk:
         routing: Returns the configuration in force.
         reload: Reads the configuration anew, on behalf of an actor.
         backing: What is known about alerts besides themselves.
+        watched: Returns what the expression of a rule looks at; ``None`` where it compares nothing.
         external_labels: Labels that alerts get on sending where they have none of that name.
         started_ms: When this process began, Unix milliseconds.
         is_elsewhere: Whether an Alertmanager tells people in place of this process.
@@ -61,6 +63,7 @@ class AlertDesk:
     routing: Callable[[], RoutingConfig]
     reload: Callable[[str], RoutingConfig]
     backing: Backing = field(default_factory=Backing)
+    watched: Callable[[str], Watched | None] = lambda _: None
     external_labels: Mapping[str, str] = field(default_factory=dict)
     started_ms: int = 0
     is_elsewhere: bool = False

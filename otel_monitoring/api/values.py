@@ -27,6 +27,11 @@ def time_if_any(time_ms: int | None) -> datetime | None:
     return None if time_ms is None else time(time_ms)
 
 
+def ucum(unit: str) -> str:
+    """Return a unit in UCUM, in which a ratio is ``1``."""
+    return "1" if unit == "ratio" else unit
+
+
 def plain(value: Any) -> Any:
     """Return what was said once as JSON takes it, whatever numbers and characters are in it."""
     if isinstance(value, str):

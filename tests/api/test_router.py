@@ -91,6 +91,8 @@ def test_alerts_are_listed_firing_first_then_the_newest() -> None:
         "labels": {"alertname": "A", "job": "f"},
         "annotations": {"summary": "s"},
         "value": 2.5,
+        "unit": "",
+        "threshold": "",
         "expr": "up == 0",
         "activeAt": "2023-11-14T22:13:20Z",
         "firedAt": "2023-11-14T22:13:20.500000Z",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from otel_monitoring.api import values
 from otel_monitoring.api.alerting.history import Fingerprint  # noqa: TC001 - FastAPI reads it
 from otel_monitoring.api.desk import fingerprint_of
 from otel_monitoring.api.refused import NOT_FOUND, RefusedError, refusals
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from otel_monitoring.api.desk import AlertDesk
     from otel_monitoring.model.alert import Alert
     from otel_monitoring.model.evidence import Evidence, Watched
-
-_UNITS = {"ratio": "1"}
 
 
 class WatchedBody(BaseModel):
@@ -45,7 +44,7 @@ class WatchedBody(BaseModel):
             expr=watched.expr,
             op=watched.op,
             bound=bound if bound is not None and math.isfinite(bound) else None,
-            unit=_UNITS.get(watched.unit, watched.unit),
+            unit=values.ucum(watched.unit),
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from otel_monitoring.model.durations import format_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from fastapi import APIRouter
 
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.lazy import LazyAnalysis
     from otel_monitoring.bootstrap.parts import Builder
+    from otel_monitoring.model.evidence import Watched
     from otel_monitoring.storage.history.cleanup import Cleanup
 
 _DAY_S = 86_400
 _TRIAL_S = 10.0
 """The longest that one query of a rule on trial may take."""
+
+_MOST_REMEMBERED = 1000
+"""Of how many rules it is remembered what they look at, which every list of alerts asks."""
 
 
 def storage_routes(builder: Builder, made: Analysis) -> Sequence[APIRouter]:
@@ -38,11 +43,10 @@ def storage_routes(builder: Builder, made: Analysis) -> Sequence[APIRouter]:
 def trial_routes(builder: Builder, made: Analysis) -> Sequence[APIRouter]:
     """Return the route that tries a rule on history."""
     from otel_monitoring.api.alerting.backtest import BacktestSource, backtest_router
-    from otel_monitoring.bootstrap.messages.comparison import watched
 
     source = BacktestSource(
         query=made.answering.tuned(timeout_s=_TRIAL_S),
-        watched=lambda expr: watched(made.engine.parse(expr)),
+        watched=_watched(made),
         clock=builder.clock,
         interval_ms=round(builder.settings.alerts.interval_s * 1000),
     )
@@ -83,10 +87,18 @@ def desk(builder: Builder, made: Analysis, *, started_ms: int) -> AlertDesk:
         routing=lambda: telling.config,
         reload=lambda actor: telling.reload(actor=actor),
         backing=made.backing.shown(),
+        watched=lru_cache(maxsize=_MOST_REMEMBERED)(_watched(made)),
         external_labels=builder.settings.alerts.external_labels,
         started_ms=started_ms,
         is_elsewhere=telling.is_elsewhere,
     )
+
+
+def _watched(made: Analysis) -> Callable[[str], Watched | None]:
+    """Return what tells what an expression looks at; it raises a ``QueryError`` for one that is not valid."""
+    from otel_monitoring.bootstrap.messages.comparison import watched
+
+    return lambda expr: watched(made.engine.parse(expr))
 
 
 def sources(builder: Builder, analysis: LazyAnalysis, *, started_ms: int) -> Sources:

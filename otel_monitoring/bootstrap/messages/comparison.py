@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from otel_monitoring.model.evidence import Watched
 from otel_monitoring.model.labels import NAME
+from otel_monitoring.notify.messages.quantity import COMPARISONS
 from otel_monitoring.promql.language.format import pretty
 from otel_monitoring.promql.language.nodes import (
     Aggregate,
@@ -22,16 +23,6 @@ from otel_monitoring.promql.language.nodes import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-WORDS: Mapping[str, str] = {
-    ">": "above",
-    ">=": "at least",
-    "<": "below",
-    "<=": "at most",
-    "==": "equal to",
-    "!=": "other than",
-}
-"""How each comparison is told, from the side of the value: it fires *above 5*."""
 
 _FLIPPED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 _ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
@@ -72,7 +63,7 @@ def watched(node: Node) -> Watched | None:
     """
     while isinstance(node, Binary) and node.op in ("and", "unless"):
         node = node.left
-    if not isinstance(node, Binary) or node.op not in WORDS or node.return_bool:
+    if not isinstance(node, Binary) or node.op not in COMPARISONS or node.return_bool:
         return None
     left, right = constant(node.left), constant(node.right)
     if left is not None and right is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from otel_monitoring.bootstrap.messages.allowance import Allowance
-from otel_monitoring.bootstrap.messages.comparison import WORDS, metric_of, watched
+from otel_monitoring.bootstrap.messages.comparison import metric_of, watched
 from otel_monitoring.bootstrap.messages.narrow import narrowed
 from otel_monitoring.bootstrap.messages.subject import (
     KnownRules,
@@ -23,7 +23,7 @@ from otel_monitoring.bootstrap.messages.subject import (
 )
 from otel_monitoring.guard import Guard
 from otel_monitoring.model.evidence import Curve, Evidence
-from otel_monitoring.notify.messages.quantity import quantity
+from otel_monitoring.notify.messages.quantity import quantity, threshold
 from otel_monitoring.promql.language.format import pretty
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _evidence(alert: SentAlert, look: Watched | None, curve: Curve | None, **mor
     value = known[-1] if known and not alert.is_resolved else alert.value
     return Evidence(
         value_text=quantity(value, look.unit),
-        threshold_text="" if look.bound is None else f"{WORDS[look.op]} {quantity(look.bound, look.unit)}",
+        threshold_text=threshold(look.op, look.bound, look.unit),
         peak_text=_peak(alert, look, curve),
         curve=curve if len(known) >= _FEWEST_POINTS else None,
         watched=look,

@@ -6,7 +6,17 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+COMPARISONS: Mapping[str, str] = {
+    ">": "above",
+    ">=": "at least",
+    "<": "below",
+    "<=": "at most",
+    "==": "equal to",
+    "!=": "other than",
+}
+"""How each comparison is told, from the side of the value: it fires *above 5*."""
 
 _DIGITS = 4
 _TIMES = ((86_400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
@@ -46,6 +56,11 @@ def quantity(value: float, unit: str = "") -> str:
     if base == "%":
         return f"{number(value)}%{rate}"
     return f"{number(value)} {base}{rate}".rstrip()
+
+
+def threshold(op: str, bound: float | None, unit: str = "") -> str:
+    """Write what a value is compared with: ``above 5%``; empty where that is no constant."""
+    return "" if bound is None else f"{COMPARISONS[op]} {quantity(bound, unit)}"
 
 
 def number(value: float) -> str:

@@ -26,7 +26,7 @@ groups:
         annotations: {summary: many}
       - {alert: Informed, expr: orders_total > 2, labels: {severity: info}}
       - {alert: Patient, expr: orders_total > 2, for: 1h}
-      - {alert: Watched, expr: orders_total > 2, labels: {observe: "true"}}
+      - {alert: Watched, expr: orders_total / orders_total > 0.5, labels: {observe: "true"}}
 """
 
 ROUTES = """

@@ -20,6 +20,15 @@ def test_the_value_stands_beside_its_threshold(instance: Instance) -> None:
     assert (body["watched"]["op"], body["watched"]["bound"], body["watched"]["unit"]) == (">", 2.0, "")
 
 
+def test_the_list_says_the_same_of_the_value_as_one_alert(instance: Instance) -> None:
+    listed = {one["rule"]: one for one in instance.get("/alerts")["alerts"]}
+    evidence = instance.get(f"/alerts/{instance.fingerprint('Watched')}/evidence")
+
+    assert (listed["Watched"]["unit"], listed["Watched"]["threshold"]) == ("1", "above 50%")
+    assert (evidence["watched"]["unit"], evidence["threshold"]) == ("1", "above 50%")
+    assert (listed["TooManyOrders"]["unit"], listed["TooManyOrders"]["threshold"]) == ("", "above 2")
+
+
 def test_what_is_watched_can_be_asked_for_the_series_of_the_alert(instance: Instance) -> None:
     body = instance.get(f"/alerts/{instance.fingerprint('TooManyOrders')}/evidence")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_monitoring.notify.messages.quantity import quantity
+from otel_monitoring.notify.messages.quantity import quantity, threshold
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,16 @@ from otel_monitoring.notify.messages.quantity import quantity
 )
 def test_a_value_is_told_in_the_unit_that_suits_it(value: float, unit: str, text: str) -> None:
     assert quantity(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("op", "bound", "unit", "text"),
+    [(">", 0.05, "ratio", "above 5%"), ("<=", 0.3, "s", "at most 300 ms"), ("<", None, "s", "")],
+)
+def test_a_threshold_is_told_from_the_side_of_the_value(
+    op: str, bound: float | None, unit: str, text: str
+) -> None:
+    assert threshold(op, bound, unit) == text
 
 
 @given(st.floats(), st.sampled_from(["", "s", "By", "ratio", "%", "/s", "By/s"]))

@@ -37,7 +37,10 @@ export function AlertRow({ alert, shared }: AlertRowProps) {
         <Marks alert={alert} />
       </div>
       <p className="text-quiet flex gap-3 text-xs sm:block sm:text-right">
-        <span className="text-text block font-medium">{valueText(alert.value)}</span>
+        <span className="block">
+          <span className="text-text font-medium">{valueText(alert.value, alert.unit)}</span>{" "}
+          {alert.threshold}
+        </span>
         <span>{ago(Date.parse(sinceOf(alert)), nowMs)}</span>
       </p>
     </li>

@@ -11,6 +11,8 @@ function alert(rule: string, more: Partial<Alert> = {}): Alert {
     labels: { alertname: rule, severity: "warning" },
     annotations: {},
     value: 1,
+    unit: "",
+    threshold: "",
     expr: "up == 0",
     activeAt: "2026-03-02T09:00:00Z",
     firedAt: "2026-03-02T09:05:00Z",

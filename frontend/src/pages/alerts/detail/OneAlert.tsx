@@ -76,7 +76,7 @@ function Shown({ alert, evidence }: ShownProps) {
         <div className="grid gap-4">
           <TheRule alert={alert} />
           <Facts labels={alert.labels} annotations={alert.annotations} />
-          <Earlier episodes={alert.history} unit={evidence?.watched?.unit ?? ""} />
+          <Earlier episodes={alert.history} unit={alert.unit} />
         </div>
         <div className="grid gap-4">
           {evidence ? <Often evidence={evidence} /> : null}

@@ -88,7 +88,7 @@ function Watching({ watched, found, span }: WatchingProps) {
   );
 }
 
-function Episodes({ found: { episodes, total, until }, span }: { found: Backtest; span: Span }) {
+function Episodes({ found: { episodes, total, until, watched }, span }: { found: Backtest; span: Span }) {
   const columns: readonly Column<TrialEpisode>[] = [
     {
       name: "Would have fired",
@@ -96,7 +96,7 @@ function Episodes({ found: { episodes, total, until }, span }: { found: Backtest
     },
     { name: "About", cell: ({ labels }) => <span className="font-mono text-xs">{aboutText(labels)}</span> },
     { name: "Lasted", isNumber: true, cell: (one) => lastedText(one, until) },
-    { name: "Peak", isNumber: true, cell: ({ peak }) => valueText(peak) },
+    { name: "Peak", isNumber: true, cell: ({ peak }) => valueText(peak, watched?.unit) },
   ];
   const shown = episodes.slice(0, MOST_EPISODES);
   return (

@@ -12,6 +12,8 @@ const ALERT: AlertDetail = {
   labels: { alertname: "Slow", route: "/cart" },
   annotations: { summary: "slow" },
   value: 2,
+  unit: "",
+  threshold: "above 1",
   expr: "x > 1",
   activeAt: "2026-03-02T09:00:00Z",
   firedAt: "2026-03-02T09:05:00Z",

@@ -7,6 +7,8 @@ const ALERT = {
   labels: { alertname: "Slow", severity: "critical", route: "/cart" },
   state: "firing" as const,
   value: 2.5,
+  unit: "s",
+  threshold: "above 2 s",
   activeAt: "2026-03-02T09:00:00Z",
   firedAt: "2026-03-02T09:05:00Z",
   resolvedAt: null,
@@ -30,7 +32,7 @@ describe("an alert in a sentence", () => {
   });
 
   it("makes do with what the alert itself says", () => {
-    expect(sentenceOf({ ...ALERT, labels: {} }, undefined, NOW_MS)).toBe(
+    expect(sentenceOf({ ...ALERT, labels: {}, unit: "", threshold: "" }, undefined, NOW_MS)).toBe(
       "Slow: the value is 2.5, firing for 5 min.",
     );
   });

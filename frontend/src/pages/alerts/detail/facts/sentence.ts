@@ -4,7 +4,10 @@ import { seconds } from "../../../../format/quantity";
 import type { AlertDetail, AlertEvidence } from "../../answers";
 import { aboutText, valueText } from "../../words";
 
-type Told = Pick<AlertDetail, "rule" | "labels" | "state" | "value" | "activeAt" | "firedAt" | "resolvedAt">;
+type Told = Pick<
+  AlertDetail,
+  "rule" | "labels" | "state" | "value" | "unit" | "threshold" | "activeAt" | "firedAt" | "resolvedAt"
+>;
 
 export function sentenceOf(alert: Told, evidence: AlertEvidence | undefined, nowMs: number): string {
   const about = aboutText(alert.labels);
@@ -13,15 +16,15 @@ export function sentenceOf(alert: Told, evidence: AlertEvidence | undefined, now
 }
 
 function valueSentence(alert: Told, evidence: AlertEvidence | undefined): string {
-  const told = evidence?.value ?? "";
-  const value = told === "" ? valueText(alert.value) : told;
   const verb = alert.state === "inactive" ? "was" : "is";
-  const peak = evidence?.peak && evidence.peak !== value ? ` (${evidence.peak} at its worst)` : "";
-  return `the value ${verb} ${value}${evidence?.threshold ? `, ${ruleText(evidence.threshold)}` : ""}${peak}`;
+  const value = `the value ${verb} ${valueText(alert.value, alert.unit)}`;
+  const rule = alert.threshold ? `, the rule fires ${alert.threshold}` : "";
+  return `${value}${rule}${peakText(evidence)}`;
 }
 
-function ruleText(threshold: string): string {
-  return `the rule fires ${threshold}`;
+function peakText(evidence: AlertEvidence | undefined): string {
+  if (!evidence?.peak || evidence.peak === evidence.value) return "";
+  return ` (${evidence.peak} at its worst)`;
 }
 
 function timeSentence({ state, activeAt, firedAt, resolvedAt }: Told, nowMs: number): string {
