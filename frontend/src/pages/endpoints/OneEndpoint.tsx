@@ -5,9 +5,7 @@ import type { OneEndpoint as Answer } from "../../api/types";
 import { useFilter } from "../../app/filters";
 import { linkTo, usePlace } from "../../app/location";
 import { usePeriod } from "../../app/period";
-import { SeriesChart } from "../../charts/SeriesChart";
 import { fromPercent } from "../../format/quantity";
-import { lookbackOf } from "../../time/lookback";
 import { Asked } from "../../ui/Asked";
 import { Card } from "../../ui/Card";
 import { Figure } from "../../ui/Figure";
@@ -15,7 +13,9 @@ import { ConcerningCard } from "./ConcerningCard";
 import { Durations } from "./Durations";
 import { Exemplars } from "./Exemplars";
 import { nameOf } from "./names";
-import { byClass, failing, latency, whichOf } from "./signals";
+import { FailedChart, LatencyChart, RequestsChart } from "./SignalCharts";
+import { whichOf } from "./signals";
+import { SlowestFigure } from "./SlowestFigure";
 import { Statuses } from "./Statuses";
 import { useWhich } from "./which";
 
@@ -25,8 +25,6 @@ interface Named {
 }
 
 const NO_ROUTE = "(none)";
-const CLASS_ROLES = { "2xx": "series-1", "3xx": "series-5", "4xx": "series-2", "5xx": "bad" };
-const QUANTILE_ROLES = { p50: "series-1", p95: "series-2", p99: "series-4" };
 
 export function OneEndpoint(endpoint: Named) {
   const here = usePlace();
@@ -77,13 +75,7 @@ function Figures(endpoint: Named) {
                 changed={fromPercent(change.meanPercent)}
                 moreIs="worse"
               />
-              <Figure
-                name="95 of 100 within"
-                value={now.latencySeconds.p95}
-                unit="s"
-                changed={fromPercent(change.p95Percent)}
-                moreIs="worse"
-              />
+              <SlowestFigure now={now} change={change} />
               <Figure name="99 of 100 within" value={now.latencySeconds.p99} unit="s" />
             </div>
             <Statuses statuses={statuses} />
@@ -95,36 +87,16 @@ function Figures(endpoint: Named) {
 }
 
 function Charts({ which, name }: { which: string; name: string }) {
-  const lookback = lookbackOf(usePeriod().range);
   return (
     <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
       <Card title="Requests a minute, by status">
-        <SeriesChart
-          label={`Requests a minute of ${name}, by status`}
-          query={byClass(which, lookback)}
-          isFiltered={false}
-          unit=""
-          roles={CLASS_ROLES}
-        />
+        <RequestsChart which={which} name={name} />
       </Card>
       <Card title="Share of requests that failed">
-        <SeriesChart
-          label={`Share of requests of ${name} that failed`}
-          query={failing(which, lookback)}
-          isFiltered={false}
-          nameOf={() => "failed"}
-          unit="1"
-          roles={{ failed: "bad" }}
-        />
+        <FailedChart which={which} name={name} />
       </Card>
       <Card title="Latency">
-        <SeriesChart
-          label={`Latency of ${name}`}
-          query={latency(which, lookback)}
-          isFiltered={false}
-          unit="s"
-          roles={QUANTILE_ROLES}
-        />
+        <LatencyChart which={which} name={name} />
       </Card>
     </div>
   );

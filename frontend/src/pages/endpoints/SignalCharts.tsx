@@ -1,0 +1,64 @@
+/** The golden signals of some requests, each as a chart: how many, how many of them fail, how long they take. */
+
+import { usePeriod } from "../../app/period";
+import { SeriesChart } from "../../charts/SeriesChart";
+import { lookbackOf } from "../../time/lookback";
+import { byClass, failing, latency, type Which } from "./signals";
+
+const CLASS_ROLES = { "2xx": "series-1", "3xx": "series-5", "4xx": "series-2", "5xx": "bad" };
+const QUANTILE_ROLES = { p50: "series-1", p95: "series-2", p99: "series-4" };
+
+interface SignalChartProps {
+  readonly which: Which;
+  /** Whose requests these are; all, unless it is said. */
+  readonly name?: string;
+  readonly height?: number;
+}
+
+export function RequestsChart(props: SignalChartProps) {
+  return (
+    <SeriesChart
+      {...useShared(props, byClass)}
+      label={`Requests a minute${ofText(props)}, by status`}
+      unit=""
+      roles={CLASS_ROLES}
+    />
+  );
+}
+
+export function FailedChart(props: SignalChartProps) {
+  return (
+    <SeriesChart
+      {...useShared(props, failing)}
+      label={`Share of requests${ofText(props)} that failed`}
+      nameOf={() => "failed"}
+      unit="1"
+      roles={{ failed: "bad" }}
+    />
+  );
+}
+
+export function LatencyChart(props: SignalChartProps) {
+  return (
+    <SeriesChart
+      {...useShared(props, latency)}
+      label={`Latency${ofText(props)}: what 50, 95 and 99 of 100 requests stay within`}
+      unit="s"
+      roles={QUANTILE_ROLES}
+    />
+  );
+}
+
+/** The filters of the address are among the matchers already. */
+function useShared({ which, height }: SignalChartProps, queryOf: (which: Which, lookback: string) => string) {
+  const lookback = lookbackOf(usePeriod().range);
+  return {
+    query: queryOf(which, lookback),
+    isFiltered: false,
+    ...(height === undefined ? {} : { height }),
+  };
+}
+
+function ofText({ name }: SignalChartProps): string {
+  return name === undefined ? "" : ` of ${name}`;
+}
