@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { linkTo, parsePlace, placeText } from "./location";
+import { decoded, linkTo, parsePlace, placeText } from "./location";
 
 describe("a place", () => {
   it.each(["#/", "#/endpoints?range=6h", "#/endpoints/GET%20%2Fcart?range=6h&sort=p95"])(
@@ -19,5 +19,14 @@ describe("a place", () => {
     const here = parsePlace("#/alerts?range=6h&instance=a&sort=name");
     expect(linkTo("/health", here)).toBe("#/health?range=6h&instance=a");
     expect(linkTo("/explore", here, { query: "up" })).toBe("#/explore?range=6h&instance=a&query=up");
+  });
+});
+
+describe("a part of a path", () => {
+  it.each([
+    ["GET%20%2Fcart", "GET /cart"],
+    ["100%", "100%"],
+  ])("%s is %s", (part, meant) => {
+    expect(decoded(part)).toBe(meant);
   });
 });

@@ -31,6 +31,15 @@ export function placeText(path: string, parameters: URLSearchParams): string {
   return `#${path}${query ? `?${query}` : ""}`;
 }
 
+/** Return a part of a path as it is meant; one that was typed by hand may not be encoded. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** Return a link to another page that keeps the range and the filters. */
 export function linkTo(path: string, here: Place, more: Readonly<Record<string, string>> = {}): string {
   const parameters = new URLSearchParams();

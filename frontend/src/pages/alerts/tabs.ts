@@ -1,5 +1,6 @@
 /** The parts of the alerts, and which of them a path shows. */
 
+import { decoded } from "../../app/location";
 import type { Tab } from "../../ui/Tabs";
 
 export const BASE = "/alerts";
@@ -33,12 +34,4 @@ export function alertPath(fingerprint: string): string {
 
 export function rulePath(name: string): string {
   return `${BASE}/rules/${encodeURIComponent(name)}`;
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part; // typed by hand
-  }
 }

@@ -1,5 +1,7 @@
 /** The parts of the analysis, in the order in which somebody asks: what, why, where to, what to do. */
 
+import { decoded } from "../../app/location";
+
 export const BASE = "/analysis";
 
 export const TABS = [
@@ -30,12 +32,4 @@ export function chosenOf(path: string): Chosen {
 
 export function pathTo(tab: Tab, ...rest: readonly string[]): string {
   return [BASE, tab, ...rest.map(encodeURIComponent)].join("/");
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part; // typed by hand
-  }
 }

@@ -1,6 +1,6 @@
 /** Dashboards that people arrange: the list of them, or one. */
 
-import { usePlace } from "../../app/location";
+import { decoded, usePlace } from "../../app/location";
 import { List } from "./List";
 import { One } from "./One";
 
@@ -8,6 +8,6 @@ const PREFIX = "/dashboards/";
 
 export default function Dashboards() {
   const { path } = usePlace();
-  const id = path.startsWith(PREFIX) ? decodeURIComponent(path.slice(PREFIX.length)) : "";
+  const id = path.startsWith(PREFIX) ? decoded(path.slice(PREFIX.length)) : "";
   return id ? <One key={id} id={id} /> : <List />;
 }

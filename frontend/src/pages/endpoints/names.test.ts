@@ -11,6 +11,10 @@ describe("the page of an endpoint", () => {
     expect(endpointOf(pathOf(endpoint))).toEqual(endpoint);
   });
 
+  it("is found by a path that was typed by hand", () => {
+    expect(endpointOf("/endpoints/GET /a%")).toEqual({ method: "GET", route: "/a%" });
+  });
+
   it("is not that of all endpoints", () => {
     expect(endpointOf("/endpoints")).toBeNull();
   });

@@ -1,5 +1,7 @@
 /** How an endpoint is called, and where its page is. */
 
+import { decoded } from "../../app/location";
+
 interface Named {
   readonly method: string;
   readonly route: string;
@@ -18,6 +20,6 @@ export function pathOf({ method, route }: Named): string {
 /** Read the path of an endpoint's page; nothing where it is that of all endpoints. */
 export function endpointOf(path: string): Named | null {
   if (!path.startsWith(BASE)) return null;
-  const [method = "", ...rest] = decodeURIComponent(path.slice(BASE.length)).split(" ");
+  const [method = "", ...rest] = decoded(path.slice(BASE.length)).split(" ");
   return { method, route: rest.join(" ") };
 }
