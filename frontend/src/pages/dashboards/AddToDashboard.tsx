@@ -8,7 +8,8 @@ import { linkTo, usePlace } from "../../app/location";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
-import { KINDS, newPanel, sizeOf } from "./choices";
+import { newPanel, sizeOf } from "./choices";
+import { KindField, LONGEST_TITLE, TitleField } from "./fields";
 import { freePlace } from "./layout";
 import { useRole } from "./role";
 import { type Asked, type Dashboard, type Dashboards, draftOf, type Kind } from "./types";
@@ -53,7 +54,7 @@ function Adding({
   const list = useAnswer<Dashboards>("dashboards", {}, false);
   const [wanted, setWanted] = useState<Wanted>({
     id: "",
-    title: title || (queries[0]?.expr ?? "").slice(0, 120),
+    title: title || (queries[0]?.expr ?? "").slice(0, LONGEST_TITLE),
     kind,
   });
   const adding = useChanging((given: Wanted) => add(given, { queries, unit }));
@@ -80,32 +81,12 @@ function Adding({
               </select>
             )}
           </Field>
-          <Field name="Title of the panel">
-            {(given) => (
-              <input
-                {...given}
-                required
-                maxLength={120}
-                value={wanted.title}
-                onChange={(event) => change({ title: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field name="Shows">
-            {(given) => (
-              <select
-                {...given}
-                value={wanted.kind}
-                onChange={(event) => change({ kind: event.target.value as Kind })}
-              >
-                {KINDS.map((one) => (
-                  <option key={one.kind} value={one.kind}>
-                    {one.name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <TitleField
+            name="Title of the panel"
+            value={wanted.title}
+            onChange={(title) => change({ title })}
+          />
+          <KindField value={wanted.kind} onChange={(kind) => change({ kind })} />
           {adding.error ? (
             <p role="alert" className="text-bad text-sm">
               {adding.error.message}

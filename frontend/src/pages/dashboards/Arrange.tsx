@@ -7,9 +7,9 @@ import { get } from "../../api/client";
 import { useChange } from "../../app/location";
 import { Note } from "../../ui/Asked";
 import { Button } from "../../ui/Button";
-import { Field } from "../../ui/Field";
 import { Changed } from "./Changed";
 import { newPanel, sizeOf } from "./choices";
+import { TextField, TitleField } from "./fields";
 import { Grid } from "./Grid";
 import { Handles } from "./Handles";
 import { freePlace } from "./layout";
@@ -19,6 +19,7 @@ import { type Changing, useDraft } from "./useDraft";
 import { isConflict, pathOf, save, useChanging } from "./writing";
 
 const NO_MARKERS = [] as const;
+const LONGEST_DESCRIPTION = 1000;
 
 interface ArrangeProps {
   readonly dashboard: Dashboard;
@@ -94,27 +95,13 @@ function Head({ dashboard, changing, onAdd, onAnew }: HeadProps) {
   return (
     <header className="grid gap-3">
       <div className="grid gap-3 md:grid-cols-[1fr_2fr_auto] md:items-end">
-        <Field name="Title">
-          {(given) => (
-            <input
-              {...given}
-              required
-              maxLength={120}
-              value={draft.title}
-              onChange={(event) => change({ title: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field name="What it is for">
-          {(given) => (
-            <input
-              {...given}
-              maxLength={1000}
-              value={draft.description}
-              onChange={(event) => change({ description: event.target.value })}
-            />
-          )}
-        </Field>
+        <TitleField value={draft.title} onChange={(title) => change({ title })} />
+        <TextField
+          name="What it is for"
+          most={LONGEST_DESCRIPTION}
+          value={draft.description}
+          onChange={(description) => change({ description })}
+        />
         <div className="flex flex-wrap gap-2">
           <Button onClick={onAdd}>Add a panel</Button>
           <Button onClick={done}>{isChanged ? "Discard" : "Close"}</Button>

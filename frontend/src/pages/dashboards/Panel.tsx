@@ -11,7 +11,7 @@ import { type Chart, useChartOf, useRowsOf } from "./asking";
 import { Figures } from "./Figures";
 import { Rows } from "./Rows";
 import { bandsOf } from "./stacking";
-import { useTurn } from "./turns";
+import { useTurn } from "./useTurn";
 import type { Panel as Panels } from "./types";
 import { useInSight } from "./useInSight";
 

@@ -2,13 +2,17 @@
 
 import { type SyntheticEvent, useState } from "react";
 
+import { Note } from "../../ui/Asked";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
+import { UNITS } from "./choices";
+import { KindField, TitleField } from "./fields";
 import { clamped } from "./layout";
 import { Panel } from "./Panel";
-import { KINDS, UNITS } from "./choices";
-import type { Asked, Panel as Panels, Place } from "./types";
+import { PlaceFields } from "./PlaceFields";
+import { problemOf, QueryFields } from "./QueryFields";
+import type { Panel as Panels } from "./types";
 
 interface PanelEditorProps {
   readonly panel: Panels;
@@ -16,85 +20,42 @@ interface PanelEditorProps {
   readonly onClose: () => void;
 }
 
-const PREVIEW_PX = 240;
-
 export function PanelEditor({ panel, onDone, onClose }: PanelEditorProps) {
   const [draft, setDraft] = useState(panel);
   const [seen, setSeen] = useState(panel);
+  const [isChecked, setIsChecked] = useState(false);
+  const [isWarned, setIsWarned] = useState(false);
   const change = (changes: Partial<Panels>) => setDraft((before) => ({ ...before, ...changes }));
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
+    setIsChecked(true);
+    if (draft.queries.some((query) => problemOf(query) !== null)) return;
     onDone({ ...draft, title: draft.title.trim(), place: clamped(draft.place) });
   };
+  // A press beside it, or one Escape too many, must not take away what was written.
+  const leave = draft === panel || isWarned ? onClose : () => setIsWarned(true);
   return (
-    <Dialog title="Panel" onClose={onClose} className="mt-[4vh] max-h-[92vh] w-[min(56rem,calc(100vw-1rem))]">
+    <Dialog title="Panel" onClose={leave} className="mt-[4vh] max-h-[92vh] w-[min(56rem,calc(100vw-1rem))]">
       <form onSubmit={submit} className="grid gap-4 overflow-y-auto p-5">
         <div className="grid gap-4 sm:grid-cols-[2fr_1fr_1fr]">
-          <Field name="Title">
-            {(given) => (
-              <input
-                {...given}
-                required
-                maxLength={120}
-                value={draft.title}
-                onChange={(event) => change({ title: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field name="Shows">
-            {(given) => (
-              <select
-                {...given}
-                value={draft.kind}
-                onChange={(event) => change({ kind: event.target.value as Panels["kind"] })}
-              >
-                {KINDS.map(({ kind, name }) => (
-                  <option key={kind} value={kind}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-          <Field name="Unit">
-            {(given) => (
-              <>
-                <input
-                  {...given}
-                  list="units"
-                  maxLength={32}
-                  value={draft.unit}
-                  onChange={(event) => change({ unit: event.target.value })}
-                />
-                <datalist id="units">
-                  {UNITS.map(({ unit, name }) => (
-                    <option key={unit} value={unit} label={name} />
-                  ))}
-                </datalist>
-              </>
-            )}
-          </Field>
+          <TitleField value={draft.title} onChange={(title) => change({ title })} />
+          <KindField value={draft.kind} onChange={(kind) => change({ kind })} />
+          <UnitField value={draft.unit} onChange={(unit) => change({ unit })} />
         </div>
-        <Queries queries={draft.queries} onChange={(queries) => change({ queries })} />
+        <QueryFields
+          queries={draft.queries}
+          isChecked={isChecked}
+          onChange={(queries) => change({ queries })}
+          onTry={() => setSeen(draft)}
+        />
         <div className="grid grid-cols-2 gap-4 sm:grid-cols-5">
-          <Field name="Bad from">
-            {(given) => (
-              <input
-                {...given}
-                type="number"
-                step="any"
-                value={draft.threshold ?? ""}
-                onChange={(event) =>
-                  change({ threshold: event.target.value === "" ? null : event.target.valueAsNumber })
-                }
-              />
-            )}
-          </Field>
-          <Placing place={draft.place} onChange={(place) => change({ place })} />
+          <ThresholdField value={draft.threshold} onChange={(threshold) => change({ threshold })} />
+          <PlaceFields place={draft.place} onChange={(place) => change({ place })} />
         </div>
-        <div className="border-line flex h-64 flex-col rounded-lg border p-3">
-          <Panel panel={seen} height={PREVIEW_PX} />
-        </div>
+        <Preview panel={seen} />
+        <p role="status" className="text-warn text-right text-sm empty:hidden">
+          {isWarned ? "Done keeps what was changed; closing once more lets go of it." : ""}
+        </p>
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={() => setSeen(draft)}>Try</Button>
           <Button onClick={onClose}>Cancel</Button>
@@ -107,86 +68,63 @@ export function PanelEditor({ panel, onDone, onClose }: PanelEditorProps) {
   );
 }
 
-interface QueriesProps {
-  readonly queries: readonly Asked[];
-  readonly onChange: (queries: readonly Asked[]) => void;
-}
+const PREVIEW_PX = 240;
 
-const MOST_QUERIES = 10;
-
-function Queries({ queries, onChange }: QueriesProps) {
-  const change = (at: number, changes: Partial<Asked>) =>
-    onChange(queries.map((query, place) => (place === at ? { ...query, ...changes } : query)));
+function Preview({ panel }: { panel: Panels }) {
+  const isAsking = panel.queries.every(({ expr }) => expr.trim() !== "");
   return (
-    <div className="grid gap-3">
-      {queries.map((query, at) => (
-        <div key={at} className="grid items-end gap-3 sm:grid-cols-[3fr_1fr_auto]">
-          <Field name={queries.length > 1 ? `Query ${at + 1}, in PromQL` : "Query, in PromQL"}>
-            {(given) => (
-              <textarea
-                {...given}
-                required
-                rows={2}
-                spellCheck={false}
-                maxLength={4000}
-                value={query.expr}
-                onChange={(event) => change(at, { expr: event.target.value })}
-                className={`${given.className} font-mono`}
-              />
-            )}
-          </Field>
-          <Field name="Legend, such as {{http_route}}">
-            {(given) => (
-              <input
-                {...given}
-                maxLength={200}
-                value={query.legend}
-                onChange={(event) => change(at, { legend: event.target.value })}
-              />
-            )}
-          </Field>
-          <Button
-            disabled={queries.length === 1}
-            onClick={() => onChange(queries.filter((_, place) => place !== at))}
-            aria-label={`Remove query ${at + 1}`}
-          >
-            ✕
-          </Button>
-        </div>
-      ))}
-      <div>
-        <Button
-          disabled={queries.length === MOST_QUERIES}
-          onClick={() => onChange([...queries, { expr: "", legend: "" }])}
-        >
-          Another query
-        </Button>
-      </div>
+    <div className="border-line flex h-64 flex-col rounded-lg border p-3">
+      {isAsking ? (
+        <Panel panel={panel} height={PREVIEW_PX} />
+      ) : (
+        <Note title="Nothing is asked yet">
+          Try shows here what comes of the queries, before anything is kept.
+        </Note>
+      )}
     </div>
   );
 }
 
-const PLACES: readonly { readonly key: keyof Place; readonly name: string; readonly shift: number }[] = [
-  { key: "x", name: "Column", shift: 1 },
-  { key: "y", name: "Row", shift: 1 },
-  { key: "w", name: "Columns wide", shift: 0 },
-  { key: "h", name: "Rows high", shift: 0 },
-];
+interface ValueProps<Value> {
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+}
 
-function Placing({ place, onChange }: { place: Place; onChange: (place: Place) => void }) {
-  return PLACES.map(({ key, name, shift }) => (
-    <Field key={key} name={name}>
+function UnitField({ value, onChange }: ValueProps<string>) {
+  return (
+    <Field name="Unit">
+      {(given) => (
+        <>
+          <input
+            {...given}
+            list="units"
+            maxLength={32}
+            value={value}
+            onChange={(event) => onChange(event.target.value)}
+          />
+          <datalist id="units">
+            {UNITS.map(({ unit, name }) => (
+              <option key={unit} value={unit} label={name} />
+            ))}
+          </datalist>
+        </>
+      )}
+    </Field>
+  );
+}
+
+function ThresholdField({ value, onChange }: ValueProps<number | null>) {
+  return (
+    <Field name="Bad from">
       {(given) => (
         <input
           {...given}
           type="number"
-          required
-          min={1}
-          max={key === "y" ? 2000 : key === "h" ? 24 : 12}
-          value={Number.isNaN(place[key]) ? "" : place[key] + shift}
-          onChange={(event) => onChange({ ...place, [key]: event.target.valueAsNumber - shift })}
+          step="any"
+          value={value ?? ""}
+          onChange={(event) => onChange(event.target.value === "" ? null : event.target.valueAsNumber)}
         />
       )}
     </Field>
-  ));
+  );
 }

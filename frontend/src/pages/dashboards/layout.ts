@@ -5,7 +5,9 @@ import type { Place } from "./types";
 export const COLUMNS = 12;
 export const ROW_PX = 64;
 export const GAP_PX = 12;
-const HIGHEST = 24;
+/** How many rows a panel may have. */
+export const LOWEST = 2;
+export const HIGHEST = 24;
 
 interface Placed {
   readonly id: string;
@@ -59,7 +61,7 @@ export function clamped({ x, y, w, h }: Place): Place {
     x: Math.min(Math.max(x, 0), COLUMNS - width),
     y: Math.max(y, 0),
     w: width,
-    h: Math.min(Math.max(h, 2), HIGHEST),
+    h: Math.min(Math.max(h, LOWEST), HIGHEST),
   };
 }
 

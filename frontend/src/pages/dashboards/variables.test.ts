@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { filledIn } from "./variables";
+import { filledIn, padded } from "./variables";
 
 const HOUR = { sinceMs: 0, untilMs: 3_600_000 };
 
@@ -12,6 +12,12 @@ describe("an expression with variables", () => {
 
   it("gets the step and the whole range", () => {
     expect(filledIn("increase(a[$__range]) / b[$__interval]", HOUR, 30)).toBe("increase(a[1h]) / b[30s]");
+  });
+
+  it("is read as PromQL at the same places", () => {
+    expect(padded("rate(a[$__rate_interval]) / ${__range} $other")).toBe(
+      "rate(a[000000000000001m]) / 000000001m $other",
+    );
   });
 
   it("keeps what is no variable", () => {

@@ -5,15 +5,22 @@
  */
 
 import { EditorView } from "@codemirror/view";
-import { useEffect, useLayoutEffect, useRef } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 import { extensionsOf } from "./editor";
+import type { Reading } from "./promql";
 
 export interface EditorProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly onSubmit: () => void;
+  /** Whether it cannot stay as it is; what is wrong is said beside it. */
+  readonly isWrong?: boolean;
+  /** How variables in it are read; left out where there are none. */
+  readonly reading?: Reading;
+  /** Where somebody is typing as the editor comes; nothing where nobody is. */
+  readonly cursor: RefObject<number | null>;
 }
 
 export default function PromqlEditor(props: EditorProps) {
@@ -33,11 +40,13 @@ export default function PromqlEditor(props: EditorProps) {
       parent: root,
       extensions: extensionsOf({
         label: latest.current.label,
+        reading: latest.current.reading,
         changed: (text) => latest.current.onChange(text),
         submitted: () => latest.current.onSubmit(),
       }),
     });
     view.current = made;
+    goOn(made, latest.current.cursor.current);
     return () => {
       made.destroy();
       view.current = null;
@@ -54,7 +63,14 @@ export default function PromqlEditor(props: EditorProps) {
   return (
     <div
       ref={place}
-      className="border-line bg-card focus-within:outline-accent min-h-10 min-w-0 flex-1 rounded-lg border focus-within:outline-2"
+      className={`bg-card focus-within:outline-accent min-h-10 min-w-0 flex-1 rounded-lg border focus-within:outline-2 ${props.isWrong ? "border-bad" : "border-line"}`}
     />
   );
+}
+
+/** Whoever was typing goes on at the same place. */
+function goOn(view: EditorView, cursor: number | null): void {
+  if (cursor === null) return;
+  view.focus();
+  view.dispatch({ selection: { anchor: Math.min(cursor, view.state.doc.length) } });
 }

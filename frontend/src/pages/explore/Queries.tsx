@@ -1,13 +1,11 @@
 /** The expressions, each with its letter: to write, to add, to take away, and to take up again. */
 
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import { Button } from "../../ui/Button";
 import { letterOf, MOST_QUERIES } from "./asked";
+import { Expression } from "./Expression";
 import { readHistory, remembered, writeHistory } from "./history";
-import type { EditorProps } from "./PromqlEditor";
-
-const PromqlEditor = lazy(() => import("./PromqlEditor"));
 
 interface QueriesProps {
   /** What the address asks. */
@@ -84,26 +82,6 @@ function useDrafts(asked: readonly string[]): [readonly string[], (drafts: reado
     setDrafts(asked.length ? asked : [""]);
   }
   return [drafts, setDrafts];
-}
-
-function Expression(props: EditorProps) {
-  return (
-    <Suspense fallback={<Awaited {...props} />}>
-      <PromqlEditor {...props} />
-    </Suspense>
-  );
-}
-
-/** Until the editor is there: what it will hold, and nothing to type into that would lose the focus. */
-function Awaited({ value }: EditorProps) {
-  return (
-    <code
-      aria-busy="true"
-      className="border-line bg-card text-quiet block min-h-10 min-w-0 flex-1 rounded-lg border px-2 py-2 text-sm [overflow-wrap:anywhere]"
-    >
-      {value}
-    </code>
-  );
 }
 
 const SHOWN = 80;

@@ -13,12 +13,12 @@ import { lintKeymap } from "@codemirror/lint";
 import { type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { PromQLExtension } from "@prometheus-io/codemirror-promql";
 
-import { address } from "../../api/client";
+import { promql, type Reading } from "./promql";
 
 interface Told {
   readonly label: string;
+  readonly reading: Reading | undefined;
   readonly changed: (text: string) => void;
   readonly submitted: () => void;
 }
@@ -69,7 +69,7 @@ const THEME = EditorView.theme({
   },
 });
 
-export function extensionsOf({ label, changed, submitted }: Told): Extension {
+export function extensionsOf({ label, reading, changed, submitted }: Told): Extension {
   const submit = () => {
     submitted();
     return true;
@@ -102,14 +102,6 @@ export function extensionsOf({ label, changed, submitted }: Told): Extension {
     ]),
     syntaxHighlighting(COLORS),
     THEME,
-    promql().asExtension(),
+    promql(reading),
   ];
-}
-
-function promql(): PromQLExtension {
-  const url = new URL(address("prometheus"), document.baseURI).href;
-  return new PromQLExtension()
-    .activateCompletion(true)
-    .activateLinter(true)
-    .setComplete({ remote: { url, httpMethod: "GET" } });
 }
