@@ -1,6 +1,12 @@
 /** Answers of the API that stay fresh while somebody looks at them. */
 
-import { keepPreviousData, QueryClient, useQuery, type UseQueryResult } from "@tanstack/react-query";
+import {
+  keepPreviousData,
+  QueryClient,
+  queryOptions,
+  useQuery,
+  type UseQueryResult,
+} from "@tanstack/react-query";
 
 import { isPaused, usePace } from "../app/pace";
 import { get, type Parameters, Problem } from "./client";
@@ -43,12 +49,24 @@ export function useAnswer<Answer>(
 ): UseQueryResult<Answer> {
   const refetchInterval = usePace(path, isOver(parameters) ? false : refreshMs);
   return useQuery({
-    queryKey: [path, parameters],
-    queryFn: ({ signal }) => get<Answer>(path, parameters, signal),
+    ...questionOf<Answer>(path, parameters),
     enabled,
     refetchInterval,
     refetchIntervalInBackground: isInBackground,
   });
+}
+
+/** What is asked, by which name its answer is kept. */
+function questionOf<Answer>(path: string, parameters: Parameters) {
+  return queryOptions({
+    queryKey: [path, parameters],
+    queryFn: ({ signal }) => get<Answer>(path, parameters, signal),
+  });
+}
+
+/** Ask before the page is there that shows the answer. */
+export function askAhead(client: QueryClient, path: string, parameters: Parameters): void {
+  client.query(questionOf(path, parameters)).catch(() => undefined); // the page asks again, and says so
 }
 
 /** How long what was measured may be on its way into the answer. */

@@ -1,9 +1,8 @@
 /** What stands around every page: where to go, which time it is about, whether the server answers. */
 
-import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { type QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect } from "react";
 
-import { makeClient } from "../api/questions";
 import { connection } from "../live/connection";
 import { useLive } from "../live/useLive";
 import { Banner } from "./Banner";
@@ -20,8 +19,7 @@ import { useStore } from "./store";
 const Palette = lazy(() => import("./palette/Palette"));
 const Keys = lazy(() => import("./Keys"));
 
-export function Shell() {
-  const [client] = useState(makeClient);
+export function Shell({ client }: { client: QueryClient }) {
   return (
     <QueryClientProvider client={client}>
       <Frame />

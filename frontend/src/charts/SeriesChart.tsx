@@ -6,6 +6,7 @@ import { useMarkers } from "../app/markers";
 import { usePeriod } from "../app/period";
 import { useChart, useSeries } from "../app/series";
 import { Asked, Note } from "../ui/Asked";
+import { HEIGHT, LEGEND } from "./options";
 import { TimeChart } from "./TimeChart";
 import type { Line } from "./types";
 
@@ -36,26 +37,30 @@ export function SeriesChart(props: SeriesChartProps) {
   const markers = useMarkers();
   const answer = useSeries(query, { isFiltered });
   const chart = useChart(answer.data, nameOf, most);
+  const height = props.height ?? HEIGHT;
   return (
-    <Asked answer={answer}>
-      {() =>
-        chart === undefined || chart.lines.length === 0 ? (
-          <Note title="Nothing in this time">{none ?? "Nothing of the kind was measured."}</Note>
-        ) : (
-          <TimeChart
-            label={label}
-            unit={unit}
-            times={chart.times}
-            span={chart.span}
-            lines={chart.lines.map((line) => colored(line, roles))}
-            markers={markers}
-            onZoom={zoom}
-            {...(props.height === undefined ? {} : { height: props.height })}
-            {...(props.threshold === undefined ? {} : { threshold: props.threshold })}
-          />
-        )
-      }
-    </Asked>
+    // As high from the beginning as with lines, so that nothing below it moves when they come.
+    <div style={{ minHeight: height + LEGEND }}>
+      <Asked answer={answer} height={height + LEGEND}>
+        {() =>
+          chart === undefined || chart.lines.length === 0 ? (
+            <Note title="Nothing in this time">{none ?? "Nothing of the kind was measured."}</Note>
+          ) : (
+            <TimeChart
+              label={label}
+              unit={unit}
+              times={chart.times}
+              span={chart.span}
+              lines={chart.lines.map((line) => colored(line, roles))}
+              markers={markers}
+              onZoom={zoom}
+              height={height}
+              {...(props.threshold === undefined ? {} : { threshold: props.threshold })}
+            />
+          )
+        }
+      </Asked>
+    </div>
   );
 }
 

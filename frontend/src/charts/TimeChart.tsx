@@ -7,6 +7,7 @@ import { quantity } from "../format/quantity";
 import { widened } from "../time/range";
 import { moved } from "./cursor";
 import { Legend } from "./Legend";
+import { HEIGHT } from "./options";
 import { Markers, States } from "./Strip";
 import type { TimeChartProps } from "./types";
 import { usePlot } from "./usePlot";
@@ -51,6 +52,7 @@ export function TimeChart(props: TimeChartProps) {
         onKeyDown={pressed}
         onBlur={() => setCursor(null)}
         className="isolate w-full"
+        style={{ minHeight: props.height ?? HEIGHT }}
       />
       {markers?.length ? <Markers markers={markers} span={span} /> : null}
       {states ? <States states={states} span={span} /> : null}

@@ -13,6 +13,8 @@ import type { TimeChartProps } from "./types";
 export const LEFT = 70;
 export const RIGHT = 8;
 export const HEIGHT = 180;
+/** What a legend of one row takes below it. */
+export const LEGEND = 28;
 /** What the times below the plot take. */
 const BELOW = 28;
 

@@ -5,6 +5,7 @@ import uPlot from "uplot";
 
 import { onScheme } from "./colors";
 import { dataOf, HEIGHT, optionsOf, shapeOf } from "./options";
+import { turns } from "./turns";
 import type { TimeChartProps } from "./types";
 
 interface Wanted {
@@ -23,6 +24,7 @@ interface Plot {
 export function usePlot(props: TimeChartProps, wanted: Wanted): Plot {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<Live | null>(null);
+  const wasDrawn = useRef(false);
   const latest = useRef({ props, wanted });
   useLayoutEffect(() => {
     latest.current = { props, wanted };
@@ -31,7 +33,8 @@ export function usePlot(props: TimeChartProps, wanted: Wanted): Plot {
 
   useEffect(() => {
     if (place.current === null) return;
-    const live = new Live(place.current, latest);
+    const live = new Live(place.current, latest, wasDrawn.current);
+    wasDrawn.current = true;
     plot.current = live;
     return () => {
       plot.current = null;
@@ -59,13 +62,18 @@ class Live {
   constructor(
     private readonly element: HTMLElement,
     private readonly latest: Latest,
+    /** Whether it takes the place of one that is seen already, and would leave a gap for a moment. */
+    isAtOnce: boolean,
   ) {
-    this.begin();
+    if (isAtOnce) this.begin();
+    else turns.add(this.begin);
     this.resized = new ResizeObserver(() => this.resize());
     this.resized.observe(element);
     this.seen = new IntersectionObserver(([entry]) => this.look(entry?.isIntersecting ?? true));
     this.seen.observe(element);
-    this.forget = onScheme(() => this.begin());
+    this.forget = onScheme(() => {
+      if (this.plot !== null) this.begin();
+    });
   }
 
   refresh(): void {
@@ -89,13 +97,14 @@ class Live {
   }
 
   end(): void {
+    turns.remove(this.begin);
     this.resized.disconnect();
     this.seen?.disconnect();
     this.forget();
     this.plot?.destroy();
   }
 
-  private begin(): void {
+  private readonly begin = (): void => {
     this.plot?.destroy();
     const { props, wanted } = this.latest.current;
     const options = optionsOf(this.element.clientWidth, wanted.hidden, {
@@ -105,7 +114,7 @@ class Live {
       zoomedOut: () => this.latest.current.wanted.zoomedOut(),
     });
     this.plot = new uPlot(options, dataOf(props), this.element);
-  }
+  };
 
   private resize(): void {
     const { clientWidth: width } = this.element;

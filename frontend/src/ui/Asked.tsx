@@ -8,12 +8,23 @@ import { Unreachable } from "../api/client";
 interface AskedProps<Answer> {
   readonly answer: UseQueryResult<Answer>;
   readonly children: (found: Answer) => ReactNode;
+  /** How high in pixels what comes will be, so that nothing below it moves; 96 where left out. */
+  readonly height?: number;
 }
 
-export function Asked<Answer>({ answer, children }: AskedProps<Answer>) {
+export function Asked<Answer>({ answer, children, height = 96 }: AskedProps<Answer>) {
   if (answer.data !== undefined) return children(answer.data);
   if (answer.error) return <Note title={titleOf(answer.error)}>{answer.error.message}</Note>;
-  return <div role="status" aria-label="Loading" className="bg-raised h-24 animate-pulse rounded-lg" />;
+  return (
+    <div
+      // Of its own: what takes its place would else be this very element, grown and moved.
+      key="loading"
+      role="status"
+      aria-label="Loading"
+      className="bg-raised animate-pulse rounded-lg"
+      style={{ height }}
+    />
+  );
 }
 
 function titleOf(error: Error): string {

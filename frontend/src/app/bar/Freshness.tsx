@@ -22,7 +22,7 @@ export function Freshness() {
   const { word, color, sign } = stateOf(refresh, useStore(stream), isLost);
   return (
     <div role="group" aria-label="Refresh" className="flex items-center gap-1">
-      <span role="status" className={`flex items-center gap-1.5 px-1 text-sm ${color}`}>
+      <span role="status" className={`flex min-w-[4.5rem] items-center gap-1.5 px-1 text-sm ${color}`}>
         <span aria-hidden="true" className="text-[0.7em]">
           {sign}
         </span>
