@@ -30,6 +30,11 @@ export function momentText(
   return (lengthS <= 3600 ? CLOCK_WITH_SECONDS : CLOCK).format(atMs);
 }
 
+/** Write a moment that may be long ago, or far off: with its day. */
+export function datedText(atMs: number): string {
+  return MOMENT.format(atMs);
+}
+
 /** Write a tick of an axis, as exactly as the length of the axis asks for; midnight is the day. */
 export function tickText(atS: number, lengthS: number): string {
   const at = new Date(atS * 1000);

@@ -2,7 +2,7 @@
 
 import { type SyntheticEvent, useState } from "react";
 
-import { momentText } from "../../format/moment";
+import { datedText } from "../../format/moment";
 import { localText, parseLocal } from "../../time/local";
 import {
   durationText,
@@ -67,11 +67,8 @@ export function useSetRange(): (range: Range) => void {
 
 function textOf(range: Range): string {
   if (range.kind === "moving") return `last ${durationText(range.lengthMs)}`;
-  return `${momentText(range.sinceMs, LONG)} – ${momentText(range.untilMs, LONG)}`;
+  return `${datedText(range.sinceMs)} – ${datedText(range.untilMs)}`;
 }
-
-/** So that moments are written with their day. */
-const LONG: Span = { sinceMs: 0, untilMs: 10 * 86_400_000 };
 
 interface ChoiceProps {
   readonly range: Range;

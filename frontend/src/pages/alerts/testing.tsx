@@ -1,9 +1,31 @@
-/** What tests of components stand on: a client, and an API that answers by path. */
+/** What tests of components stand on: an alert, a client, and an API that answers by path. */
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { vi } from "vitest";
+
+import type { Alert } from "./answers";
+
+/** An alert that fires, of which nobody took care. */
+export const ALERT: Alert = {
+  rule: "ShopErrors",
+  group: "shop",
+  state: "firing",
+  labels: { alertname: "ShopErrors", severity: "critical" },
+  annotations: {},
+  value: 0.1481,
+  unit: "1",
+  threshold: "above 2%",
+  expr: "errors / requests > 0.02",
+  activeAt: "2026-03-02T09:00:00Z",
+  firedAt: "2026-03-02T09:05:00Z",
+  resolvedAt: null,
+  fingerprint: "85bb05e1e7f5a9ba",
+  silencedBy: [],
+  inhibitedBy: null,
+  acknowledgedBy: null,
+};
 
 export interface Call {
   readonly method: string;

@@ -1,28 +1,12 @@
 import { describe, expect, it } from "vitest";
 
 import type { Alert } from "../answers";
+import { ALERT } from "../testing";
 import { chosen, quietBy, sectionsOf, severitiesOf, sharedLabels, sinceOf } from "./sections";
 
 function alert(rule: string, more: Partial<Alert> = {}): Alert {
-  return {
-    rule,
-    group: "shop",
-    state: "firing",
-    labels: { alertname: rule, severity: "warning" },
-    annotations: {},
-    value: 1,
-    unit: "",
-    threshold: "",
-    expr: "up == 0",
-    activeAt: "2026-03-02T09:00:00Z",
-    firedAt: "2026-03-02T09:05:00Z",
-    resolvedAt: null,
-    fingerprint: rule,
-    silencedBy: [],
-    inhibitedBy: null,
-    acknowledgedBy: null,
-    ...more,
-  };
+  const labels = { alertname: rule, severity: "warning" };
+  return { ...ALERT, rule, labels, fingerprint: rule, ...more };
 }
 
 const CRITICAL = { severity: "critical" };

@@ -11,8 +11,9 @@ import { Asked, Note } from "../../../ui/Asked";
 import { Card } from "../../../ui/Card";
 import { AlertRow } from "../active/AlertRow";
 import { sharedLabels } from "../active/sections";
+import { Annotations } from "../Annotations";
 import type { Alerts, Rules } from "../answers";
-import { isLink } from "../detail/facts/Facts";
+import { RuleText } from "../RuleText";
 import { BASE } from "../tabs";
 import { Told } from "../Told";
 import { type Listed, listedOf } from "./listed";
@@ -96,12 +97,7 @@ function One({ listed, onTold }: { listed: Listed; onTold: (said: string) => voi
             {rule.lastError}
           </p>
         ) : null}
-        <pre
-          tabIndex={0}
-          className="bg-raised overflow-x-auto rounded-lg p-3 font-mono text-[13px] wrap-anywhere whitespace-pre-wrap"
-        >
-          {expr}
-        </pre>
+        <RuleText expr={expr} />
         <p className="mt-2 flex flex-wrap gap-4 text-sm">
           <span className="text-quiet">
             {rule.for === "0s" ? "fires at once" : `fires once held for ${rule.for}`}
@@ -113,34 +109,11 @@ function One({ listed, onTold }: { listed: Listed; onTold: (said: string) => voi
             When it fired
           </a>
         </p>
-        <Annotations annotations={rule.annotations} />
+        <Annotations annotations={rule.annotations} className="mt-3" />
       </Card>
       {mode === null ? null : <Found group={group} name={name} />}
       {mode === null ? null : <Trial rule={{ expr, for: rule.for, keepFiringFor: rule.keepFiringFor }} />}
     </>
-  );
-}
-
-function Annotations({ annotations }: { annotations: Readonly<Record<string, string>> }) {
-  const entries = Object.entries(annotations);
-  if (entries.length === 0) return null;
-  return (
-    <dl className="mt-3 grid gap-2 text-sm">
-      {entries.map(([name, text]) => (
-        <div key={name}>
-          <dt className="text-quiet text-xs">{name.replaceAll("_", " ")}</dt>
-          <dd className="break-words whitespace-pre-line">
-            {isLink(text) ? (
-              <a href={text} target="_blank" rel="noreferrer" className="text-accent hover:underline">
-                {text}
-              </a>
-            ) : (
-              text
-            )}
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

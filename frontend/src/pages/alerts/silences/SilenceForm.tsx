@@ -2,7 +2,7 @@
 
 import { type ReactNode, useState } from "react";
 
-import { momentText } from "../../../format/moment";
+import { datedText } from "../../../format/moment";
 import { Button } from "../../../ui/Button";
 import { Field } from "../../../ui/Field";
 import type { Silence } from "../answers";
@@ -105,10 +105,6 @@ function madeText(made: Silence): string {
   return `Silenced until ${endText(made)}.`;
 }
 
-const DAYS_MS = 2 * 86_400_000;
-
-/** With its day, since it may be far off. */
 function endText({ endsAt }: Silence): string {
-  const untilMs = Date.parse(endsAt);
-  return momentText(untilMs, { sinceMs: untilMs - DAYS_MS, untilMs });
+  return datedText(Date.parse(endsAt));
 }

@@ -2,26 +2,13 @@ import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import type { AlertDetail } from "../../answers";
-import { answering, Refusal, show } from "../../testing";
+import { ALERT, answering, Refusal, show } from "../../testing";
 import { Actions } from "./Actions";
 
-const ALERT: AlertDetail = {
-  rule: "Slow",
-  group: "shop",
-  state: "firing",
+const DETAIL: AlertDetail = {
+  ...ALERT,
   labels: { alertname: "Slow", route: "/cart" },
   annotations: { summary: "slow" },
-  value: 2,
-  unit: "",
-  threshold: "above 1",
-  expr: "x > 1",
-  activeAt: "2026-03-02T09:00:00Z",
-  firedAt: "2026-03-02T09:05:00Z",
-  resolvedAt: null,
-  fingerprint: "85bb05e1e7f5a9ba",
-  silencedBy: [],
-  inhibitedBy: null,
-  acknowledgedBy: null,
   receivers: [],
   acknowledged: null,
   resolved: null,
@@ -29,7 +16,7 @@ const ALERT: AlertDetail = {
   history: [],
 };
 const WORD = {
-  fingerprint: ALERT.fingerprint,
+  fingerprint: DETAIL.fingerprint,
   kind: "acknowledged" as const,
   labels: {},
   by: "kim",
@@ -52,9 +39,9 @@ afterEach(() => {
 
 describe("what can be done about an alert", () => {
   it("is acknowledged with a name, a comment and a length, and told", async () => {
-    const calls = answering({ ...ADMIN, [`POST alerts/${ALERT.fingerprint}/acknowledge`]: WORD });
+    const calls = answering({ ...ADMIN, [`POST alerts/${DETAIL.fingerprint}/acknowledge`]: WORD });
     const told = vi.fn();
-    show(<Actions alert={ALERT} onTold={told} />);
+    show(<Actions alert={DETAIL} onTold={told} />);
 
     fireEvent.click(screen.getByRole("button", { name: "Acknowledge" }));
     await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>("Who").value).toBe("kim"));
@@ -64,7 +51,7 @@ describe("what can be done about an alert", () => {
     await waitFor(() => expect(told).toHaveBeenCalledWith("kim takes care of it."));
     expect(calls.find(({ method }) => method === "POST")).toEqual({
       method: "POST",
-      path: `alerts/${ALERT.fingerprint}/acknowledge`,
+      path: `alerts/${DETAIL.fingerprint}/acknowledge`,
       body: { by: "kim", comment: "on it", for: "1d" },
     });
   });
@@ -72,9 +59,9 @@ describe("what can be done about an alert", () => {
   it("that is refused says why, where it was asked for", async () => {
     answering({
       ...ADMIN,
-      [`POST alerts/${ALERT.fingerprint}/acknowledge`]: new Refusal(409, "it does not fire"),
+      [`POST alerts/${DETAIL.fingerprint}/acknowledge`]: new Refusal(409, "it does not fire"),
     });
-    show(<Actions alert={ALERT} onTold={vi.fn()} />);
+    show(<Actions alert={DETAIL} onTold={vi.fn()} />);
 
     fireEvent.click(screen.getByRole("button", { name: "Acknowledge" }));
     await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>("Who").value).toBe("kim"));
@@ -85,16 +72,16 @@ describe("what can be done about an alert", () => {
 
   it("is nothing for a viewer, who reads why", async () => {
     answering({ "GET session": { name: "vic", role: "viewer" } });
-    show(<Actions alert={ALERT} onTold={vi.fn()} />);
+    show(<Actions alert={DETAIL} onTold={vi.fn()} />);
 
     expect(await screen.findByText(/Needs the role admin/)).toBeTruthy();
     expect(screen.queryByRole("button")).toBeNull();
   });
 
   it("is taken back once somebody takes care", async () => {
-    const calls = answering({ ...ADMIN, [`DELETE alerts/${ALERT.fingerprint}/acknowledge`]: null });
+    const calls = answering({ ...ADMIN, [`DELETE alerts/${DETAIL.fingerprint}/acknowledge`]: null });
     const told = vi.fn();
-    show(<Actions alert={{ ...ALERT, acknowledged: WORD, acknowledgedBy: "kim" }} onTold={told} />);
+    show(<Actions alert={{ ...DETAIL, acknowledged: WORD, acknowledgedBy: "kim" }} onTold={told} />);
 
     expect(screen.queryByRole("button", { name: "Acknowledge" })).toBeNull();
     fireEvent.click(screen.getByRole("button", { name: "Take back" }));
@@ -108,13 +95,13 @@ describe("what can be done about an alert", () => {
     const calls = answering({
       ...ADMIN,
       "POST silences/preview": {
-        alerts: [{ fingerprint: "a", labels: ALERT.labels, annotations: {} }],
+        alerts: [{ fingerprint: "a", labels: DETAIL.labels, annotations: {} }],
         total: 1,
       },
       "POST silences": made,
     });
     const told = vi.fn();
-    show(<Actions alert={ALERT} onTold={told} />);
+    show(<Actions alert={DETAIL} onTold={told} />);
 
     fireEvent.click(screen.getByRole("button", { name: "Silence" }));
     fireEvent.click(screen.getByRole("checkbox", { name: 'route="/cart"' }));
@@ -133,7 +120,7 @@ describe("what can be done about an alert", () => {
 
   it("is nothing for an alert that does not fire", () => {
     answering(ADMIN);
-    const { container } = show(<Actions alert={{ ...ALERT, state: "pending" }} onTold={vi.fn()} />);
+    const { container } = show(<Actions alert={{ ...DETAIL, state: "pending" }} onTold={vi.fn()} />);
 
     expect(container.textContent).toBe("");
   });

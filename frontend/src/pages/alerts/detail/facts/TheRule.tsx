@@ -4,6 +4,7 @@ import { useAnswer } from "../../../../api/questions";
 import { linkTo, usePlace } from "../../../../app/location";
 import { Card } from "../../../../ui/Card";
 import type { AlertDetail, Rule, Rules } from "../../answers";
+import { RuleText } from "../../RuleText";
 import { rulePath } from "../../tabs";
 
 const REFRESH_MS = 60_000;
@@ -28,12 +29,7 @@ export function TheRule({ alert }: { alert: AlertDetail }) {
         </span>
       }
     >
-      <pre
-        tabIndex={0}
-        className="bg-raised overflow-x-auto rounded-lg p-3 font-mono text-[13px] wrap-anywhere whitespace-pre-wrap"
-      >
-        {alert.expr}
-      </pre>
+      <RuleText expr={alert.expr} />
       <p className="text-quiet mt-2 text-sm">
         {rule ? ruleText(rule) : null} In the group {alert.group}.
       </p>

@@ -1,12 +1,10 @@
 /** The times that an alert fired before. */
 
-import { momentText } from "../../../../format/moment";
+import { datedText } from "../../../../format/moment";
 import { seconds } from "../../../../format/quantity";
 import { Card } from "../../../../ui/Card";
 import type { Episode } from "../../answers";
 import { valueText } from "../../words";
-
-const DAYS_MS = 2 * 86_400_000;
 
 export function Earlier({ episodes, unit }: { episodes: readonly Episode[]; unit: string }) {
   if (episodes.length === 0) return null;
@@ -16,7 +14,7 @@ export function Earlier({ episodes, unit }: { episodes: readonly Episode[]; unit
         {episodes.map(({ startedAt, endedAt, durationSeconds, value, marks }) => (
           <li key={startedAt} className="flex flex-wrap justify-between gap-x-4">
             <span>
-              <time dateTime={startedAt}>{moment(startedAt)}</time>
+              <time dateTime={startedAt}>{datedText(Date.parse(startedAt))}</time>
               <span className="text-quiet"> with {valueText(value, unit)}</span>
               {marks.length ? <span className="text-quiet">, {marks.join(", ")}</span> : null}
             </span>
@@ -29,10 +27,4 @@ export function Earlier({ episodes, unit }: { episodes: readonly Episode[]; unit
       </ul>
     </Card>
   );
-}
-
-/** With its day, since it may be long ago. */
-function moment(text: string): string {
-  const atMs = Date.parse(text);
-  return momentText(atMs, { sinceMs: atMs, untilMs: atMs + DAYS_MS });
 }
