@@ -25,8 +25,8 @@ export function InsightItem({ insight }: { insight: Insight }) {
       </span>
       <div className="min-w-0 flex-1">
         <p className="font-medium">
-          {sentence}
-          {isNew ? <span className="bg-accent text-card ml-2 rounded px-1.5 py-0.5 text-xs">new</span> : null}
+          {sentence}{" "}
+          {isNew ? <span className="bg-accent text-card ml-1 rounded px-1.5 py-0.5 text-xs">new</span> : null}
         </p>
         <p className="text-quiet mt-1 text-xs">
           {kind}, since {ago(Date.parse(since), Date.parse(evidence.at))}
