@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.demo import Demo, running_demo
+from tests.browser.places import OWN
 from tests.browser.visit import Look, Visit, running_browser, visiting
 from tests.integration.servers import absent, eventually, program
 
@@ -23,6 +24,13 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 OUTAGE_S = 3600.0
 FIRING_S = 90.0
+SILENCE = {
+    "matchers": ['host="web-17"', 'severity="warning"'],
+    "for": "2h",
+    "createdBy": "kim",
+    "comment": "a disk is replaced",
+}
+"""Of what never fires here."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,9 +53,11 @@ def built() -> Path:
 
 @pytest.fixture(scope="session")
 def demo(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A shop under load whose orders fail, and the alert that tells of it."""
-    with running_demo(tmp_path_factory.mktemp("demo")) as demo:
+    """A shop under load whose orders fail, the alert that tells of it, hours before, and what people made."""
+    with running_demo(tmp_path_factory.mktemp("demo"), has_past=True) as demo:
         demo.break_payments(OUTAGE_S)
+        demo.tell("silences", SILENCE)
+        demo.tell("dashboards", OWN)
         eventually(lambda: _fires(demo, "ShopErrors"), timeout_s=FIRING_S, what="the alert")
         yield demo
 

@@ -6,12 +6,14 @@ import asyncio
 import json
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
+from tests.browser.past import remember
 from tools.demo.process import Service
 from tools.demo.town import INTERVALS
 
@@ -42,11 +44,20 @@ class Demo:
         folder: For databases and output.
         prefix: Where its pages are.
         is_limited: Whether its pages have limits; without them tests ask until something has come to pass.
+        has_past: Whether it was there before, so that what needs hours of samples has something to say.
     """
 
-    def __init__(self, folder: Path, *, prefix: str = "/monitoring", is_limited: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        prefix: str = "/monitoring",
+        is_limited: bool = False,
+        has_past: bool = False,
+    ) -> None:
         self.prefix = prefix
         self._folder = folder
+        self._has_past = has_past
         self._limits = {} if is_limited else {"OTEL_MONITORING_RATE_LIMITS__OWN": "off"}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="demo", daemon=True)
@@ -74,6 +85,8 @@ class Demo:
 
     def open(self) -> None:
         """Start both services and wait until they answer; then let visitors in."""
+        if self._has_past:
+            remember(self._storage_of("shop"), time.time_ns() // 1_000_000)
         self._thread.start()
         self._do(self._start())
 
@@ -144,7 +157,10 @@ class Demo:
         self._visitors = await asyncio.create_subprocess_exec(*visiting, cwd=ROOT)
 
     def _kept_in(self, name: str) -> dict[str, str]:
-        return {"OTEL_MONITORING_STORAGE__URL": f"sqlite:///{self._folder / name}-monitoring.db"}
+        return {"OTEL_MONITORING_STORAGE__URL": self._storage_of(name)}
+
+    def _storage_of(self, name: str) -> str:
+        return f"sqlite:///{self._folder / name}-monitoring.db"
 
     async def _again(self) -> None:
         async with httpx.AsyncClient() as client:
@@ -166,9 +182,11 @@ class Demo:
 
 
 @contextmanager
-def running_demo(folder: Path, *, prefix: str = "/monitoring", is_limited: bool = False) -> Iterator[Demo]:
+def running_demo(
+    folder: Path, *, prefix: str = "/monitoring", is_limited: bool = False, has_past: bool = False
+) -> Iterator[Demo]:
     """Run a demo until the end of the block."""
-    demo = Demo(folder, prefix=prefix, is_limited=is_limited)
+    demo = Demo(folder, prefix=prefix, is_limited=is_limited, has_past=has_past)
     demo.open()
     try:
         yield demo

@@ -1,23 +1,22 @@
 """The pages of the dashboard, a line each: where they are, and what they have to say.
 
-What a page says is worked out of the API's own answer to it, so that both are of the same moment.
+What a page says is worked out of the API's own answers to it, so that both are of the same moment.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
-from tests.browser.figures import count, duration, share, size
+from tests.browser.past import ROUTE, WAITING
+from tests.browser.said import alerting, analysis, outlook, requests, standing
+from tests.browser.said.facts import Says, latest, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from tests.browser.demo import Demo
-
-Texts = list[str]
-
-_BY_UNIT: dict[str, Callable[[float | None], str]] = {"s": duration, "By": size, "1": share, "": count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,75 +26,23 @@ class Place:
     Attributes:
         name: What it is called in test names and pictures.
         path: Where it is, behind the address of the dashboard; ``{}`` stands for what is found.
-        answer: What it asks the API for, below the prefix; empty where nothing is compared.
-        says: Works out of that answer which texts have to be on the page.
+        says: What it asks the API for, below the prefix, and what follows of the answer for the page; behind
+            a ``?`` stands what the question holds, of several to one path.
         find: Finds which one it is about, such as the fingerprint of an alert.
     """
 
     name: str
     path: str
-    answer: str = ""
-    says: Callable[[Any], Texts] = lambda _: []
+    says: Mapping[str, Says] = field(default_factory=dict)
     find: Callable[[Demo], str] = lambda _: ""
 
     def path_of(self, demo: Demo) -> str:
         """Return where it is in this demo."""
         return self.path.replace("{}", self.find(demo))
 
-
-def _overview(answer: Any) -> Texts:
-    requests = answer["requests"]["data"]["now"]
-    return [
-        count(requests["perMinute"]),
-        share(requests["errorRate"]),
-        duration(requests["latencySeconds"]["p95"]),
-        size(answer["system"]["data"]["processBytes"]),
-        *[alert["rule"] for alert in answer["alerts"]["data"]["alerts"] if alert["state"] == "firing"],
-        *[worst["route"] for worst in answer["endpoints"]["data"]["worst"]["latency"][:3]],
-    ]
-
-
-def _endpoints(answer: Any) -> Texts:
-    return [
-        text
-        for one in answer["endpoints"]
-        for text in (one["route"], share(one["errorRate"]), duration(one["latencySeconds"]["p95"]))
-    ]
-
-
-def _alerts(answer: Any) -> Texts:
-    return [alert["rule"] for alert in answer["alerts"] if alert["state"] == "firing"]
-
-
-def _health(answer: Any) -> Texts:
-    return [text for check in answer["checks"] for text in (check["name"], check["status"])]
-
-
-def _system(answer: Any) -> Texts:
-    figures = [figure for section in answer["sections"] for figure in section["figures"]]
-    return [
-        _BY_UNIT[figure["unit"]](reading["value"])
-        for figure in figures
-        if figure["unit"] in _BY_UNIT
-        for reading in figure["readings"]
-    ]
-
-
-def _instances(answer: Any) -> Texts:
-    return [
-        text
-        for one in answer["instances"]
-        if one["state"] == "running"
-        for text in (one["host"], str(one["pid"]), one["health"] or one["state"])
-    ]
-
-
-def _slos(answer: Any) -> Texts:
-    return [one["name"] for one in answer["slos"]]
-
-
-def _dashboards(answer: Any) -> Texts:
-    return [one["title"] for one in answer["dashboards"]]
+    def says_in(self, demo: Demo) -> dict[str, Says]:
+        """Return what it asks for in this demo."""
+        return {asked.replace("{}", self.find(demo)): says for asked, says in self.says.items()}
 
 
 def _fingerprint(demo: Demo) -> str:
@@ -103,32 +50,143 @@ def _fingerprint(demo: Demo) -> str:
     return str(next(alert["fingerprint"] for alert in alerts if alert["rule"] == "ShopErrors"))
 
 
+def _anomaly(demo: Demo) -> str:
+    """Return the path of the one that was found in the past, as its series is called."""
+    found = demo.ask("anomalies", since="1d")["anomalies"]
+    one = next(one for one in found if one["labels"].get("http_route") == ROUTE)
+    labels = ", ".join(f'{name}="{value}"' for name, value in one["labels"].items())
+    series = f"{one['metric']}{{{labels}}}"
+    return f"{_milliseconds(one['since'])}/{quote(series, safe='')}"
+
+
+def _noticed(demo: Demo) -> str:
+    """Return when the release of the past made itself felt."""
+    newest = max(demo.ask("releases")["releases"], key=lambda one: str(one["firstSeen"]))
+    return str(_milliseconds(newest["firstSeen"]))
+
+
+def _milliseconds(text: str) -> int:
+    return round(moment(text).timestamp() * 1000)
+
+
+def _own_dashboard(demo: Demo) -> str:
+    found = demo.ask("dashboards")["dashboards"]
+    return str(next(one["id"] for one in found if one["title"] == OWN["title"]))
+
+
 RATE = "sum(rate(http_server_request_duration_seconds_count%5B1m%5D))"
+_RANGE = "prometheus/api/v1/query_range"
+_AT = "prometheus/api/v1/query"
+
+MEMORY = "sum(process_memory_usage_bytes)"
+BY_ROUTE = "sum by (http_route) (http_server_request_duration_seconds_count)"
+OWN: Final[dict[str, Any]] = {
+    "title": "The shop at a glance",
+    "description": "What to look at when orders fail.",
+    "panels": [
+        {
+            "title": "Memory of all",
+            "kind": "figure",
+            "unit": "By",
+            "queries": [{"expr": MEMORY, "legend": "all"}],
+            "place": {"x": 0, "y": 0, "w": 4, "h": 3},
+        },
+        {
+            "title": "Requests so far",
+            "kind": "table",
+            "queries": [{"expr": BY_ROUTE, "legend": ""}],
+            "place": {"x": 4, "y": 0, "w": 8, "h": 6},
+        },
+        {
+            "title": "Threads",
+            "kind": "line",
+            "queries": [{"expr": "max(process_thread_count)", "legend": "most"}],
+            "threshold": 500,
+            "place": {"x": 0, "y": 3, "w": 4, "h": 3},
+        },
+    ],
+}
+"""A dashboard of somebody's own, which the demo has."""
 
 PLACES = (
-    Place("overview", "#/", "dashboard", _overview),
-    Place("endpoints", "#/endpoints", "endpoints", _endpoints),
-    Place("endpoint", "#/endpoints/POST%20%2Forders"),
-    Place("alerts", "#/alerts", "alerts", _alerts),
-    Place("alert", "#/alerts/{}", find=_fingerprint),
-    Place("alerts-history", "#/alerts/history"),
-    Place("alerts-silences", "#/alerts/silences"),
-    Place("alerts-rules", "#/alerts/rules"),
-    Place("alerts-rule", "#/alerts/rules/ShopErrors"),
-    Place("alerts-receivers", "#/alerts/receivers"),
-    Place("anomalies", "#/analysis/anomalies"),
-    Place("causes", "#/analysis/causes"),
-    Place("trends", "#/analysis/trends"),
-    Place("forecasts", "#/analysis/forecasts"),
-    Place("releases", "#/analysis/releases"),
-    Place("insights", "#/analysis/insights"),
-    Place("service-levels", "#/analysis/slos", "slos", _slos),
+    Place("overview", "#/", {"dashboard": requests.overview}),
+    Place("endpoints", "#/endpoints", {"endpoints": requests.endpoints}),
+    Place(
+        "endpoint",
+        "#/endpoints/POST%20%2Forders",
+        {
+            "endpoints/%2Forders": requests.endpoint,
+            f"{_RANGE}?histogram_quantile": latest("s"),
+            f"{_RANGE}?5xx": latest(""),
+            f"{_RANGE}?or 0 *": latest("1", name="failed"),
+        },
+    ),
+    Place("alerts", "#/alerts", {"alerts": alerting.alerts}),
+    Place(
+        "alert",
+        "#/alerts/{}",
+        {"alerts/{}": alerting.alert, "alerts/{}/evidence": alerting.evidence},
+        _fingerprint,
+    ),
+    Place("alerts-history", "#/alerts/history", {"alerts/history": alerting.history}),
+    Place("alerts-silences", "#/alerts/silences", {"silences": alerting.silences}),
+    Place("alerts-rules", "#/alerts/rules", {"rules": alerting.rules}),
+    Place("alerts-rule", "#/alerts/rules/ShopErrors", {"rules": alerting.rule}),
+    Place(
+        "alerts-receivers",
+        "#/alerts/receivers",
+        {"receivers": alerting.receivers, "deliveries": alerting.deliveries},
+    ),
+    Place("anomalies", "#/analysis/anomalies", {"anomalies": analysis.anomalies}),
+    Place(
+        "anomaly",
+        "#/analysis/anomalies/{}",
+        {"anomalies": analysis.anomaly, "correlations/moved": analysis.moved},
+        _anomaly,
+    ),
+    Place("causes", "#/analysis/causes?at={}", {"correlations/moved": analysis.moved}, _noticed),
+    Place(
+        "trends",
+        f"#/analysis/trends?metric={WAITING}",
+        {f"trends/asked?query={WAITING}": analysis.trends},
+    ),
+    Place("forecasts", "#/analysis/forecasts", {"forecasts": analysis.forecasts}),
+    Place(
+        "releases",
+        "#/analysis/releases",
+        {"releases": outlook.releases, "releases/compare": outlook.compared},
+    ),
+    Place(
+        "insights",
+        "#/analysis/insights",
+        {"insights": analysis.insights, "recommendations": analysis.recommendations},
+    ),
+    Place("service-levels", "#/analysis/slos", {"slos": outlook.slos}),
+    Place(
+        "service-level",
+        "#/analysis/slos/orders",
+        {"slos/orders": outlook.slo, "slos/orders/report": outlook.month},
+    ),
     Place("reports", "#/analysis/reports"),
-    Place("health", "#/health", "health", _health),
-    Place("system", "#/system", "system", _system),
-    Place("instances", "#/instances", "instances", _instances),
-    Place("dashboards", "#/dashboards", "dashboards", _dashboards),
-    Place("explore", f"#/explore?query={RATE}"),
+    Place("report", "#/analysis/reports/daily", {"reports/daily": outlook.report}),
+    Place("health", "#/health", {"health": standing.health}),
+    Place("system", "#/system", {"system": standing.system}),
+    Place(
+        "instances",
+        "#/instances?ended=1",
+        {"instances": requests.instances, f"{_RANGE}?process_memory": requests.processes},
+    ),
+    Place("dashboards", "#/dashboards", {"dashboards": standing.dashboards}),
+    Place(
+        "dashboard",
+        "#/dashboards/{}",
+        {
+            f"{_RANGE}?{MEMORY}": standing.figure(OWN["panels"][0]),
+            f"{_AT}?{BY_ROUTE}": standing.table(OWN["panels"][1]),
+        },
+        _own_dashboard,
+    ),
+    Place("explore", f"#/explore?query={RATE}", {f"{_RANGE}?sum(rate(": latest("")}),
 )
 
 

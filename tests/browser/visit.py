@@ -6,7 +6,7 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 from playwright.sync_api import Error, sync_playwright
 
@@ -35,7 +35,14 @@ _QUIET = """() => new Promise((done) => {
   new MutationObserver(() => { clearTimeout(timer); timer = quiet(); })
     .observe(document.body, { subtree: true, childList: true, characterData: true });
 })"""
-_LOADED = "() => document.querySelector('h1') && !document.querySelector('main [aria-label=Loading]')"
+_LOADED = """() => {
+  const loading = document.querySelector('main [aria-label=Loading]');
+  loading?.scrollIntoView(); // panels are asked for once they are in sight
+  if (!loading) window.scrollTo(0, 0);
+  return !loading && document.querySelector('h1');
+}"""
+_PIECES = """() => [...document.querySelectorAll('main :is(tr, li, dl > div, section, [aria-pressed])')]
+  .map((one) => one.innerText.replace(/\\s+/g, ' ').trim())"""
 _WIDER = """() => {
   const width = document.documentElement.clientWidth;
   return document.documentElement.scrollWidth > width
@@ -81,7 +88,7 @@ class Visit:
         self.page = page
         self.problems: list[str] = []
         self._demo = demo
-        self._answers: dict[str, Response] = {}
+        self._answers: dict[str, list[Response]] = {}
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
         page.on("request", self._on_request)
@@ -106,11 +113,17 @@ class Visit:
         self.page.wait_for_function(_LOADED)
         self.page.evaluate(_QUIET)
 
-    def answer(self, path: str) -> Any:
-        """Return what the API said to the page last; ``None`` where it was not asked."""
-        response = self._answers.get(path)
-        if response is None:
+    def answer(self, path: str, about: str = "") -> Any:
+        """Return what the API said to the page last; ``None`` where it was not asked.
+
+        Args:
+            path: What was asked.
+            about: What the question holds, of several to one path.
+        """
+        found = [one for one in self._answers.get(path, ()) if about in unquote_plus(urlsplit(one.url).query)]
+        if not found:
             return None
+        response = found[-1]
         try:
             return json.loads(response.body())
         except Error:
@@ -119,6 +132,11 @@ class Visit:
     def text(self) -> str:
         """Return what the page says."""
         return self.page.locator("main").inner_text()
+
+    def pieces(self) -> list[str]:
+        """Return what each part of the page says, on one line: rows, entries, figures, cards, legends."""
+        found: list[str] = self.page.evaluate(_PIECES)
+        return found
 
     def until(self, look: Callable[[], bool], *, timeout_s: float = 20.0) -> bool:
         """Look again and again, and say whether it came to be true; the browser goes on meanwhile."""
@@ -149,7 +167,7 @@ class Visit:
     def _on_response(self, response: Response) -> None:
         path = urlsplit(response.url).path.removeprefix(f"{self._demo.prefix}/")
         if "json" in response.headers.get("content-type", ""):
-            self._answers[path] = response
+            self._answers.setdefault(path, []).append(response)
 
 
 @contextmanager

@@ -1,0 +1,93 @@
+"""What the pages of alerts say."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from tests.browser.figures import duration
+from tests.browser.said.facts import Facts, plain, times
+
+_STATES = {"inactive": "quiet", None: "works"}
+
+
+def alerts(answer: Any) -> Facts:
+    return [alert["rule"] for alert in answer["alerts"] if alert["state"] == "firing"]
+
+
+def alert(answer: Any) -> Facts:
+    return [plain(answer["expr"]), answer["annotations"]["summary"], answer["rule"]]
+
+
+def evidence(answer: Any) -> Facts:
+    day, week = times(answer["recentCount"]), times(answer["weekCount"])
+    return [f"Fired {day} in the last day, {week} in the last seven days"]
+
+
+def history(answer: Any) -> Facts:
+    episodes = answer["episodes"]
+    rules = {one["rule"] for one in episodes}
+    return [
+        f"{answer['total']} times",
+        *[(rule, times(sum(one["rule"] == rule for one in episodes))) for rule in rules],
+        *[(one["annotations"].get("summary", one["rule"]), one["rule"], _lasted(one)) for one in episodes],
+    ]
+
+
+def _lasted(episode: Any) -> str:
+    return duration(math.floor(episode["durationSeconds"] + 0.5)) + ("" if episode["endedAt"] else ", fires")
+
+
+def rules(answer: Any) -> Facts:
+    every = [rule for group in answer["groups"] for rule in group["rules"]]
+    return [
+        f"all {len(every)}",
+        f"firing {sum(rule['alerts'] > 0 for rule in every)}",
+        f"failing {sum(rule['health'] == 'err' for rule in every)}",
+        *[(_state(rule), rule["name"], plain(rule["expr"])) for rule in every],
+    ]
+
+
+def rule(answer: Any) -> Facts:
+    one = next(r for group in answer["groups"] for r in group["rules"] if r["name"] == "ShopErrors")
+    return [(one["name"], _state(one), plain(one["expr"]), f"fires once held for {one['for']}")]
+
+
+def _state(rule: Any) -> str:
+    if rule["health"] != "ok":
+        return {"err": "fails", "unknown": "not asked yet"}[rule["health"]]
+    state = "works" if rule["mode"] is None else _STATES.get(rule["state"], rule["state"])
+    return state if rule["alerts"] < 2 else f"{state}, {rule['alerts']} alerts"
+
+
+def receivers(answer: Any) -> Facts:
+    return [
+        (receiver["name"], channel["name"], channel["target"], f"{number} {outcome}")
+        for receiver in answer["receivers"]
+        for channel in receiver["channels"]
+        for outcome, number in channel["counts"].items()
+        if number
+    ]
+
+
+def deliveries(answer: Any) -> Facts:
+    return [
+        (one["outcome"], one["receiver"], one["channel"], f"{one['status']}: {', '.join(one['alerts'])}")
+        for one in answer["deliveries"]
+    ]
+
+
+def silences(answer: Any) -> Facts:
+    going = [one for one in answer["silences"] if one["state"] != "expired"]
+    return [
+        f"In force · {len(going)}",
+        *[
+            (
+                one["state"],
+                *[f'{of["name"]}="{of["value"]}"' for of in one["matchers"]],
+                one["comment"],
+                one["createdBy"],
+            )
+            for one in answer["silences"]
+        ],
+    ]

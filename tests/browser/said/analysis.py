@@ -1,0 +1,100 @@
+"""What the analysis says of what stood out, moved, goes on, and is worth knowing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.browser.figures import duration, number_of, quantity
+from tests.browser.said.facts import Facts, moment, sentence, times
+
+_REASONS = {"spike": "far out", "level_shift": "another level"}
+_CALLED = {"http.p95": "Latency, p95"}
+_WAYS = {"rising": "rises", "falling": "falls", "steady": "steady"}
+
+
+def anomalies(answer: Any) -> Facts:
+    return [
+        f"What stood out: {times(answer['total'])}",
+        *[
+            (
+                _CALLED.get(one["metric"], one["metric"]),
+                f"{_REASONS[one['reason']]}: {quantity(one['value'], one['unit'])}",
+                f"expected {_expected(one)}",
+            )
+            for one in answer["anomalies"]
+        ],
+    ]
+
+
+def anomaly(answer: Any) -> Facts:
+    (one,) = answer["anomalies"]
+    lasted_s = (moment(one["until"]) - moment(one["since"])).total_seconds()
+    return [
+        (quantity(one["value"], one["unit"]), "seen"),
+        (_expected(one), "expected"),
+        (duration(lasted_s), "lasted"),
+        _REASONS[one["reason"]],
+    ]
+
+
+def _expected(anomaly: Any) -> str:
+    return " to ".join(quantity(anomaly[end], anomaly["unit"]) for end in ("expectedLow", "expectedHigh"))
+
+
+def moved(answer: Any) -> Facts:
+    return [
+        f"Of {answer['lookedAt']} series {answer['movedTotal']} moved",
+        *[
+            (
+                str(place),
+                _CALLED.get(one["metric"], one["metric"]),
+                quantity(one["before"], one["unit"]),
+                "→",
+                quantity(one["after"], one["unit"]),
+            )
+            for place, one in enumerate(answer["moved"], 1)
+        ],
+    ]
+
+
+def trends(answer: Any) -> Facts:
+    found: Facts = []
+    for series in answer["series"]:
+        known = [one for one in series["windows"] if one["startValue"] is not None]
+        ways = [(_WAYS.get(one["direction"], "no clear way"), _from_to(one, answer["unit"])) for one in known]
+        found += [(series["name"], *[text for way in ways for text in way]), *ways]
+    return found
+
+
+def _from_to(window: Any, unit: str) -> str:
+    return " → ".join(quantity(window[end], unit) for end in ("startValue", "endValue"))
+
+
+def forecasts(answer: Any) -> Facts:
+    return [
+        (
+            sentence(one["resource"]),
+            quantity(number_of(one["value"]), one["unit"]),
+            f"of {quantity(one['limit'], one['unit'])}",
+            sentence(one["reason"]) if one["reason"] else one["text"],
+        )
+        for one in answer["capacity"]
+    ]
+
+
+def insights(answer: Any) -> Facts:
+    found = answer["insights"]
+    kinds = {one["kind"] for one in found}
+    return [
+        *[one["sentence"].rstrip(".") for one in found],
+        *([f"All {len(found)}"] if len(kinds) > 1 else []),
+        *[
+            f"{sentence(kind)} {sum(one['kind'] == kind for one in found)}"
+            for kind in kinds
+            if len(kinds) > 1
+        ],
+    ]
+
+
+def recommendations(answer: Any) -> Facts:
+    return [(one["advice"], one["why"]) for one in answer["recommendations"]]
