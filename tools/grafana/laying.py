@@ -98,6 +98,11 @@ def by(how: str, expr: str, *labels: str) -> str:
     return f"{how} by ({', '.join(labels)}) ({expr})"
 
 
+def grouped(how: str, expr: str, *labels: str) -> tuple[str, str]:
+    """Return the same as the query of a panel, whose legend names those values."""
+    return by(how, expr, *labels), " ".join(f"{{{{{label}}}}}" for label in labels)
+
+
 def quantile(share: float, metric: str, *by: str) -> str:
     """Return a quantile of a histogram of what is chosen."""
     return f"histogram_quantile({share:g}, sum by ({', '.join(('le', *by))}) ({rate(f'{metric}_bucket')}))"

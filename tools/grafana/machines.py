@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from tools.grafana.laying import Board, Shown, by, rate, selected
+from tools.grafana.laying import Board, Shown, by, grouped, rate, selected
 
 _EACH: Final = "{{job}} {{instance}}"
 _PROCESS: Final = ("job", "instance")
 _INTERFACE: Final = ("network_interface_name", "network_io_direction")
-_MOUNT: Final = "system_filesystem_mountpoint"
 _FULL: Final = 0.9
 _NO_SLO: Final = "the demo states no service level"
 _BURNS: Final = 1.0
@@ -22,12 +21,7 @@ SYSTEM: Final = Board(
         (
             Shown(
                 "CPU of each process, by mode",
-                [
-                    (
-                        f"sum by (job, instance, cpu_mode) ({selected('process_cpu_utilization_ratio')})",
-                        f"{_EACH} {{{{cpu_mode}}}}",
-                    )
-                ],
+                [grouped("sum", selected("process_cpu_utilization_ratio"), *_PROCESS, "cpu_mode")],
                 "1",
                 threshold=_FULL,
             ),
@@ -58,18 +52,13 @@ SYSTEM: Final = Board(
         (
             Shown(
                 "CPU of the machine, by mode",
-                [(f"avg by (cpu_mode) ({selected('system_cpu_utilization_ratio')})", "{{cpu_mode}}")],
+                [grouped("avg", selected("system_cpu_utilization_ratio"), "cpu_mode")],
                 "1",
                 "stacked",
             ),
             Shown(
                 "Memory of the machine, by state",
-                [
-                    (
-                        f"max by (system_memory_state) ({selected('system_memory_usage_bytes')})",
-                        "{{system_memory_state}}",
-                    )
-                ],
+                [grouped("max", selected("system_memory_usage_bytes"), "system_memory_state")],
                 "By",
                 "stacked",
             ),
@@ -77,23 +66,13 @@ SYSTEM: Final = Board(
         (
             Shown(
                 "Disks",
-                [
-                    (
-                        f"max by (system_device, disk_io_direction) ({rate('system_disk_io_bytes_total')})",
-                        "{{system_device}} {{disk_io_direction}}",
-                    )
-                ],
+                [grouped("max", rate("system_disk_io_bytes_total"), "system_device", "disk_io_direction")],
                 "By/s",
                 why_empty="a machine without disks of its own, such as a small container, reports none",
             ),
             Shown(
                 "Network",
-                [
-                    (
-                        by("max", rate("system_network_io_bytes_total"), *_INTERFACE),
-                        "{{network_interface_name}} {{network_io_direction}}",
-                    )
-                ],
+                [grouped("max", rate("system_network_io_bytes_total"), *_INTERFACE)],
                 "By/s",
             ),
         ),
@@ -101,9 +80,10 @@ SYSTEM: Final = Board(
             Shown(
                 "How full file systems are",
                 [
-                    (
-                        by("max", selected("system_filesystem_utilization_ratio"), _MOUNT),
-                        f"{{{{{_MOUNT}}}}}",
+                    grouped(
+                        "max",
+                        selected("system_filesystem_utilization_ratio"),
+                        "system_filesystem_mountpoint",
                     )
                 ],
                 "1",
@@ -147,40 +127,30 @@ INSTANCES: Final = Board(
             Shown("Up for", [(selected("process_uptime_seconds"), _EACH)], "s", "table"),
             Shown(
                 "Processes on the storage, by state",
-                [(f"max by (job, state) ({selected('otel_monitoring_instances')})", "{{job}} {{state}}")],
+                [grouped("max", selected("otel_monitoring_instances"), "job", "state")],
             ),
         ),
         (
             Shown(
                 "Health checks: 1 healthy, 0.5 degraded, 0 unhealthy",
-                [(f"min by (job, check) ({selected('otel_monitoring_health_status')})", "{{job}} {{check}}")],
+                [grouped("min", selected("otel_monitoring_health_status"), "job", "check")],
             ),
             Shown(
                 "How long checks take",
-                [
-                    (
-                        f"max by (job, check) ({selected('otel_monitoring_health_duration_seconds')})",
-                        "{{job}} {{check}}",
-                    )
-                ],
+                [grouped("max", selected("otel_monitoring_health_duration_seconds"), "job", "check")],
                 "s",
             ),
         ),
         (
             Shown(
                 "Lost on the way to the Collector",
-                [
-                    (
-                        f"sum by (signal, reason) ({rate('otel_monitoring_export_dropped_total')})",
-                        "{{signal}} {{reason}}",
-                    )
-                ],
+                [grouped("sum", rate("otel_monitoring_export_dropped_total"), "signal", "reason")],
                 "/s",
                 why_empty="without a Collector nothing is sent",
             ),
             Shown(
                 "How long jobs of the monitoring take",
-                [(f"max by (job_name) ({selected('otel_monitoring_job_duration_seconds')})", "{{job_name}}")],
+                [grouped("max", selected("otel_monitoring_job_duration_seconds"), "job_name")],
                 "s",
             ),
         ),

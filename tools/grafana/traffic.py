@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tools.grafana.laying import Board, Shown, quantile, rate, selected
+from tools.grafana.laying import Board, Shown, grouped, quantile, rate, selected
 
 _SERVER: Final = "http_server_request_duration_seconds"
 _COUNT: Final = f"{_SERVER}_count"
@@ -15,6 +15,7 @@ _DATABASE: Final = "db_client_operation_duration_seconds"
 _FAILED: Final = 'http_response_status_code=~"5.."'
 _REQUESTS: Final = "{request}/s"
 _BAD_SHARE: Final = 0.05
+_FIRING: Final = ('count(ALERTS{alertstate="firing"}) or vector(0)', "alerts")
 _NOTHING_FIRES: Final = "nothing fires before something breaks"
 
 
@@ -36,7 +37,7 @@ OVERVIEW: Final = Board(
             Shown("95 of 100 within", [(quantile(0.95, _SERVER), "p95")], "s", "figure"),
             Shown(
                 "Alerts that fire",
-                [('count(ALERTS{alertstate="firing"}) or vector(0)', "alerts")],
+                [_FIRING],
                 kind="figure",
                 threshold=1,
             ),
@@ -50,7 +51,7 @@ OVERVIEW: Final = Board(
         (
             Shown(
                 "Requests by status",
-                [(f"sum by (http_response_status_code) ({rate(_COUNT)})", "{{http_response_status_code}}")],
+                [grouped("sum", rate(_COUNT), "http_response_status_code")],
                 _REQUESTS,
                 "stacked",
             ),
@@ -72,12 +73,7 @@ OVERVIEW: Final = Board(
         (
             Shown(
                 "CPU of each process",
-                [
-                    (
-                        f"sum by (job, instance) ({selected('process_cpu_utilization_ratio')})",
-                        "{{job}} {{instance}}",
-                    )
-                ],
+                [grouped("sum", selected("process_cpu_utilization_ratio"), "job", "instance")],
                 "1",
             ),
             Shown(
@@ -97,12 +93,7 @@ ENDPOINTS: Final = Board(
         (
             Shown(
                 "Requests by route",
-                [
-                    (
-                        f"sum by (http_request_method, http_route) ({rate(_COUNT)})",
-                        "{{http_request_method}} {{http_route}}",
-                    )
-                ],
+                [grouped("sum", rate(_COUNT), "http_request_method", "http_route")],
                 _REQUESTS,
                 "stacked",
             ),
@@ -122,12 +113,7 @@ ENDPOINTS: Final = Board(
         (
             Shown(
                 "Requests in progress",
-                [
-                    (
-                        f"sum by (job, instance) ({selected('http_server_active_requests')})",
-                        "{{job}} {{instance}}",
-                    )
-                ],
+                [grouped("sum", selected("http_server_active_requests"), "job", "instance")],
             ),
             Shown(
                 "Size of answers, 95 of 100 below",
@@ -143,12 +129,7 @@ ENDPOINTS: Final = Board(
             ),
             Shown(
                 "Failed calls to other services",
-                [
-                    (
-                        f"sum by (server_address, error_type) ({rate(_CALLS, _HAS_ERROR)})",
-                        "{{server_address}} {{error_type}}",
-                    )
-                ],
+                [grouped("sum", rate(_CALLS, _HAS_ERROR), "server_address", "error_type")],
                 "/s",
                 why_empty="the payment service answers until it is broken",
             ),
@@ -161,12 +142,7 @@ ENDPOINTS: Final = Board(
             ),
             Shown(
                 "Connections of the pool",
-                [
-                    (
-                        f"sum by (db_client_connection_state) ({selected('db_client_connection_count')})",
-                        "{{db_client_connection_state}}",
-                    )
-                ],
+                [grouped("sum", selected("db_client_connection_count"), "db_client_connection_state")],
                 why_empty="the shop talks to SQLite without a pool",
             ),
         ),
@@ -181,7 +157,7 @@ ALERTS: Final = Board(
         (
             Shown(
                 "Firing",
-                [('count(ALERTS{alertstate="firing"}) or vector(0)', "alerts")],
+                [_FIRING],
                 kind="figure",
                 threshold=1,
             ),
@@ -201,12 +177,7 @@ ALERTS: Final = Board(
         (
             Shown(
                 "Firing over time",
-                [
-                    (
-                        'count by (alertname, severity) (ALERTS{alertstate="firing"})',
-                        "{{alertname}} {{severity}}",
-                    )
-                ],
+                [grouped("count", 'ALERTS{alertstate="firing"}', "alertname", "severity")],
                 kind="stacked",
                 why_empty=_NOTHING_FIRES,
             ),
@@ -220,12 +191,7 @@ ALERTS: Final = Board(
         (
             Shown(
                 "Messages by outcome",
-                [
-                    (
-                        f"sum by (channel, outcome) ({rate('otel_monitoring_notify_messages_total')})",
-                        "{{channel}} {{outcome}}",
-                    )
-                ],
+                [grouped("sum", rate("otel_monitoring_notify_messages_total"), "channel", "outcome")],
                 "/s",
             ),
             Shown(
@@ -238,12 +204,12 @@ ALERTS: Final = Board(
         (
             Shown(
                 "Queries of rules and pages",
-                [(f"sum by (outcome) ({rate('otel_monitoring_query_count_total')})", "{{outcome}}")],
+                [grouped("sum", rate("otel_monitoring_query_count_total"), "outcome")],
                 "/s",
             ),
             Shown(
                 "Tries that failed and were followed by another",
-                [(f"sum by (channel) ({rate('otel_monitoring_notify_retries_total')})", "{{channel}}")],
+                [grouped("sum", rate("otel_monitoring_notify_retries_total"), "channel")],
                 "/s",
             ),
         ),
