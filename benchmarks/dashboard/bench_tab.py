@@ -1,4 +1,4 @@
-"""An hour of looking at the dashboard, by a fast clock: what the tab holds in the end."""
+"""Two hours of looking at the dashboard, by a fast clock: what the tab holds after one, and in the end."""
 
 from __future__ import annotations
 
@@ -15,32 +15,37 @@ if TYPE_CHECKING:
 
     from tests.browser.demo import Demo
 
-ROUNDS, STEP_MS = 240, 15_000
-WARM_ROUNDS, EVERY = 60, 10
+HOUR, STEP_MS = 240, 15_000
+EVERY = 10
 GROWTH_AT_MOST = 1.05
 MIB = 2**20
 
 
 @pytest.mark.timeout(900)
 def test_an_hour_in_front_of_the_overview(demo: Demo, browser: Browser) -> None:
-    """Budget: from the first quarter to the last the heap and the elements grow by at most a twentieth."""
+    """Budget: over the second hour the heap and the elements grow by at most a twentieth.
+
+    The first fills caches, and brings lists and charts to their full length: the demo has just begun.
+    """
     with visiting(browser, demo) as visit:
         visit.page.clock.install()
         visit.open(PLACES[0])
         session = visit.page.context.new_cdp_session(visit.page)
         session.send("Performance.enable")
         held: list[dict[str, float]] = []
-        for round_ in range(ROUNDS):
+        for round_ in range(2 * HOUR):
             visit.page.clock.run_for(STEP_MS)
             visit.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => done()))")
-            if round_ >= WARM_ROUNDS and round_ % EVERY == 0:
+            if round_ >= HOUR and round_ % EVERY == 0:
                 held.append(_held(session))
 
-    quarter = len(held) // 3
+    third = len(held) // 3
     for name in ("heap", "nodes", "listeners"):
-        early = statistics.median(one[name] for one in held[:quarter])
-        late = statistics.median(one[name] for one in held[-quarter:])
-        print(f"\n{name}: {early:,.0f} in the first quarter, {late:,.0f} in the last ({late / early:.3f})")
+        early = statistics.median(one[name] for one in held[:third])
+        late = statistics.median(one[name] for one in held[-third:])
+        print(
+            f"\n{name}: {early:,.0f} in the first third of the second hour, {late:,.0f} in the last ({late / early:.3f})"
+        )
         assert late <= early * GROWTH_AT_MOST
 
 
