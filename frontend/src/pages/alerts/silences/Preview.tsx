@@ -39,7 +39,7 @@ function Matched({ found: { alerts, total } }: { found: Answer }) {
   }
   return (
     <>
-      <p className="font-medium">Quietens {plural(total, "alert")} that fires now</p>
+      <p className="font-medium">Quietens {plural(total, "alert that fires", "alerts that fire")} now</p>
       <ul className="text-quiet mt-1 text-xs">
         {alerts.slice(0, MOST).map(({ fingerprint, labels }) => (
           <li key={fingerprint} className="break-words">
