@@ -1,12 +1,11 @@
 """The files of the built page, read once: a name that is not among them does not exist.
 
-There are some twenty of them, half a megabyte together. Served from memory, no path of a request ever
-reaches a file system, and each is compressed once.
+There are some twenty of them, a megabyte and a half together. Served from memory, no path of a request ever
+reaches a file system. They were compressed when they were built.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
@@ -20,7 +19,9 @@ if TYPE_CHECKING:
 
 INDEX: Final = "index.html"
 
-_WORTH_COMPRESSING: Final = 1024
+CODINGS: Final = {"br": ".br", "gzip": ".gz"}
+"""How a file may have been compressed, the best in front, and what its name ends in then."""
+
 _TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml", ".html": "text/html", ".css": "text/css"}
 """What a machine's own table of types may say otherwise, and a browser would then not run."""
 
@@ -35,13 +36,13 @@ class File:
 
     Attributes:
         content: As it was built.
-        compressed: The same by gzip; ``None`` where that saves nothing.
+        compressed: The same by the codings that it was built in, of :data:`CODINGS`.
         media_type: What it is.
         etag: Changes with the content.
     """
 
     content: bytes
-    compressed: bytes | None
+    compressed: Mapping[str, bytes]
     media_type: str
     etag: str
 
@@ -52,7 +53,9 @@ def read_files(folder: Traversable) -> Mapping[str, File]:
     Raises:
         DashboardError: There is no page among them.
     """
-    found = {path: _file(path, entry.read_bytes()) for path, entry in _walk(folder, "")}
+    contents = {path: entry.read_bytes() for path, entry in _walk(folder, "")}
+    endings = tuple(CODINGS.values())
+    found = {path: _file(path, contents) for path in contents if not path.endswith(endings)}
     if INDEX not in found:
         msg = f"the dashboard was not built: expected {INDEX} among the files of the package; make dashboard"
         raise DashboardError(msg)
@@ -71,13 +74,14 @@ def _walk(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]
             yield f"{prefix}{entry.name}", entry
 
 
-def _file(path: str, content: bytes) -> File:
+def _file(path: str, contents: Mapping[str, bytes]) -> File:
     suffix = path[path.rfind(".") :]
     media_type = _TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
-    compressed = gzip.compress(content, mtime=0) if len(content) >= _WORTH_COMPRESSING else content
+    content = contents[path]
+    named = {coding: contents.get(path + ending) for coding, ending in CODINGS.items()}
     return File(
         content=content,
-        compressed=compressed if len(compressed) < len(content) else None,
+        compressed={coding: one for coding, one in named.items() if one is not None},
         media_type=f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type,
         etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"',
     )

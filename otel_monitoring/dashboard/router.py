@@ -63,6 +63,14 @@ def _answer(file: File, request: Request, *, cache: str) -> Response:
     if file.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=_NOT_MODIFIED, headers=headers)
     content = file.content
-    if file.compressed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        content, headers["Content-Encoding"] = file.compressed, "gzip"
+    taken = _taken(request.headers.get("accept-encoding", ""))
+    coding = next((coding for coding in file.compressed if coding in taken), None)
+    if coding is not None:
+        content, headers["Content-Encoding"] = file.compressed[coding], coding
     return Response(content, headers=headers, media_type=file.media_type)
+
+
+def _taken(accept_encoding: str) -> set[str]:
+    """Return the codings that a browser names, without those that it refuses by a weight of 0."""
+    named = (part.replace(" ", "").partition(";q=") for part in accept_encoding.lower().split(","))
+    return {coding for coding, _, weight in named if weight.strip("0.") or not weight}

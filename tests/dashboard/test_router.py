@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from otel_monitoring.dashboard.router import dashboard_router
 if TYPE_CHECKING:
     from pathlib import Path
 
+BY_BROTLI = b"what Brotli made of it"  # no package here reads it; the browser tests do
 SCRIPT = "console.log('a script that is worth compressing');\n" * 60
 
 
@@ -24,6 +26,8 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / ".vite" / "manifest.json").write_text("{}")
     (tmp_path / "index.html").write_text('<script type="module" src="./assets/index-1a2b.js"></script>')
     (tmp_path / "assets" / "index-1a2b.js").write_text(SCRIPT)
+    (tmp_path / "assets" / "index-1a2b.js.br").write_bytes(BY_BROTLI)
+    (tmp_path / "assets" / "index-1a2b.js.gz").write_bytes(gzip.compress(SCRIPT.encode()))
     (tmp_path / "icon.svg").write_text("<svg/>")
     (tmp_path.parent / "secret.txt").write_text("not for everybody")
     return tmp_path
@@ -34,6 +38,11 @@ def client(built: Path) -> TestClient:
     app = FastAPI()
     app.include_router(dashboard_router(read_files(built)))
     return TestClient(app)
+
+
+def by_brotli(sent: bytes) -> bytes:
+    assert sent == BY_BROTLI
+    return SCRIPT.encode()
 
 
 def test_the_page_allows_nothing_of_another_host(client: TestClient) -> None:
@@ -47,20 +56,42 @@ def test_the_page_allows_nothing_of_another_host(client: TestClient) -> None:
 
 
 def test_a_file_is_kept_for_ever_and_sent_compressed(client: TestClient) -> None:
-    answer = client.get("/assets/index-1a2b.js", headers={"accept-encoding": "gzip"})
+    answer = client.get("/assets/index-1a2b.js", headers={"accept-encoding": "deflate, gzip"})
 
     assert answer.text == SCRIPT
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["content-encoding"] == "gzip"
     assert int(answer.headers["content-length"]) < len(SCRIPT)
+    assert answer.headers["vary"] == "Accept-Encoding"
     assert "immutable" in answer.headers["cache-control"]
 
 
-def test_who_cannot_read_gzip_gets_it_as_it_is(client: TestClient) -> None:
-    answer = client.get("/assets/index-1a2b.js", headers={"accept-encoding": "identity"})
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=1.0, gzip;q=0.5", "br"),
+        ("gzip, br; q=0", "gzip"),
+        ("gzip;q=0.0, br;q=0.00", None),
+        ("brotli", None),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_it_is_sent_in_a_coding_that_the_browser_takes(
+    client: TestClient, accepted: str, coding: str | None
+) -> None:
+    with client.stream("GET", "/assets/index-1a2b.js", headers={"accept-encoding": accepted}) as answer:
+        sent = b"".join(answer.iter_raw())
 
-    assert "content-encoding" not in answer.headers
-    assert answer.text == SCRIPT
+    assert answer.headers.get("content-encoding") == coding
+    plain = {None: lambda: sent, "gzip": lambda: gzip.decompress(sent), "br": lambda: by_brotli(sent)}
+    assert plain[coding]() == SCRIPT.encode()
+
+
+@pytest.mark.parametrize("name", ["index-1a2b.js.gz", "index-1a2b.js.br"])
+def test_compressed_files_have_no_address_of_their_own(client: TestClient, name: str) -> None:
+    assert client.get(f"/assets/{name}").status_code == 404
 
 
 def test_what_did_not_change_is_not_sent_again(client: TestClient) -> None:

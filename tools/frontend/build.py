@@ -16,7 +16,7 @@ INDEX = "index.html"
 STAMP = ".sources"
 """Beside what was built, with what :func:`digest_of` said of its sources."""
 
-_SOURCES = ("src/**/*", "public/*", "package*.json", "vite.config.ts", "index.html")
+_SOURCES = ("src/**/*", "public/*", "package*.json", "*.ts", "index.html")
 _ASIDE = (".test.ts", ".test.tsx", ".gen.ts")
 """What no page is built from: tests, and types that are generated from the API."""
 
