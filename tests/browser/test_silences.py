@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.places import Place
+from tests.browser.visit import DARK, PHONE, visiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Locator
+    from playwright.sync_api import Browser, Locator
 
     from tests.browser.demo import Demo
-    from tests.browser.visit import Visit
+    from tests.browser.visit import Look, Visit
 
 SILENCES = Place("silences", "#/alerts/silences")
 
@@ -79,6 +80,24 @@ def test_a_silence_is_edited_in_place(visit: Visit, silenced: Silenced) -> None:
     after = silenced.found("active")
     assert after is not None
     assert {**after, "comment": "", "updatedAt": ""} == {**before, "comment": "", "updatedAt": ""}
+
+
+@pytest.mark.parametrize("look", [DARK, PHONE], ids=lambda look: look.name)
+def test_the_form_of_a_change_is_for_everybody(
+    look: Look, demo: Demo, browser: Browser, axe: str, silenced: Silenced
+) -> None:
+    """Axe finds nothing that keeps people out, and nothing is wider than the screen."""
+    with visiting(browser, demo, look) as visit:
+        visit.open(SILENCES)
+        _row(visit, silenced).get_by_role("button", name="Edit").click()
+        visit.page.locator("main form").get_by_role("status").get_by_text("Matches nothing").wait_for()
+        visit.page.evaluate(axe)
+
+        found = visit.page.evaluate("() => axe.run('main')")
+
+        assert [one["help"] for one in found["violations"]] == []
+        assert visit.wider_than_the_screen() == []
+        assert visit.problems == []
 
 
 def test_other_conditions_put_a_new_silence_in_its_place(visit: Visit, silenced: Silenced) -> None:
