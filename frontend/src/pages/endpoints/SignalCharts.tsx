@@ -13,6 +13,8 @@ interface SignalChartProps {
   /** Whose requests these are; all, unless it is said. */
   readonly name?: string;
   readonly height?: number;
+  /** Whether the filters of the address hold beside `which`, where they are not among these matchers already. */
+  readonly isFiltered?: boolean;
 }
 
 export function RequestsChart(props: SignalChartProps) {
@@ -49,12 +51,14 @@ export function LatencyChart(props: SignalChartProps) {
   );
 }
 
-/** The filters of the address are among the matchers already. */
-function useShared({ which, height }: SignalChartProps, queryOf: (which: Which, lookback: string) => string) {
+function useShared(
+  { which, height, isFiltered = false }: SignalChartProps,
+  queryOf: (which: Which, lookback: string) => string,
+) {
   const lookback = lookbackOf(usePeriod().range);
   return {
     query: queryOf(which, lookback),
-    isFiltered: false,
+    isFiltered,
     ...(height === undefined ? {} : { height }),
   };
 }

@@ -12,7 +12,7 @@ import { SlowestFigure } from "../endpoints/SlowestFigure";
 
 type Signals = PartOf<"requests">;
 
-const ALL = { which: "", height: 150 };
+const ALL = { which: "", height: 150, isFiltered: true };
 
 export function Requests({ part }: { part: Part<Signals> }) {
   const here = usePlace();
