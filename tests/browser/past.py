@@ -15,6 +15,7 @@ from otel_monitoring.model.record import EVENT, Record
 from otel_monitoring.model.sample import Batch, Metadata
 from otel_monitoring.reports.anomalies.findings import EVENT_NAME, Anomaly
 from otel_monitoring.storage.database import Database
+from otel_monitoring.storage.ends import STOPPED
 from otel_monitoring.storage.recording.records import RecordLog
 from otel_monitoring.storage.samples.log import SampleLog
 from otel_monitoring.storage.samples.sources import Source
@@ -62,6 +63,7 @@ def remember(url: str, now_ms: int) -> None:
         log = SampleLog(database=database, writer=writer, source=source)
         for batch in _collected(source, steps, begins_ms):
             log.append(batch)
+        log.end(at_ms=begins_ms + steps.stop * _STEP_MS, reason=STOPPED)
     records = RecordLog(database=database, writer=writer, source=lambda: new)
     records.append([_told(_anomaly(released_ms))])
     while writer.write_once():
