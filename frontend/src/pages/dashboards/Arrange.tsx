@@ -1,22 +1,21 @@
 /** A dashboard while it is arranged: nothing changes for others before it is saved. */
 
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
-import { get } from "../../api/client";
 import { useChange } from "../../app/location";
 import { Note } from "../../ui/Asked";
 import { Button } from "../../ui/Button";
-import { Changed } from "./Changed";
 import { newPanel, sizeOf } from "./choices";
 import { TextField, TitleField } from "./fields";
 import { Grid } from "./Grid";
 import { Handles } from "./Handles";
+import { forget, keep, keptOf } from "./kept";
 import { freePlace } from "./layout";
 import { PanelEditor } from "./PanelEditor";
+import { Failed } from "./Saving";
 import { type Dashboard, draftOf, type Panel } from "./types";
 import { type Changing, useDraft } from "./useDraft";
-import { isConflict, pathOf, save, useChanging } from "./writing";
+import { save, useChanging } from "./writing";
 
 const NO_MARKERS = [] as const;
 const LONGEST_DESCRIPTION = 1000;
@@ -27,13 +26,14 @@ interface ArrangeProps {
   readonly onAnew: () => void;
 }
 
-export function Arrange({ dashboard: newest, onAnew }: ArrangeProps) {
+export function Arrange({ dashboard, onAnew }: ArrangeProps) {
+  const { id } = dashboard;
   // What somebody else saves meanwhile must not take away what is arranged here.
-  const [dashboard] = useState(newest);
-  const [before] = useState(() => draftOf(dashboard));
-  const changing = useDraft(before);
+  const [{ before, kept, version }] = useState(() => begun(dashboard));
+  const changing = useDraft(before, kept);
   const { draft, arranging, edited } = changing;
   const [added, setAdded] = useState<Panel | null>(null);
+  useKeeping(changing, { id, version });
   useLeaving(changing.isChanged);
   const panel = edited ?? added;
   const close = () => {
@@ -43,11 +43,20 @@ export function Arrange({ dashboard: newest, onAnew }: ArrangeProps) {
   return (
     <div className="grid gap-4">
       <Head
-        dashboard={dashboard}
+        id={id}
+        version={version}
         changing={changing}
-        onAnew={onAnew}
+        onAnew={() => {
+          forget(id);
+          onAnew();
+        }}
         onAdd={() => setAdded(newPanel(freePlace(draft.panels, sizeOf("line"))))}
       />
+      {kept ? (
+        <Note title="You go on where you left">
+          This was arranged before and is not saved yet. Discard shows the dashboard as it is.
+        </Note>
+      ) : null}
       {draft.panels.length === 0 ? (
         <Note title="No panel yet">Add one, and say in PromQL what it shows.</Note>
       ) : (
@@ -57,6 +66,9 @@ export function Arrange({ dashboard: newest, onAnew }: ArrangeProps) {
           tools={(one) => <Handles panel={one} panels={draft.panels} arranging={arranging} />}
         />
       )}
+      {changing.removed ? (
+        <Removed key={changing.removed.id} panel={changing.removed} onBack={changing.restore} />
+      ) : null}
       <p role="status" className="sr-only">
         {changing.moved ? saidOf(changing.moved) : ""}
       </p>
@@ -75,23 +87,47 @@ export function Arrange({ dashboard: newest, onAnew }: ArrangeProps) {
   );
 }
 
+/** With what somebody begins: what they arranged before and did not save, or the dashboard as it is. */
+function begun(dashboard: Dashboard) {
+  const kept = keptOf(dashboard.id);
+  return { before: draftOf(dashboard), kept: kept?.draft, version: kept?.version ?? dashboard.version };
+}
+
+/** The panel that was taken away last; the focus, which was in it, goes to the way back. */
+function Removed({ panel: { title }, onBack }: { panel: Panel; onBack: () => void }) {
+  const way = useRef<HTMLButtonElement>(null);
+  useEffect(() => way.current?.focus({ preventScroll: true }), []);
+  return (
+    <div className="bg-card border-line sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl border px-4 py-2 text-sm shadow-lg">
+      <span>{title} was taken away.</span>
+      <Button ref={way} onClick={onBack} aria-label={`Put ${title} back`}>
+        Put it back
+      </Button>
+    </div>
+  );
+}
+
 /** Where a panel is now, for those who do not see it move. */
 function saidOf({ title, place: { x, y, w, h } }: Panel): string {
   return `${title}: column ${x + 1}, row ${y + 1}, ${w} columns wide, ${h} rows high`;
 }
 
 interface HeadProps {
-  readonly dashboard: Dashboard;
+  readonly id: string;
+  readonly version: number;
   readonly changing: Changing;
   readonly onAdd: () => void;
   readonly onAnew: () => void;
 }
 
-function Head({ dashboard, changing, onAdd, onAnew }: HeadProps) {
+function Head({ id, version, changing, onAdd, onAnew }: HeadProps) {
   const { draft, change, isChanged } = changing;
   const go = useChange();
-  const saving = useChanging((version: number) => save(dashboard.id, draft, version));
-  const done = () => go({ edit: "" }, true);
+  const saving = useChanging((over: number) => save(id, draft, over));
+  const done = () => {
+    forget(id);
+    go({ edit: "" }, true);
+  };
   return (
     <header className="grid gap-3">
       <div className="grid gap-3 md:grid-cols-[1fr_2fr_auto] md:items-end">
@@ -108,7 +144,7 @@ function Head({ dashboard, changing, onAdd, onAnew }: HeadProps) {
           <Button
             look="first"
             disabled={saving.isPending || !isChanged || draft.title.trim() === ""}
-            onClick={() => saving.mutate(dashboard.version, { onSuccess: done })}
+            onClick={() => saving.mutate(version, { onSuccess: done })}
           >
             Save
           </Button>
@@ -117,53 +153,27 @@ function Head({ dashboard, changing, onAdd, onAnew }: HeadProps) {
       <p className="text-quiet hidden text-xs md:block">
         Drag ✥ to move a panel and ⤡ to resize it, or press arrow keys while one of them has the focus.
       </p>
+      <p className="text-quiet text-xs md:hidden">
+        Panels stand one below the other here; ✎ says where each is on a wide screen.
+      </p>
       {saving.error ? (
         <Failed
           error={saving.error}
-          id={dashboard.id}
+          id={id}
           onAnew={onAnew}
-          onOver={(version) => saving.mutate(version, { onSuccess: done })}
+          onOver={(over) => saving.mutate(over, { onSuccess: done })}
         />
       ) : null}
     </header>
   );
 }
 
-interface FailedProps {
-  readonly error: Error;
-  readonly id: string;
-  readonly onAnew: () => void;
-  readonly onOver: (version: number) => void;
-}
-
-/** Why saving failed; where somebody else was faster, the choice between theirs and ours. */
-function Failed({ error, id, onAnew, onOver }: FailedProps) {
-  const isSlower = isConflict(error);
-  const newest = useQuery({
-    queryKey: ["newest dashboard", id, error],
-    queryFn: ({ signal }) => get<Dashboard>(pathOf(id), {}, signal),
-    enabled: isSlower,
-  }).data;
-  return (
-    <div role="alert" className="bg-raised rounded-lg px-4 py-3 text-sm">
-      {newest === undefined ? (
-        <p className="text-bad font-medium">{error.message}</p>
-      ) : (
-        <>
-          <p className="text-bad font-medium">
-            Somebody else saved this dashboard while you arranged it:{" "}
-            <Changed at={newest.changedAt} by={newest.changedBy} />.
-          </p>
-          <div className="mt-2 flex flex-wrap gap-2">
-            <Button onClick={onAnew}>Take theirs, and lose what I changed</Button>
-            <Button look="danger" onClick={() => onOver(newest.version)}>
-              Save mine in place of theirs
-            </Button>
-          </div>
-        </>
-      )}
-    </div>
-  );
+/** Keep what is arranged in this tab until it is saved or discarded. */
+function useKeeping({ draft, isChanged }: Changing, { id, version }: { id: string; version: number }): void {
+  useEffect(() => {
+    if (isChanged) keep(id, { draft, version });
+    else forget(id);
+  }, [id, draft, version, isChanged]);
 }
 
 /** Ask before somebody leaves with changes that are not saved. */

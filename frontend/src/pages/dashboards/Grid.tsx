@@ -19,8 +19,9 @@ const TITLE_PX = 76;
 const NARROW_COLUMNS = 3;
 
 export function Grid({ panels, markers, tools }: GridProps) {
+  const read = inOrder(panels);
   // Whoever arranges panels by keys keeps the focus: nothing moves in the page but by its place.
-  const shown = tools ? panels : inOrder(panels);
+  const shown = tools ? panels : read;
   return (
     <div
       data-grid
@@ -31,7 +32,7 @@ export function Grid({ panels, markers, tools }: GridProps) {
         <section
           key={panel.id}
           aria-label={panel.title}
-          style={variablesOf(panel)}
+          style={{ ...variablesOf(panel), order: read.indexOf(panel) }}
           className="bg-card border-line flex h-(--high) min-w-0 flex-col overflow-hidden rounded-xl border p-3 [grid-column:var(--narrow)] md:[grid-column:var(--column)] md:[grid-row:var(--row)]"
         >
           <header className="mb-2 flex min-h-6 items-center justify-between gap-2">

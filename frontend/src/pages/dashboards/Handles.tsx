@@ -10,6 +10,8 @@ export interface Arranging {
   readonly put: (id: string, place: Place, base: readonly Panel[]) => void;
   readonly step: (id: string, dx: number, dy: number) => void;
   readonly grow: (id: string, dw: number, dh: number) => void;
+  /** Change places with the panel before it, or after it. */
+  readonly swap: (id: string, by: -1 | 1) => void;
   readonly edit: (id: string) => void;
   readonly remove: (id: string) => void;
 }
@@ -46,17 +48,34 @@ export function Handles({ panel, panels, arranging }: HandlesProps) {
         change={sized}
         step={(dx, dy) => arranging.grow(panel.id, dx, dy)}
       />
+      <Tool sign="↑" label={`Move ${title} up`} isNarrow onPress={() => arranging.swap(panel.id, -1)} />
+      <Tool sign="↓" label={`Move ${title} down`} isNarrow onPress={() => arranging.swap(panel.id, 1)} />
       <Tool sign="✎" label={`Edit ${title}`} onPress={() => arranging.edit(panel.id)} />
       <Tool sign="✕" label={`Remove ${title}`} onPress={() => arranging.remove(panel.id)} />
     </div>
   );
 }
 
-const LOOK = "border-line hover:bg-raised size-7 rounded border text-sm leading-none";
+/** Larger for fingers. */
+const LOOK = "border-line hover:bg-raised size-9 rounded border text-sm leading-none md:size-7";
 
-function Tool({ sign, label, onPress }: { sign: string; label: string; onPress: () => void }) {
+interface ToolProps {
+  readonly sign: string;
+  readonly label: string;
+  /** Whether it is there where panels stand one below the other, and only there. */
+  readonly isNarrow?: boolean;
+  readonly onPress: () => void;
+}
+
+function Tool({ sign, label, isNarrow = false, onPress }: ToolProps) {
   return (
-    <button type="button" aria-label={label} title={label} onClick={onPress} className={LOOK}>
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      onClick={onPress}
+      className={`${LOOK} ${isNarrow ? "md:hidden" : ""}`}
+    >
       <span aria-hidden="true">{sign}</span>
     </button>
   );

@@ -47,7 +47,6 @@ export function List() {
 
 function Entry({ one }: { one: Summary }) {
   const here = usePlace();
-  const panels = one.panels === 1 ? "1 panel" : `${one.panels} panels`;
   return (
     <li className="bg-card border-line hover:border-accent relative rounded-xl border p-4">
       <a
@@ -58,10 +57,14 @@ function Entry({ one }: { one: Summary }) {
       </a>
       {one.description ? <p className="mt-1 line-clamp-2 text-sm">{one.description}</p> : null}
       <p className="text-quiet mt-2 text-xs">
-        {panels}, <Changed at={one.changedAt} by={one.changedBy} />
+        {countText(one.panels)}, <Changed at={one.changedAt} by={one.changedBy} />
       </p>
     </li>
   );
+}
+
+function countText(panels: number): string {
+  return panels === 1 ? "1 panel" : `${panels} panels`;
 }
 
 function Making({ onImported }: { onImported: (imported: Imported) => void }) {
@@ -139,7 +142,7 @@ function ImportNote({ imported: { dashboard, leftOut } }: { imported: Imported }
         <a className="text-accent underline" href={linkTo(`/dashboards/${dashboard.id}`, here)}>
           {dashboard.title}
         </a>{" "}
-        was imported with {dashboard.panels.length} panels.
+        was imported with {countText(dashboard.panels.length)}.
       </p>
       {leftOut.length > 0 ? (
         <>

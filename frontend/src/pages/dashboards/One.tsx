@@ -12,7 +12,7 @@ import { Changed } from "./Changed";
 import { Grid } from "./Grid";
 import { useRole } from "./role";
 import { type Dashboard, draftOf, panelsOf } from "./types";
-import { create, pathOf, save, useChanging, useRemoving } from "./writing";
+import { create, GONE, pathOf, save, useChanging, useRemoving } from "./writing";
 
 const REFRESH_MS = 60_000;
 
@@ -21,6 +21,8 @@ export function One({ id }: { id: string }) {
   const isEdited = parameters.get("edit") === "1";
   const [removed, setRemoved] = useState<Dashboard | null>(null);
   const [round, setRound] = useState(0);
+  const [isBack, setIsBack] = useState(isEdited);
+  if (isEdited && !isBack) setIsBack(true);
   const answer = useAnswer<Dashboard>(pathOf(id), {}, isEdited ? false : REFRESH_MS, {
     enabled: removed === null,
   });
@@ -35,14 +37,21 @@ export function One({ id }: { id: string }) {
             onAnew={() => void answer.refetch().then(() => setRound(round + 1))}
           />
         ) : (
-          <Look dashboard={dashboard} onRemoved={setRemoved} />
+          <Look dashboard={dashboard} isBack={isBack} onRemoved={setRemoved} />
         )
       }
     </Asked>
   );
 }
 
-function Look({ dashboard, onRemoved }: { dashboard: Dashboard; onRemoved: (gone: Dashboard) => void }) {
+interface LookProps {
+  readonly dashboard: Dashboard;
+  /** Whether somebody arranged it before: the focus goes to where they came from. */
+  readonly isBack: boolean;
+  readonly onRemoved: (gone: Dashboard) => void;
+}
+
+function Look({ dashboard, isBack, onRemoved }: LookProps) {
   const { title, description, panels, note, changedAt, changedBy } = dashboard;
   const markers = useMarkers();
   const change = useChange();
@@ -57,7 +66,7 @@ function Look({ dashboard, onRemoved }: { dashboard: Dashboard; onRemoved: (gone
             <Changed at={changedAt} by={changedBy} />
           </p>
         </div>
-        <Tools dashboard={dashboard} onRemoved={onRemoved} />
+        <Tools dashboard={dashboard} isBack={isBack} onRemoved={onRemoved} />
       </header>
       {note ? <Note title="This dashboard is in memory">{note}</Note> : null}
       {panels.length === 0 ? (
@@ -83,7 +92,7 @@ function Back() {
   );
 }
 
-function Tools({ dashboard, onRemoved }: { dashboard: Dashboard; onRemoved: (gone: Dashboard) => void }) {
+function Tools({ dashboard, isBack, onRemoved }: LookProps) {
   const here = usePlace();
   const change = useChange();
   const removing = useRemoving();
@@ -103,7 +112,13 @@ function Tools({ dashboard, onRemoved }: { dashboard: Dashboard; onRemoved: (gon
   return (
     <div className="grid justify-items-end gap-2">
       <div className="flex flex-wrap gap-2">
-        <Button look="first" disabled={!mayChange} title={why} onClick={() => change({ edit: "1" })}>
+        <Button
+          look="first"
+          autoFocus={isBack}
+          disabled={!mayChange}
+          title={why}
+          onClick={() => change({ edit: "1" })}
+        >
           Arrange
         </Button>
         <Share />
@@ -165,7 +180,7 @@ function Export({ id }: { id: string }) {
 }
 
 function Removed({ dashboard, onBack }: { dashboard: Dashboard; onBack: () => void }) {
-  const restoring = useChanging((gone: Dashboard) => save(gone.id, draftOf(gone), 0));
+  const restoring = useChanging((gone: Dashboard) => save(gone.id, draftOf(gone), GONE));
   return (
     <div className="grid justify-items-start gap-3">
       <Note title={`${dashboard.title} was removed`}>

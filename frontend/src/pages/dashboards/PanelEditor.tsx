@@ -6,13 +6,13 @@ import { Note } from "../../ui/Asked";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
-import { UNITS } from "./choices";
+import { sizeOf, UNITS } from "./choices";
 import { KindField, TitleField } from "./fields";
 import { clamped } from "./layout";
 import { Panel } from "./Panel";
 import { PlaceFields } from "./PlaceFields";
 import { problemOf, QueryFields } from "./QueryFields";
-import type { Panel as Panels } from "./types";
+import type { Kind, Panel as Panels } from "./types";
 
 interface PanelEditorProps {
   readonly panel: Panels;
@@ -39,7 +39,7 @@ export function PanelEditor({ panel, onDone, onClose }: PanelEditorProps) {
       <form onSubmit={submit} className="grid gap-4 overflow-y-auto p-5">
         <div className="grid gap-4 sm:grid-cols-[2fr_1fr_1fr]">
           <TitleField value={draft.title} onChange={(title) => change({ title })} />
-          <KindField value={draft.kind} onChange={(kind) => change({ kind })} />
+          <KindField value={draft.kind} onChange={(kind) => setDraft(withKind(draft, kind))} />
           <UnitField value={draft.unit} onChange={(unit) => change({ unit })} />
         </div>
         <QueryFields
@@ -66,6 +66,13 @@ export function PanelEditor({ panel, onDone, onClose }: PanelEditorProps) {
       </form>
     </Dialog>
   );
+}
+
+/** A panel of the usual size takes the usual size of its new kind. */
+function withKind(panel: Panels, kind: Kind): Panels {
+  const { w, h } = sizeOf(panel.kind);
+  const isUsual = panel.place.w === w && panel.place.h === h;
+  return { ...panel, kind, place: isUsual ? { ...panel.place, ...sizeOf(kind) } : panel.place };
 }
 
 const PREVIEW_PX = 240;

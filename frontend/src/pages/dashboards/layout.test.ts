@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { clamped, covers, freePlace, heightOf, placed, settled, stepped } from "./layout";
+import { clamped, covers, freePlace, heightOf, placed, settled, stepped, swapped } from "./layout";
 
 const panel = (id: string, x: number, y: number, w: number, h: number) => ({ id, place: { x, y, w, h } });
 const places = (panels: readonly { id: string; place: { x: number; y: number } }[]) =>
@@ -41,6 +41,14 @@ describe("a grid", () => {
     const panels = [panel("a", 0, 0, 12, 4), panel("b", 0, 4, 12, 6)];
     expect(stepped(panels, "b", { dx: 0, dy: 1 })).toBe(panels);
     expect(stepped(panels, "a", { dx: -1, dy: 0 })).toBe(panels);
+  });
+
+  it("has a panel change places with the next one as they are read", () => {
+    const panels = [panel("a", 0, 0, 6, 4), panel("b", 6, 0, 6, 4), panel("c", 0, 4, 12, 2)];
+    expect(places(swapped(panels, "b", -1))).toEqual({ b: [0, 0], a: [6, 0], c: [0, 4] });
+    expect(places(swapped(panels, "c", -1))).toEqual({ c: [0, 0], a: [0, 2], b: [0, 6] });
+    expect(swapped(panels, "a", -1)).toBe(panels);
+    expect(swapped(panels, "c", 1)).toBe(panels);
   });
 
   it("never lets two panels cover each other", () => {

@@ -95,6 +95,23 @@ export function stepped<Panel extends Placed>(
   return panels;
 }
 
+/** Have a panel change places with the one before it, or after it, as they are read. */
+export function swapped<Panel extends Placed>(
+  panels: readonly Panel[],
+  id: string,
+  by: -1 | 1,
+): readonly Panel[] {
+  const order = inOrder(panels);
+  const at = order.findIndex((panel) => panel.id === id);
+  const [one, other] = [order[at], order[at + by]];
+  if (one === undefined || other === undefined) return panels;
+  const put = (panel: Panel, { x, y }: Place) => ({ ...panel, place: clamped({ ...panel.place, x, y }) });
+  const moved = panels.map((panel) =>
+    panel === one ? put(one, other.place) : panel === other ? put(other, one.place) : panel,
+  );
+  return settled(moved, id);
+}
+
 export function isSame(before: readonly Placed[], after: readonly Placed[]): boolean {
   return before.every(({ place }, at) => {
     const other = after[at]?.place;

@@ -1,6 +1,7 @@
 /** Dashboards that people arrange, as the API tells of them. */
 
 import type { components } from "../../api/schema.gen";
+import { inOrder } from "./layout";
 
 type Schemas = components["schemas"];
 
@@ -42,9 +43,10 @@ export function panelsOf(dashboard: Dashboard): readonly Panel[] {
   }));
 }
 
+/** A draft of it: its panels as they are read, so that keys lead from one to the next. */
 export function draftOf(dashboard: Dashboard): Draft {
   const { title, description } = dashboard;
-  return { title, description, panels: panelsOf(dashboard) };
+  return { title, description, panels: inOrder(panelsOf(dashboard)) };
 }
 
 export function newId(): string {

@@ -38,6 +38,21 @@ describe("a dashboard that is arranged", () => {
     expect(tops(result)).toEqual({ lower: 0 });
   });
 
+  it("has a panel that was removed put back where it was", () => {
+    const result = draft();
+    act(() => result.current.arranging.remove("upper"));
+    expect(result.current.removed?.id).toBe("upper");
+    act(() => result.current.restore());
+    expect(result.current.removed).toBeNull();
+    expect(tops(result)).toEqual({ lower: 4, upper: 0 });
+  });
+
+  it("is changed where somebody goes on with what they had of it", () => {
+    const begun = { ...BEFORE, title: "Orders" };
+    const result = renderHook(() => useDraft(BEFORE, begun)).result;
+    expect([result.current.draft.title, result.current.isChanged]).toEqual(["Orders", true]);
+  });
+
   it("takes a panel that is new, and one that was edited at its place in the order", () => {
     const result = draft();
     act(() => result.current.put(newPanel({ x: 0, y: 8, w: 6, h: 4 }, { id: "new" })));

@@ -2,7 +2,7 @@
 
 import { useCallback, useMemo, useState } from "react";
 
-import { isSame, placed, settled, stepped } from "./layout";
+import { isSame, placed, settled, stepped, swapped } from "./layout";
 import type { Arranging } from "./Handles";
 import type { Draft, Panel } from "./types";
 
@@ -17,12 +17,17 @@ export interface Changing {
   readonly isChanged: boolean;
   /** Which panel was moved or resized last. */
   readonly moved: Panel | undefined;
+  /** Which panel was removed last, and not put back. */
+  readonly removed: Panel | null;
+  readonly restore: () => void;
 }
 
-export function useDraft(before: Draft): Changing {
-  const [draft, setDraft] = useState(before);
+/** Arrange a dashboard as it was before; with what somebody had of it already, go on with that. */
+export function useDraft(before: Draft, begun: Draft = before): Changing {
+  const [draft, setDraft] = useState(begun);
   const [editedId, edit] = useState<string | null>(null);
   const [movedId, setMovedId] = useState<string | null>(null);
+  const [removed, setRemoved] = useState<Panel | null>(null);
   const change = useCallback((changes: Partial<Draft>) => setDraft((now) => ({ ...now, ...changes })), []);
   const arrange = useCallback((id: string, work: (panels: readonly Panel[]) => readonly Panel[]) => {
     setMovedId(id);
@@ -38,10 +43,13 @@ export function useDraft(before: Draft): Changing {
       grow: (id, dw, dh) =>
         arrange(id, (panels) => placed(panels, id, ({ x, y, w, h }) => ({ x, y, w: w + dw, h: h + dh }))),
       edit,
-      remove: (id) =>
-        setDraft((now) => ({ ...now, panels: settled(now.panels.filter((one) => one.id !== id)) })),
+      swap: (id, by) => arrange(id, (panels) => swapped(panels, id, by)),
+      remove: (id) => {
+        setRemoved(draft.panels.find((one) => one.id === id) ?? null);
+        setDraft((now) => ({ ...now, panels: settled(now.panels.filter((one) => one.id !== id)) }));
+      },
     }),
-    [arrange],
+    [arrange, draft.panels],
   );
   const put = useCallback(
     (panel: Panel) =>
@@ -53,7 +61,12 @@ export function useDraft(before: Draft): Changing {
       }),
     [],
   );
+  const restore = () => {
+    if (removed) put(removed);
+    setRemoved(null);
+  };
   const edited = draft.panels.find((panel) => panel.id === editedId);
   const moved = draft.panels.find((panel) => panel.id === movedId);
-  return { draft, change, put, arranging, edited, edit, moved, isChanged: draft !== before };
+  const isChanged = draft !== before;
+  return { draft, change, put, arranging, edited, edit, moved, removed, restore, isChanged };
 }

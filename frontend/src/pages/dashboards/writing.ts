@@ -22,7 +22,10 @@ export function create(draft: Draft): Promise<Dashboard> {
   return post<Dashboard>(signed(LIST), draft);
 }
 
-/** Save what was made from a version; `0` brings back a dashboard that was removed. */
+/** The version of a dashboard that is not there; what is saved in its place brings it back. */
+export const GONE = 0;
+
+/** Save what was made from a version. */
 export function save(id: string, draft: Draft, version: number): Promise<Dashboard> {
   return post<Dashboard>(signed(pathOf(id)), { ...draft, version }, "PUT");
 }
@@ -36,8 +39,13 @@ export function importFile(content: unknown): Promise<Imported> {
 }
 
 /** Whether somebody else was faster. */
-export function isConflict(error: Error | null): boolean {
+export function isConflict(error: Error): boolean {
   return error instanceof Problem && error.status === 409;
+}
+
+/** Whether somebody removed it. */
+export function isGone(error: Error): boolean {
+  return error instanceof Problem && error.status === 404;
 }
 
 /** Do something that changes dashboards; whatever shows them is asked anew. */
