@@ -249,6 +249,14 @@ def test_a_rule_says_what_it_found(name: str) -> None:
     assert "no value" not in found[0].sentence
 
 
+def test_one_process_that_crashed_is_no_plural() -> None:
+    found = ask(
+        RULES["ProcessesCrash"], engine({'otel_monitoring_instances{state="crashed"}': "1x3"}), END_MS
+    )
+
+    assert found[0].sentence == "One process crashed in the last hour."
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_there_is_no_advice_without_data(rule: InsightRule) -> None:
     assert ask(rule, engine({}), END_MS) == []
