@@ -5,18 +5,27 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tests.browser.figures import duration
+from tests.browser.figures import duration, quantity
 from tests.browser.said.facts import Facts, plain, times
 
 _STATES = {"inactive": "quiet", None: "works"}
 
 
 def alerts(answer: Any) -> Facts:
-    return [alert["rule"] for alert in answer["alerts"] if alert["state"] == "firing"]
+    return [
+        (one["annotations"]["summary"], one["rule"], quantity(one["value"], one["unit"]), one["threshold"])
+        for one in answer["alerts"]
+        if one["state"] in ("firing", "pending")
+    ]
 
 
 def alert(answer: Any) -> Facts:
-    return [plain(answer["expr"]), answer["annotations"]["summary"], answer["rule"]]
+    value = f"the value is {quantity(answer['value'], answer['unit'])}"
+    return [
+        plain(answer["expr"]),
+        answer["annotations"]["summary"],
+        f"{answer['rule']}: {value}, the rule fires {answer['threshold']}",
+    ]
 
 
 def evidence(answer: Any) -> Facts:
