@@ -14,7 +14,7 @@ export function firstPageAtOnce(): Plugin {
       handler: (_, { bundle = {} }) =>
         scriptsOf("pages/overview/Overview.tsx", bundle).map((file) => ({
           tag: "link",
-          attrs: { rel: "modulepreload", crossorigin: true, href: `./${file}` },
+          attrs: { rel: "modulepreload", crossorigin: true, fetchpriority: "low", href: `./${file}` },
           injectTo: "head",
         })),
     },
