@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "react";
 
-import { useChange } from "../../app/location";
+import { linkTo, useChange, usePlace } from "../../app/location";
 import { Note } from "../../ui/Asked";
 import { Button } from "../../ui/Button";
 import { newPanel, sizeOf } from "./choices";
@@ -13,23 +13,25 @@ import { forget, keep, keptOf } from "./kept";
 import { freePlace } from "./layout";
 import { PanelEditor } from "./PanelEditor";
 import { Failed } from "./Saving";
-import { type Dashboard, draftOf, type Panel } from "./types";
+import type { Draft, Panel } from "./types";
 import { type Changing, useDraft } from "./useDraft";
-import { save, useChanging } from "./writing";
+import { GONE, save, useChanging } from "./writing";
 
 const NO_MARKERS = [] as const;
 const LONGEST_DESCRIPTION = 1000;
 
 interface ArrangeProps {
-  readonly dashboard: Dashboard;
+  readonly id: string;
+  /** With what it begins, and of which version that is: that of what is not there where it is new. */
+  readonly draft: Draft;
+  readonly version: number;
   /** Begin anew with the dashboard as it is by now. */
   readonly onAnew: () => void;
 }
 
-export function Arrange({ dashboard, onAnew }: ArrangeProps) {
-  const { id } = dashboard;
+export function Arrange({ onAnew, ...given }: ArrangeProps) {
   // What somebody else saves meanwhile must not take away what is arranged here.
-  const [{ before, kept, version }] = useState(() => begun(dashboard));
+  const [{ id, before, kept, version }] = useState(() => begun(given));
   const changing = useDraft(before, kept);
   const { draft, arranging, edited } = changing;
   const [added, setAdded] = useState<Panel | null>(null);
@@ -88,9 +90,9 @@ export function Arrange({ dashboard, onAnew }: ArrangeProps) {
 }
 
 /** With what somebody begins: what they arranged before and did not save, or the dashboard as it is. */
-function begun(dashboard: Dashboard) {
-  const kept = keptOf(dashboard.id);
-  return { before: draftOf(dashboard), kept: kept?.draft, version: kept?.version ?? dashboard.version };
+function begun({ id, draft, version }: Omit<ArrangeProps, "onAnew">) {
+  const kept = keptOf(id);
+  return { id, before: draft, kept: kept?.draft, version: kept?.version ?? version };
 }
 
 /** The panel that was taken away last; the focus, which was in it, goes to the way back. */
@@ -123,10 +125,16 @@ interface HeadProps {
 function Head({ id, version, changing, onAdd, onAnew }: HeadProps) {
   const { draft, change, isChanged } = changing;
   const go = useChange();
+  const here = usePlace();
+  const isNew = version === GONE;
   const saving = useChanging((over: number) => save(id, draft, over));
   const done = () => {
     forget(id);
-    go({ edit: "" }, true);
+    go({ edit: "", new: "" }, true);
+  };
+  const leave = () => {
+    forget(id);
+    window.location.hash = linkTo("/dashboards", here);
   };
   return (
     <header className="grid gap-3">
@@ -140,10 +148,10 @@ function Head({ id, version, changing, onAdd, onAnew }: HeadProps) {
         />
         <div className="flex flex-wrap gap-2">
           <Button onClick={onAdd}>Add a panel</Button>
-          <Button onClick={done}>{isChanged ? "Discard" : "Close"}</Button>
+          <Button onClick={isNew ? leave : done}>{isNew || isChanged ? "Discard" : "Close"}</Button>
           <Button
             look="first"
-            disabled={saving.isPending || !isChanged || draft.title.trim() === ""}
+            disabled={saving.isPending || !(isNew || isChanged) || draft.title.trim() === ""}
             onClick={() => saving.mutate(version, { onSuccess: done })}
           >
             Save

@@ -9,11 +9,10 @@ import { Button } from "../../ui/Button";
 import { Changed } from "./Changed";
 import { EXAMPLE } from "./example";
 import { useRole } from "./role";
-import type { Dashboards, Draft, Imported, Summary } from "./types";
+import { type Dashboards, type Imported, newId, type Summary } from "./types";
 import { create, importFile, useChanging } from "./writing";
 
 const REFRESH_MS = 60_000;
-const EMPTY: Draft = { title: "New dashboard", description: "", panels: [] };
 
 export function List() {
   const answer = useAnswer<Dashboards>("dashboards", {}, REFRESH_MS);
@@ -72,8 +71,8 @@ function Making({ onImported }: { onImported: (imported: Imported) => void }) {
   const making = useChanging(create);
   const taking = useChanging(importFile);
   const { mayChange, title } = useRole();
-  const make = (draft: Draft) =>
-    making.mutate(draft, {
+  const takeExample = () =>
+    making.mutate(EXAMPLE, {
       onSuccess: ({ id }) => {
         window.location.hash = linkTo(`/dashboards/${id}`, here, { edit: "1" });
       },
@@ -92,13 +91,15 @@ function Making({ onImported }: { onImported: (imported: Imported) => void }) {
       <div className="flex flex-wrap gap-2">
         <Button
           look="first"
-          disabled={!mayChange || making.isPending}
+          disabled={!mayChange}
           title={title}
-          onClick={() => make(EMPTY)}
+          onClick={() => {
+            window.location.hash = linkTo(`/dashboards/${newId()}`, here, { edit: "1", new: "1" });
+          }}
         >
           New dashboard
         </Button>
-        <Button disabled={!mayChange || making.isPending} title={title} onClick={() => make(EXAMPLE)}>
+        <Button disabled={!mayChange || making.isPending} title={title} onClick={takeExample}>
           From the example
         </Button>
         {mayChange ? <FileButton onChosen={chosen}>Import a file</FileButton> : null}

@@ -11,7 +11,7 @@ import { Arrange } from "./Arrange";
 import { Changed } from "./Changed";
 import { Grid } from "./Grid";
 import { useRole } from "./role";
-import { type Dashboard, draftOf, panelsOf } from "./types";
+import { type Dashboard, draftOf, EMPTY, panelsOf } from "./types";
 import { create, GONE, pathOf, save, useChanging, useRemoving } from "./writing";
 
 const REFRESH_MS = 60_000;
@@ -19,13 +19,16 @@ const REFRESH_MS = 60_000;
 export function One({ id }: { id: string }) {
   const { parameters } = usePlace();
   const isEdited = parameters.get("edit") === "1";
+  const isNew = parameters.get("new") === "1";
+  const change = useChange();
   const [removed, setRemoved] = useState<Dashboard | null>(null);
   const [round, setRound] = useState(0);
   const [isBack, setIsBack] = useState(isEdited);
   if (isEdited && !isBack) setIsBack(true);
   const answer = useAnswer<Dashboard>(pathOf(id), {}, isEdited ? false : REFRESH_MS, {
-    enabled: removed === null,
+    enabled: removed === null && !isNew,
   });
+  if (isNew) return <Arrange id={id} draft={EMPTY} version={GONE} onAnew={() => change({ new: "" }, true)} />;
   if (removed) return <Removed dashboard={removed} onBack={() => setRemoved(null)} />;
   return (
     <Asked answer={answer}>
@@ -33,7 +36,9 @@ export function One({ id }: { id: string }) {
         isEdited ? (
           <Arrange
             key={round}
-            dashboard={dashboard}
+            id={id}
+            draft={draftOf(dashboard)}
+            version={dashboard.version}
             onAnew={() => void answer.refetch().then(() => setRound(round + 1))}
           />
         ) : (

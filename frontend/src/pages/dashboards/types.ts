@@ -49,6 +49,9 @@ export function draftOf(dashboard: Dashboard): Draft {
   return { title, description, panels: inOrder(panelsOf(dashboard)) };
 }
 
+/** What a new one begins with; it is made when it is saved. */
+export const EMPTY: Draft = { title: "New dashboard", description: "", panels: [] };
+
 export function newId(): string {
   return Math.random().toString(16).slice(2, 10).padEnd(8, "0");
 }
