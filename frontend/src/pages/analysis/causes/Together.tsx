@@ -126,7 +126,9 @@ function Found({ metrics }: { metrics: readonly string[] }) {
 /** Either nothing can be said of any pair, or all of them may be chance. */
 function whyNothing(relations: readonly Relation[], window: string): string {
   const reason = relations[0]?.reason ?? "";
-  return reason ? asSentence(reason) : `${relations.length} pairs were compared over ${window}.`;
+  if (reason) return asSentence(reason);
+  const pairs = relations.length === 1 ? "1 pair was" : `${relations.length} pairs were`;
+  return `${pairs} compared over ${window}.`;
 }
 
 function columnsWith(nameOf: (at: number) => string): readonly Column<Relation>[] {

@@ -83,9 +83,10 @@ function Known({ releases }: { releases: readonly Release[] }) {
   return (
     <Card title="Versions of the last thirty days">
       {releases.length === 0 ? (
-        <Note title="No version is known">
+        <Note title="No version is known yet">
           Set service.version, for instance by OTEL_RESOURCE_ATTRIBUTES=service.version=1.2.0: then each
-          release is marked on charts and compared with the one before.
+          release is marked on charts and compared with the one before. A version that began just now is known
+          within half an hour.
         </Note>
       ) : (
         <Table
