@@ -2,7 +2,7 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-import { compressed, firstPageAtOnce } from "./plugins";
+import { compressed, firstPageAtOnce } from "./plugins.ts";
 
 // What the development server has itself; all else below the prefix is asked of the application.
 const OWN = String.raw`@|src/|bench/|node_modules/|icon\.svg|index\.html|\?|$`;

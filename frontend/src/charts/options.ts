@@ -102,7 +102,12 @@ function axesOf(told: Told): uPlot.Axis[] {
     font: "11px system-ui, sans-serif",
   };
   return [
-    { ...axis, space: 70, size: BELOW, values: (plot, ticks) => timeLabels(ticks, plot.scales.x) },
+    {
+      ...axis,
+      space: 70,
+      size: BELOW,
+      values: (plot, ticks) => timeLabels(ticks, plot.scales.x, plot.width),
+    },
     {
       ...axis,
       size: LEFT,
@@ -112,9 +117,21 @@ function axesOf(told: Told): uPlot.Axis[] {
   ];
 }
 
-function timeLabels(ticks: readonly number[], scale: uPlot.Scale | undefined): string[] {
-  const lengthS = (scale?.max ?? 0) - (scale?.min ?? 0);
-  return ticks.map((tick) => tickText(tick, lengthS));
+/** What half a character of a label takes at most, in pixels. */
+const HALF_CHARACTER = 3.2;
+
+/** Write the times below a plot, without one that the right edge would cut off. */
+export function timeLabels(
+  ticks: readonly number[],
+  { min = 0, max = 0 }: Pick<uPlot.Scale, "min" | "max"> = {},
+  width: number,
+): string[] {
+  const perSecond = (width - LEFT - RIGHT) / (max - min);
+  return ticks.map((tick) => {
+    const text = tickText(tick, max - min);
+    const left = (max - tick) * perSecond + RIGHT;
+    return left < text.length * HALF_CHARACTER ? "" : text;
+  });
 }
 
 function select(plot: uPlot, told: Told): void {
