@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ class ForecastsFeed:
         rows = tuple(
             (
                 f"{one.title} {one.told}".strip(),
-                shown(one.newest, one.limit.unit),
+                shown(one.newest, one.limit.unit) if math.isfinite(one.newest) else None,
                 shown(one.limit.value, one.limit.unit),
                 sentence(one, now_ms=now_ms, zone=self._zone),
             )

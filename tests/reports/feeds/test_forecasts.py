@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import UTC
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -50,6 +52,13 @@ def test_a_report_says_when_what_is_full() -> None:
     ((what, now, limit, when),) = section.tables[0].rows
     assert (what, now, limit) == ("Disk /", "80%", "100%")
     assert "10 days (8 to 12)" in str(when)
+
+
+def test_what_is_not_known_of_a_limit_yet_is_left_out() -> None:
+    section = feed(replace(full_in(None), newest=math.nan)).section(Period.ending("weekly", NOW_MS))
+
+    assert section is not None
+    assert section.tables[0].rows[0][1] is None
 
 
 def test_without_limits_and_of_a_time_long_ago_there_is_no_section() -> None:
