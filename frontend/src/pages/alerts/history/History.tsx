@@ -16,7 +16,7 @@ import { type Column, Table } from "../../../ui/Table";
 import type { Episode, History as Answer } from "../answers";
 import { Ends } from "../Bands";
 import { alertPath } from "../tabs";
-import { aboutText, severityTone, summaryOf } from "../words";
+import { aboutText, plural, severityTone, summaryOf } from "../words";
 import { NoisyRules } from "./Noise";
 import { noiseOf } from "./noisy";
 
@@ -72,7 +72,7 @@ function Found({ episodes, total, span }: FoundProps) {
   const noise = useMemo(() => noiseOf(episodes, span), [episodes, span]);
   const columns = useColumns(span);
   const title =
-    total > episodes.length ? `The newest ${episodes.length} of ${total} times` : `${total} times`;
+    total > episodes.length ? `The newest ${episodes.length} of ${total} times` : plural(total, "time");
   return (
     <div className="grid gap-4">
       <Card title="Rules that fired, the most often in front">
