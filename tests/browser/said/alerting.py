@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -13,7 +14,7 @@ _STATES = {"inactive": "quiet", None: "works"}
 
 def alerts(answer: Any) -> Facts:
     return [
-        (one["annotations"]["summary"], one["rule"], quantity(one["value"], one["unit"]), one["threshold"])
+        (_summary(one), one["rule"], quantity(one["value"], one["unit"]), one["threshold"])
         for one in answer["alerts"]
         if one["state"] in ("firing", "pending")
     ]
@@ -23,9 +24,14 @@ def alert(answer: Any) -> Facts:
     value = f"the value is {quantity(answer['value'], answer['unit'])}"
     return [
         plain(answer["expr"]),
-        answer["annotations"]["summary"],
+        _summary(answer),
         f"{answer['rule']}: {value}, the rule fires {answer['threshold']}",
     ]
+
+
+def _summary(alert: Any) -> str:
+    said = alert["annotations"]
+    return plain(said.get("summary") or said.get("description") or alert["rule"])
 
 
 def evidence(answer: Any) -> Facts:
@@ -37,9 +43,9 @@ def history(answer: Any) -> Facts:
     episodes = answer["episodes"]
     rules = {one["rule"] for one in episodes}
     return [
-        f"{answer['total']} times",
+        times(answer["total"]),
         *[(rule, times(sum(one["rule"] == rule for one in episodes))) for rule in rules],
-        *[(one["annotations"].get("summary", one["rule"]), one["rule"], _lasted(one)) for one in episodes],
+        *[(_summary(one), one["rule"], _lasted(one)) for one in episodes],
     ]
 
 
@@ -87,16 +93,14 @@ def deliveries(answer: Any) -> Facts:
 
 
 def silences(answer: Any) -> Facts:
-    going = [one for one in answer["silences"] if one["state"] != "expired"]
+    every = answer["silences"]
+    going = [one for one in every if one["state"] != "expired"]
     return [
         f"In force · {len(going)}",
-        *[
-            (
-                one["state"],
-                *[f'{of["name"]}="{of["value"]}"' for of in one["matchers"]],
-                one["comment"],
-                one["createdBy"],
-            )
-            for one in answer["silences"]
-        ],
+        *[(one["state"], *map(_matcher, one["matchers"]), one["comment"], one["createdBy"]) for one in every],
     ]
+
+
+def _matcher(matcher: Any) -> str:
+    equal, other = ("=~", "!~") if matcher["isRegex"] else ("=", "!=")
+    return f"{matcher['name']}{equal if matcher['isEqual'] else other}{json.dumps(matcher['value'])}"

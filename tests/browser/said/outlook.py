@@ -51,8 +51,10 @@ def _often(rate: float | None) -> str:
     return NONE if rate is None else f"{rate:.3g}{_TIMES}"
 
 
-def left(remaining: float) -> str:
+def left(remaining: float | None) -> str:
     """Write what is left of an error budget."""
+    if remaining is None:
+        return "not known"
     return f"{share(-remaining)} too much spent" if remaining < 0 else f"{share(remaining)} left"
 
 

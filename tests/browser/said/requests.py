@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.browser.figures import count, duration, share, size
+from tests.browser.figures import count, duration, quantity, share, size
 from tests.browser.said.facts import Facts, values_of
 
 
@@ -21,7 +21,11 @@ def overview(answer: Any) -> Facts:
         *[(name, count(counts[name])) for name in ("processes", "series", "rules")],
         *[(one["name"], one["state"]) for one in answer["slos"]["data"]["slos"]],
         *[alert["rule"] for alert in answer["alerts"]["data"]["alerts"] if alert["state"] == "firing"],
-        *[worst["route"] for worst in answer["endpoints"]["data"]["worst"]["latency"][:3]],
+        *[
+            (f"{one['method']} {one['route']}", quantity(one["value"], unit))
+            for name, unit in (("errorRate", "1"), ("latency", "s"), ("totalSeconds", "s"))
+            for one in answer["endpoints"]["data"]["worst"][name][:5]
+        ],
     ]
 
 
