@@ -102,8 +102,8 @@ function Removed({ panel: { title }, onBack }: { panel: Panel; onBack: () => voi
   return (
     <div className="bg-card border-line sticky bottom-3 z-10 flex flex-wrap items-center justify-between gap-2 rounded-xl border px-4 py-2 text-sm shadow-lg">
       <span>{title} was taken away.</span>
-      <Button ref={way} onClick={onBack} aria-label={`Put ${title} back`}>
-        Put it back
+      <Button ref={way} onClick={onBack}>
+        Put it back<span className="sr-only">: {title}</span>
       </Button>
     </div>
   );
