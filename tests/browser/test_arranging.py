@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.places import RATE, Place
 from tests.browser.visit import PHONE, visiting
@@ -78,13 +79,16 @@ def test_a_panel_is_written_with_completion(visit: Visit, demo: Demo, checkout: 
     )
 
 
-def test_a_panel_without_a_query_is_not_done(visit: Visit, checkout: str) -> None:
-    visit.open(arranging(checkout))
-    visit.page.get_by_role("button", name="Add a panel").click()
+def test_a_panel_without_a_query_is_not_done(browser: Browser, demo: Demo, checkout: str) -> None:
+    """On a phone what is wrong stands far above the button; it comes into view."""
+    with visiting(browser, demo, PHONE) as visit:
+        visit.open(arranging(checkout))
+        visit.page.get_by_role("button", name="Add a panel").click()
 
-    visit.page.get_by_role("button", name="Done").click()
+        visit.page.get_by_role("button", name="Done").click()
 
-    assert "Say in PromQL what it shows" in visit.page.get_by_role("alert").inner_text()
+        told = visit.page.get_by_role("alert").filter(has_text="Say in PromQL what it shows")
+        expect(told).to_be_in_viewport()
 
 
 def test_what_was_written_is_not_lost_by_a_press_beside_it(visit: Visit, checkout: str) -> None:

@@ -23,14 +23,13 @@ interface PanelEditorProps {
 export function PanelEditor({ panel, onDone, onClose }: PanelEditorProps) {
   const [draft, setDraft] = useState(panel);
   const [seen, setSeen] = useState(panel);
-  const [isChecked, setIsChecked] = useState(false);
+  const [refusals, setRefusals] = useState(0);
   const [isWarned, setIsWarned] = useState(false);
   const change = (changes: Partial<Panels>) => setDraft((before) => ({ ...before, ...changes }));
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    setIsChecked(true);
-    if (draft.queries.some((query) => problemOf(query) !== null)) return;
-    onDone({ ...draft, title: draft.title.trim(), place: clamped(draft.place) });
+    if (draft.queries.some((query) => problemOf(query) !== null)) setRefusals(refusals + 1);
+    else onDone({ ...draft, title: draft.title.trim(), place: clamped(draft.place) });
   };
   // A press beside it, or one Escape too many, must not take away what was written.
   const leave = draft === panel || isWarned ? onClose : () => setIsWarned(true);
@@ -44,7 +43,7 @@ export function PanelEditor({ panel, onDone, onClose }: PanelEditorProps) {
         </div>
         <QueryFields
           queries={draft.queries}
-          isChecked={isChecked}
+          refusals={refusals}
           onChange={(queries) => change({ queries })}
           onTry={() => setSeen(draft)}
         />

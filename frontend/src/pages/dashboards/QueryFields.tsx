@@ -1,5 +1,7 @@
 /** What a panel asks: several queries, each with how its series are called. */
 
+import { useEffect, useRef } from "react";
+
 import { Button } from "../../ui/Button";
 import { Expression } from "../explore/Expression";
 import { TextField } from "./fields";
@@ -8,8 +10,8 @@ import { padded } from "./variables";
 
 interface QueryFieldsProps {
   readonly queries: readonly Asked[];
-  /** Whether what is wrong with them is told. */
-  readonly isChecked: boolean;
+  /** How often they could not be kept; from the first time on it is told what is wrong with them. */
+  readonly refusals: number;
   readonly onChange: (queries: readonly Asked[]) => void;
   /** See what comes of them. */
   readonly onTry: () => void;
@@ -19,7 +21,7 @@ const MOST_QUERIES = 10;
 const LONGEST_QUERY = 4000;
 const LONGEST_LEGEND = 200;
 
-export function QueryFields({ queries, isChecked, onChange, onTry }: QueryFieldsProps) {
+export function QueryFields({ queries, refusals, onChange, onTry }: QueryFieldsProps) {
   const change = (at: number, changes: Partial<Asked>) =>
     onChange(queries.map((query, place) => (place === at ? { ...query, ...changes } : query)));
   return (
@@ -29,7 +31,8 @@ export function QueryFields({ queries, isChecked, onChange, onTry }: QueryFields
           key={at}
           name={`Query ${at + 1}`}
           query={query}
-          problem={isChecked ? problemOf(query) : null}
+          problem={refusals > 0 ? problemOf(query) : null}
+          refusals={refusals}
           onChange={(changes) => change(at, changes)}
           onTry={onTry}
           {...(queries.length > 1
@@ -62,13 +65,14 @@ interface QueryFieldProps {
   readonly name: string;
   readonly query: Asked;
   readonly problem: string | null;
+  readonly refusals: number;
   readonly onChange: (changes: Partial<Asked>) => void;
   readonly onTry: () => void;
   /** Left out where it is the only one. */
   readonly onRemove?: () => void;
 }
 
-function QueryField({ name, query, problem, onChange, onTry, onRemove }: QueryFieldProps) {
+function QueryField({ name, query, problem, refusals, onChange, onTry, onRemove }: QueryFieldProps) {
   return (
     <div className="grid items-start gap-3 sm:grid-cols-[3fr_1fr_auto]">
       <div className="min-w-0">
@@ -85,11 +89,7 @@ function QueryField({ name, query, problem, onChange, onTry, onRemove }: QueryFi
             onSubmit={onTry}
           />
         </div>
-        {problem ? (
-          <p role="alert" className="text-bad mt-1 text-xs">
-            {name}: {problem}
-          </p>
-        ) : null}
+        {problem ? <Problem key={refusals} text={`${name}: ${problem}`} /> : null}
       </div>
       <TextField
         name="Legend, such as {{http_route}}"
@@ -107,5 +107,16 @@ function QueryField({ name, query, problem, onChange, onTry, onRemove }: QueryFi
         </Button>
       ) : null}
     </div>
+  );
+}
+
+/** It comes into view, since what was pressed is far below it on a phone. */
+function Problem({ text }: { text: string }) {
+  const place = useRef<HTMLParagraphElement>(null);
+  useEffect(() => place.current?.scrollIntoView({ block: "center" }), []);
+  return (
+    <p ref={place} role="alert" className="text-bad mt-1 text-xs">
+      {text}
+    </p>
   );
 }
