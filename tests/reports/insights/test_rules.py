@@ -97,7 +97,8 @@ SCENES: dict[str, tuple[dict[str, str], str]] = {
         {
             f'{SERVER}_count{{instance="{name}"}}': f"0+{each}x24"
             for name, each in (("a", 200), ("b", 10), ("c", 10))
-        },
+        }
+        | {f'process_uptime_seconds{{instance="{name}"}}': "0+300x24" for name in "abc"},
         "as the 3 processes do in the mean",
     ),
     "SlowDependency": (
@@ -247,6 +248,20 @@ def test_a_rule_says_what_it_found(name: str) -> None:
     assert found[0].why
     assert "<error" not in found[0].sentence + found[0].advice + found[0].why
     assert "no value" not in found[0].sentence
+
+
+def test_processes_that_ended_or_have_just_begun_do_not_wait_for_the_busiest() -> None:
+    scene = {
+        f'{SERVER}_count{{instance="{name}"}}': f"0+{each}x24"
+        for name, each in (("a", 200), ("ended", 10), ("begun", 10))
+    }
+    uptimes = {
+        'process_uptime_seconds{instance="a"}': "0+300x24",
+        'process_uptime_seconds{instance="ended"}': "0+300x18 stale",
+        'process_uptime_seconds{instance="begun"}': "_x18 0+300x5",
+    }
+
+    assert ask(RULES["UnevenWorkers"], engine({**scene, **uptimes}), END_MS) == []
 
 
 def test_one_process_that_crashed_is_no_plural() -> None:
