@@ -18,7 +18,8 @@ def overview(answer: Any) -> Facts:
         ("Processors", share(system["cpu"])),
         ("Fullest disk", share(system["disk"])),
         ("Memory of the application", size(system["processBytes"])),
-        *[(name, count(counts[name])) for name in ("processes", "series", "rules")],
+        ("process" if counts["processes"] == 1 else "processes", count(counts["processes"])),
+        *[(name, count(counts[name])) for name in ("series", "rules")],
         *[(one["name"], one["state"]) for one in answer["slos"]["data"]["slos"]],
         *[alert["rule"] for alert in answer["alerts"]["data"]["alerts"] if alert["state"] == "firing"],
         *[

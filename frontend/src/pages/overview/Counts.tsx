@@ -9,7 +9,7 @@ export function Counts({ part }: { part: Part<PartOf<"counts">> }) {
     <PartCard title="Looked after" part={part}>
       {({ processes, series, rules, rulesFailing }) => (
         <dl className="grid grid-cols-3 gap-3 text-sm">
-          <Count name="processes" value={processes} />
+          <Count name={processes === 1 ? "process" : "processes"} value={processes} />
           <Count name="series" value={series} />
           <Count name={rulesFailing ? `rules, ${rulesFailing} failing` : "rules"} value={rules} />
         </dl>
