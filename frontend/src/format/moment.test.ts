@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { ago, datedText, momentText, tickText } from "./moment";
+import { ago, datedText, dayText, momentText, tickText } from "./moment";
 
 describe("how long ago", () => {
   it.each([
@@ -35,6 +35,10 @@ describe("a moment", () => {
     expect(momentText(atMs, { sinceMs: 0, untilMs: 600_000 })).toBe("07:05:30");
     expect(momentText(atMs, { sinceMs: 0, untilMs: 21_600_000 })).toBe("07:05");
     expect(momentText(atMs, { sinceMs: 0, untilMs: 7 * 86_400_000 })).toBe("9 Mar, 07:05");
+  });
+
+  it("is a day in full", () => {
+    expect(dayText(atMs)).toBe("Mon, 9 Mar 2026");
   });
 
   it("has the day wherever it may be", () => {

@@ -76,7 +76,12 @@ function scaled(value: number, base: number, prefixes: readonly string[]): strin
 export function digits(value: number): string {
   const size = Math.abs(value);
   if (size > 0 && size < 0.001) return value.toExponential(1);
-  return size >= 1000 ? rounded(value).toLocaleString("en") : String(rounded(value));
+  return size >= 1000 ? grouped(rounded(value)) : String(rounded(value));
+}
+
+/** Set the thousands of a whole number apart; by hand, since a browser's first `Intl` takes it 40 ms. */
+function grouped(value: number): string {
+  return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function rounded(value: number): number {

@@ -1,5 +1,6 @@
 /** How series, times and lengths are called on these pages. */
 
+import { datedText } from "../../format/moment";
 import { durationText } from "../../time/range";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -54,25 +55,8 @@ export function isSameSeries(one: Labels, other: Labels): boolean {
   return said(one) === said(other);
 }
 
-const MOMENT = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "short",
-  hour: "2-digit",
-  minute: "2-digit",
-});
-const DAY = new Intl.DateTimeFormat("en-GB", {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-});
-
 export function momentText(at: number | string): string {
-  return MOMENT.format(typeof at === "string" ? Date.parse(at) : at);
-}
-
-export function dayText(at: number | string): string {
-  return DAY.format(typeof at === "string" ? Date.parse(at) : at);
+  return datedText(typeof at === "string" ? Date.parse(at) : at);
 }
 
 /** Write the length of a window, such as `6h`. */

@@ -1,6 +1,6 @@
 /** How something moved, in words. */
 
-import { seconds } from "../../../format/quantity";
+import { digits, seconds } from "../../../format/quantity";
 
 const HOW: Readonly<Record<string, { readonly sign: string; readonly text: string }>> = {
   shift: { sign: "⤒", text: "moved to another level" },
@@ -23,9 +23,9 @@ export function howSign(how: string): string {
 const SURE_DIGITS = 6;
 
 /** Write how unlikely something is, which is told in digits: 3 is one in a thousand. */
-export function surpriseText(digits: number): string {
-  if (digits >= SURE_DIGITS) return "less than once in a million";
-  return `once in ${Number((10 ** digits).toPrecision(2)).toLocaleString("en")}`;
+export function surpriseText(power: number): string {
+  if (power >= SURE_DIGITS) return "less than once in a million";
+  return `once in ${digits(Number((10 ** power).toPrecision(2)))}`;
 }
 
 /** Write how long before or after something began. */

@@ -4,10 +4,11 @@ import { useAnswer } from "../../../api/questions";
 import { Asked, Note } from "../../../ui/Asked";
 import { Card } from "../../../ui/Card";
 import { type Column, Table } from "../../../ui/Table";
+import { dayText } from "../../../format/moment";
 import type { KeptReport, Reports } from "../answers";
 import { To } from "../links";
 import { pathTo } from "../tabs";
-import { dayText, momentText } from "../words";
+import { momentText } from "../words";
 import { kindOf } from "./kinds";
 import { MakeCard } from "./MakeCard";
 import { Reading } from "./Reading";
@@ -21,8 +22,8 @@ const COLUMNS: readonly Column<KeptReport>[] = [
       </To>
     ),
   },
-  { name: "From", cell: ({ start }) => dayText(start) },
-  { name: "To", cell: ({ end }) => dayText(end) },
+  { name: "From", cell: ({ start }) => dayText(Date.parse(start)) },
+  { name: "To", cell: ({ end }) => dayText(Date.parse(end)) },
   { name: "Made", isExtra: true, cell: ({ generatedAt: at }) => momentText(at) },
 ];
 
