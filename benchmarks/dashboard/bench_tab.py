@@ -43,9 +43,7 @@ def test_an_hour_in_front_of_the_overview(demo: Demo, browser: Browser) -> None:
     for name in ("heap", "nodes", "listeners"):
         early = statistics.median(one[name] for one in held[:third])
         late = statistics.median(one[name] for one in held[-third:])
-        print(
-            f"\n{name}: {early:,.0f} in the first third of the second hour, {late:,.0f} in the last ({late / early:.3f})"
-        )
+        print(f"\n{name}, the second hour: {early:,.0f} at first, {late:,.0f} at last ({late / early:.3f})")
         assert late <= early * GROWTH_AT_MOST
 
 
