@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import json
+import os
+import re
+import signal
 import socket
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,8 +25,8 @@ from tools.demo.traffic import Tally, trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 
 
@@ -139,3 +146,28 @@ def test_a_service_that_does_not_start_shows_the_end_of_its_output(tmp_path: Pat
 
     with pytest.raises(ServiceError, match=r"(?s)shop did not start.*examples\.nothing"):
         asyncio.run(started())
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
+def test_nothing_of_the_demo_outlives_it(number: signal.Signals) -> None:
+    """Ctrl-C, a polite kill, and a terminal that is closed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("OTEL_")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tools.demo"],
+        cwd=ROOT,
+        env={**kept, "DEMO_SECONDS": "60"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        said = "".join(itertools.takewhile(lambda line: "Visitors arrive" not in line, demo.stdout))
+        address = re.search(r"shop\s+(http://127\.0\.0\.1:\d+)", said)
+        demo.send_signal(number)
+        demo.stdout.read()
+
+    assert demo.returncode == 0
+    assert address is not None, said
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address[1])

@@ -89,13 +89,13 @@ def _receiving(alerts: Alerts) -> Iterator[str]:
 
 
 def _end_on_signals(deadline: asyncio.Timeout) -> None:
-    """Let Ctrl-C and SIGTERM bring the deadline forward to now."""
+    """Let Ctrl-C, SIGTERM and a terminal that is closed bring the deadline forward to now."""
 
     def end() -> None:
         with suppress(RuntimeError):  # it is over already, this was pressed twice
             deadline.reschedule(_time_in(0))
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, end)
 
 
