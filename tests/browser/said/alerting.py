@@ -10,6 +10,8 @@ from tests.browser.figures import duration, quantity
 from tests.browser.said.facts import Facts, plain, times
 
 _STATES = {"inactive": "quiet", None: "works"}
+_MOST_NOISY = 12
+"""So many rules that fired are listed one by one."""
 
 
 def alerts(answer: Any) -> Facts:
@@ -41,10 +43,14 @@ def evidence(answer: Any) -> Facts:
 
 def history(answer: Any) -> Facts:
     episodes = answer["episodes"]
-    rules = {one["rule"] for one in episodes}
+    lasted: dict[str, list[float]] = {}
+    for one in episodes:
+        lasted.setdefault(one["rule"], []).append(one["durationSeconds"])
+    rules = sorted(lasted, key=lambda rule: (len(lasted[rule]), sum(lasted[rule])), reverse=True)
     return [
         times(answer["total"]),
-        *[(rule, times(sum(one["rule"] == rule for one in episodes))) for rule in rules],
+        *[(rule, times(len(lasted[rule]))) for rule in rules[:_MOST_NOISY]],
+        *([f"and {len(rules) - _MOST_NOISY} further rules"] if len(rules) > _MOST_NOISY else []),
         *[(_summary(one), one["rule"], _lasted(one)) for one in episodes],
     ]
 

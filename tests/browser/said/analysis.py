@@ -8,7 +8,24 @@ from tests.browser.figures import duration, number_of, quantity
 from tests.browser.said.facts import Facts, moment, sentence, times
 
 _REASONS = {"spike": "far out", "level_shift": "another level"}
-_CALLED = {"http.p95": "Latency, p95"}
+_CALLED = {
+    "http.request_rate": "Requests a second",
+    "http.error_ratio": "Share of errors",
+    "http.p95": "Latency, p95",
+    "db.query_rate": "Queries a second",
+    "db.p95": "Query time, p95",
+    "db.connections": "Database connections",
+    "process.cpu": "CPU of the process",
+    "process.memory": "Memory of the process",
+    "process.threads": "Threads",
+    "process.open_files": "Open files",
+    "runtime.loop_lag": "Event loop, late by",
+    "system.cpu": "CPU",
+    "system.memory": "Memory",
+    "system.disk_used": "Disk used",
+}
+"""How the page calls what is watched without being asked for."""
+
 _WAYS = {"rising": "rises", "falling": "falls", "steady": "steady"}
 
 
