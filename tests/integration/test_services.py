@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,9 @@ import pytest
 
 from tests.integration.servers import eventually
 from tools.services import process
+from tools.services.__main__ import EXTRAS, required
 from tools.services.gobuild import ATTEMPTS, BuildError, Recipe, Workshop, build
-from tools.services.places import places
+from tools.services.places import REPOSITORY, places
 from tools.services.servers import servers_of
 
 if TYPE_CHECKING:
@@ -60,6 +62,25 @@ def test_a_server_that_does_not_answer_in_time_is_reported(handle: process.Handl
 
     with pytest.raises(process.StartError, match=r"no answer within 0 s(.|\n)*up"):
         process.wait_healthy(handle, lambda: False, timeout_s=0.3)
+
+
+def test_all_that_ci_requires_can_be_had_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = re.search(
+        r"REQUIRE_SERVICES-([a-z_,]+)", (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
+    )
+    assert found, "no default of REQUIRE_SERVICES in .ci/run"
+    monkeypatch.setenv("REQUIRE_SERVICES", found[1])
+
+    asked = required()
+
+    assert asked == set(found[1].split(",")) - {"dashboard"}, "the dashboard is made by a target of its own"
+    assert asked <= set(servers_of(places("services"))) | set(EXTRAS)
+
+
+def test_a_name_that_nothing_makes_stays_required(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUIRE_SERVICES", "redis, posgres,,dashboard")
+
+    assert required() == {"redis", "posgres"}
 
 
 def test_a_program_is_built_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,8 @@ EXTRAS = {
     "sloth": "comparisons of service levels",
     "compose_schema": "the compose test",
 }
+# Tests ask for these by `REQUIRE_SERVICES` too, and another target makes them.
+MADE_ELSEWHERE = frozenset({"dashboard"})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -66,7 +68,7 @@ def up(where: Places) -> int:
     _show(where, programs, running)
     for name, reason in failed.items():
         print(f"\n{name} did not start: {reason}")
-    missing = _required() - set(running) - set(programs.paths)
+    missing = required() - set(running) - set(programs.paths)
     if missing:
         print(f"\nREQUIRE_SERVICES names what is absent: {', '.join(sorted(missing))}")
     return 1 if failed or missing else 0
@@ -92,6 +94,12 @@ def status(where: Places) -> int:
         pid = _handle(where, name).running_pid()
         print(f"{name:15}{'pid ' + str(pid) if pid else 'not running'}")
     return 0
+
+
+def required() -> set[str]:
+    """The servers and programs that ``REQUIRE_SERVICES`` asks of ``make services``."""
+    named = {name.strip() for name in os.environ.get("REQUIRE_SERVICES", "").split(",")}
+    return named - MADE_ELSEWHERE - {""}
 
 
 def _start(name: str, where: Places, program: Path) -> Server:
@@ -129,10 +137,6 @@ def _forget(name: str, where: Places) -> None:
     for folder in (where.state / name, where.open_data / name):
         shutil.rmtree(folder, ignore_errors=True)
     (where.state / f"{name}.log").unlink(missing_ok=True)
-
-
-def _required() -> set[str]:
-    return {name.strip() for name in os.environ.get("REQUIRE_SERVICES", "").split(",") if name.strip()}
 
 
 def _write_index(where: Places, programs: Programs, running: dict[str, Server]) -> None:
