@@ -34,6 +34,27 @@ function scriptsOf(source: string, bundle: Rolldown.OutputBundle): readonly stri
   return [...found];
 }
 
+const NUMBERS = /new Intl\.NumberFormat\([^)]*\)/;
+const ZONE = "new Intl.DateTimeFormat().resolvedOptions().timeZone";
+
+/**
+ * uPlot makes two `Intl` objects when it is loaded, which takes a phone 100 ms or more. It needs them for labels
+ * that it writes itself; all of ours are written by `format/`.
+ */
+export function uplotWithoutIntl(): Plugin {
+  return {
+    name: "uplot-without-intl",
+    enforce: "pre",
+    transform(code, id) {
+      if (!id.endsWith("uPlot.esm.js")) return null;
+      if (!NUMBERS.test(code) || !code.includes(ZONE)) {
+        this.error("uPlot changed: look whether it still makes Intl objects");
+      }
+      return { code: code.replace(NUMBERS, "({ format: String })").replace(ZONE, '""'), map: null };
+    },
+  };
+}
+
 const WORTH_COMPRESSING = 1024;
 const TEXTS = /\.(css|html|js|svg)$/;
 

@@ -2,18 +2,18 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-import { compressed, firstPageAtOnce } from "./plugins.ts";
+import { compressed, firstPageAtOnce, uplotWithoutIntl } from "./plugins.ts";
 
 // What the development server has itself; all else below the prefix is asked of the application.
 const OWN = String.raw`@|src/|bench/|node_modules/|icon\.svg|index\.html|\?|$`;
 
 /** What several pages need, small each but for the charts: one script, rather than one for every module. */
-const COMMON = /\/src\/(api|app|charts|format|live|time|ui)\/|\/node_modules\/uplot\//;
+const COMMON = /\/src\/|\/node_modules\/uplot\//;
 
 // Built with relative addresses, so that the page works below any prefix and behind any proxy.
 export default defineConfig(({ command }) => ({
   base: command === "serve" ? "/monitoring/" : "./",
-  plugins: [react(), tailwindcss(), firstPageAtOnce(), compressed()],
+  plugins: [react(), tailwindcss(), uplotWithoutIntl(), firstPageAtOnce(), compressed()],
   build: {
     outDir: "../otel_monitoring/dashboard/static",
     emptyOutDir: true,

@@ -1,6 +1,6 @@
 import "./index.css";
 
-import { StrictMode } from "react";
+import { startTransition, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { makeClient } from "./api/questions";
@@ -12,11 +12,15 @@ showTheme();
 const client = makeClient();
 askFirst(client);
 
-const root = document.getElementById("root");
-if (root) {
-  createRoot(root).render(
-    <StrictMode>
-      <Shell client={client} />
-    </StrictMode>,
-  );
+const element = document.getElementById("root");
+if (element) {
+  const root = createRoot(element);
+  // As a transition it is worked out in pieces, between which the browser paints and the reader is heard.
+  startTransition(() => {
+    root.render(
+      <StrictMode>
+        <Shell client={client} />
+      </StrictMode>,
+    );
+  });
 }

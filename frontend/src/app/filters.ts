@@ -57,8 +57,11 @@ export function instanceName({ host, pid }: Instance): string {
   return `${host} ${pid}`;
 }
 
+/** What the bar and the filters ask of `instances`. */
+export const INSTANCES = { limit: 200 } as const;
+
 export function useInstances(): readonly Instance[] | undefined {
-  return useAnswer<Instances>("instances", { limit: 200 }, 60_000).data?.instances;
+  return useAnswer<Instances>("instances", INSTANCES, 60_000).data?.instances;
 }
 
 export function useFilter(): Filter {

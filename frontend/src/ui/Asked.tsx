@@ -1,9 +1,10 @@
 /** What is shown of an answer: that it is on its way, why there is none, or what it says. */
 
 import type { UseQueryResult } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, startTransition, useEffect, useState } from "react";
 
 import { Unreachable } from "../api/client";
+import { Waiting } from "./Waiting";
 
 interface AskedProps<Answer> {
   readonly answer: UseQueryResult<Answer>;
@@ -13,18 +14,16 @@ interface AskedProps<Answer> {
 }
 
 export function Asked<Answer>({ answer, children, height = 96 }: AskedProps<Answer>) {
-  if (answer.data !== undefined) return children(answer.data);
+  const isThere = answer.data !== undefined;
+  const [isShown, setShown] = useState(isThere);
+  // What comes later is worked out in pieces: an answer is often a screen full of charts.
+  useEffect(() => {
+    if (isThere) startTransition(() => setShown(true));
+  }, [isThere]);
+  if (answer.data !== undefined && isShown) return children(answer.data);
   if (answer.error) return <Note title={titleOf(answer.error)}>{answer.error.message}</Note>;
-  return (
-    <div
-      // Of its own: what takes its place would else be this very element, grown and moved.
-      key="loading"
-      role="status"
-      aria-label="Loading"
-      className="bg-raised animate-pulse rounded-lg"
-      style={{ height }}
-    />
-  );
+  // Of its own: what takes its place would else be this very element, grown and moved.
+  return <Waiting key="loading" height={height} />;
 }
 
 function titleOf(error: Error): string {

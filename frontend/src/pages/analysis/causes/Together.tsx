@@ -9,6 +9,7 @@ import { Asked, Note } from "../../../ui/Asked";
 import { Button } from "../../../ui/Button";
 import { Card } from "../../../ui/Card";
 import { type Column, Table } from "../../../ui/Table";
+import { Waiting } from "../../../ui/Waiting";
 import type { Relations } from "../answers";
 import { repeated, useOnce } from "../asking";
 import { MetricPicker, Near } from "../MetricPicker";
@@ -75,7 +76,7 @@ interface CountedProps {
 function Counted({ metrics, onAdd }: CountedProps) {
   const { isAsking, error, counted } = useCounts(metrics);
   if (error) return <Note title="This could not be answered">{error.message}</Note>;
-  if (isAsking) return <Loading />;
+  if (isAsking) return <Waiting height={96} />;
   const why = tooFew(counted);
   if (why === null) return <Found metrics={metrics} />;
   return (
@@ -84,10 +85,6 @@ function Counted({ metrics, onAdd }: CountedProps) {
       <Near names={counted.flatMap(({ near }) => near)} onChoose={onAdd} />
     </>
   );
-}
-
-function Loading() {
-  return <div role="status" aria-label="Loading" className="bg-raised h-24 animate-pulse rounded-lg" />;
 }
 
 function Found({ metrics }: { metrics: readonly string[] }) {

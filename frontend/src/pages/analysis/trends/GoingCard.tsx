@@ -8,6 +8,7 @@ import { durationText } from "../../../time/range";
 import { Note } from "../../../ui/Asked";
 import { Card } from "../../../ui/Card";
 import { Table } from "../../../ui/Table";
+import { Waiting } from "../../../ui/Waiting";
 
 import { trendsOf } from "./asked";
 import { type Going, useColumns } from "./goingColumns";
@@ -41,9 +42,7 @@ function Found({ rows, isAsking }: { rows: readonly Going[]; isAsking: boolean }
   const moving = known
     .filter(({ window, looked }) => weightOf(window) >= 0 || looked.changes.length > 0)
     .sort((one, other) => weightOf(other.window) - weightOf(one.window));
-  if (moving.length === 0 && isAsking) {
-    return <div role="status" aria-label="Loading" className="bg-raised h-40 animate-pulse rounded-lg" />;
-  }
+  if (moving.length === 0 && isAsking) return <Waiting height={160} />;
   if (rows.length === 0) {
     return (
       <Note title="There is nothing to look at yet">
