@@ -96,7 +96,8 @@ class SpanBody(Body):
     since: datetime
     until: datetime
     known_seconds: float = Field(
-        description="Of how much of that time something is known: the application may have begun within it.",
+        description="Of how much of that time something is known: the application, or the process that was "
+        "asked for, may have begun within it.",
         examples=[3600.0],
     )
 

@@ -10,8 +10,10 @@ are carried on after an outage: what they say was counted before it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from otel_monitoring.views.lives import FIRST_WITHIN_S, STEPS, known
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,10 +21,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.promql.query import Query
 
-_STEPS = 240
 _EVERY_PROCESS = "count(target_info)"
-_FIRST_WITHIN_S = 60.0
-"""So long after its beginning, a process was first heard of at the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Counting:
         self._exact_ms = exact_ms
         self._own = own
 
-    def span(self, start_ms: int, end_ms: int) -> Span:
+    def span(self, start_ms: int, end_ms: int, *, instance: str | None = None) -> Span:
         """Return a stretch of time with what is known of it.
 
         Every process says who it is with each collection; where nothing of that kind is found, as in series
@@ -90,24 +89,26 @@ class Counting:
         Args:
             start_ms: Where it begins, Unix milliseconds.
             end_ms: Where it ends.
+            instance: Of which process it is to be known, by its id; ``None`` for any.
 
         Raises:
             QueryError: It cannot be answered.
         """
-        return self.spans((start_ms, end_ms))[0]
+        return self.spans((start_ms, end_ms), instance=instance)[0]
 
-    def spans(self, *spans_ms: tuple[int, int]) -> list[Span]:
+    def spans(self, *spans_ms: tuple[int, int], instance: str | None = None) -> list[Span]:
         """Return several stretches of time with what is known of each, see :meth:`span`.
 
         Args:
             spans_ms: Where they begin and end, Unix milliseconds; each begins where another one ends.
+            instance: Of which process it is to be known, by its id; ``None`` for any.
 
         Raises:
             QueryError: It cannot be answered.
         """
         first_ms = min(start_ms for start_ms, _ in spans_ms)
         last_ms = max(end_ms for _, end_ms in spans_ms)
-        step_ms = max((last_ms - first_ms) // (_STEPS * len(spans_ms)), 1)
+        step_ms = max((last_ms - first_ms) // (STEPS * len(spans_ms)), 1)
         found = self.query(_EVERY_PROCESS, first_ms, last_ms, step_ms).series
         if not found:
             return [
@@ -115,7 +116,21 @@ class Counting:
                 for start_ms, end_ms in spans_ms
             ]
         times_ms = found[0].times_ms
-        return [_span(times_ms, start_ms, end_ms, step_ms) for start_ms, end_ms in spans_ms]
+        found_spans = [_span(times_ms, start_ms, end_ms, step_ms) for start_ms, end_ms in spans_ms]
+        return found_spans if instance is None else [self._of(instance, span) for span in found_spans]
+
+    def known(self, span: Span, *, instance: str | None = None) -> dict[str, int]:
+        """Return for how many milliseconds of a stretch of time each process is known, by its id.
+
+        Args:
+            span: When.
+            instance: Only this process; ``None`` for all that were there.
+
+        Raises:
+            QueryError: It cannot be answered.
+        """
+        exact = span.length_ms <= self._exact_ms
+        return known(self.query, span.start_ms, span.end_ms, instance=instance, exact=exact)
 
     def counted(self, series: str, span: Span) -> str:
         """Return PromQL for what each series counted within a span, asked at its end.
@@ -146,10 +161,14 @@ class Counting:
         """
         window, offset = f"{series}[{step_ms}ms]", f"offset {step_ms}ms"
         last = f"last_over_time({window})"
-        known = f"target_info {offset} or {self._age(0)} <= {step_ms / 1000 + _FIRST_WITHIN_S}"
-        born = f"({last} and on (job, instance) ({known}))"
+        there = f"target_info {offset} or {self._age(0)} <= {step_ms / 1000 + FIRST_WITHIN_S}"
+        born = f"({last} and on (job, instance) ({there}))"
         exact = f"(({last} - ({series} {offset})) or {born})"
         return f"({exact} unless (resets({window}) > 0)) or increase({window})"
+
+    def _of(self, instance: str, span: Span) -> Span:
+        """Return a stretch of time with what is known of one process; what it counts is the same."""
+        return replace(span, known_ms=self.known(span, instance=instance).get(instance, 0))
 
     def _at_the_beginning(self, series: str, span: Span) -> str:
         """Return what the series were at the beginning.

@@ -90,7 +90,7 @@ class EndpointsView:
         Raises:
             QueryError: It cannot be answered.
         """
-        span = self._counting.span(start_ms, end_ms)
+        span = self._counting.span(start_ms, end_ms, instance=_instance(where))
         return served(self._counting, span, where=where, with_sizes=with_sizes)
 
     def course(
@@ -115,7 +115,7 @@ class EndpointsView:
             QueryError: It cannot be answered.
         """
         before_ms = max(start_ms - (end_ms - start_ms), 0)
-        spans = self._counting.spans((start_ms, end_ms), (before_ms, start_ms))
+        spans = self._counting.spans((start_ms, end_ms), (before_ms, start_ms), instance=_instance(where))
         now, before = (served(self._counting, span, where=where, with_sizes=with_sizes) for span in spans)
         return Course(now, before, self.points(start_ms, end_ms, where=where, most=most))
 
@@ -132,6 +132,10 @@ class EndpointsView:
             QueryError: It cannot be answered.
         """
         return points(self._counting, start_ms, end_ms, where=where, most=most)
+
+
+def _instance(where: Where | None) -> str | None:
+    return None if where is None else where.instance
 
 
 def ranked(endpoints: Iterable[Endpoint], order: Order, *, descending: bool) -> list[Endpoint]:

@@ -183,6 +183,21 @@ def test_one_process_is_shown_alone(asked: Asked, shop: Shop) -> None:
     assert asked.get("/endpoints/export", instance="c").status_code == 404
 
 
+def test_the_requests_a_minute_of_one_process_are_of_the_time_that_it_lived(asked: Asked, shop: Shop) -> None:
+    shop.begin("b")
+    for _ in range(60):
+        shop.process.serve("/export", 0.02, times=2)
+        shop.pass_time(15)
+    until = shop.now_ms / 1000
+
+    found = body(asked, "/endpoints", hours=1, until=until, instance="b")
+    one = body(asked, "/endpoints/export", hours=1, until=until, instance="b")
+
+    assert (found["knownSeconds"], found["whole"]["perMinute"]) == (900, 8)
+    assert (one["knownSeconds"], one["now"]["perMinute"]) == (900, 8)
+    assert body(asked, "/endpoints", hours=1, until=until)["knownSeconds"] == 3600
+
+
 def test_requests_without_a_route_have_a_name_too(asked: Asked) -> None:
     assert body(asked, "/endpoints/(none)")["now"]["requests"] == 3
 

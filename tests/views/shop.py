@@ -13,7 +13,7 @@ from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.views.counting import Counting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 T_MS = 1_700_000_000_000
 HOUR_MS = 3_600_000
@@ -29,6 +29,7 @@ class Process:
     store: SeriesStore
     name: str = "a"
     began_ms: int = T_MS
+    job: str = "shop"
     counts: Counter[Labels] = field(default_factory=Counter)
     measures_itself: bool = True
 
@@ -57,14 +58,22 @@ class Process:
         found = {**self.counts, self._named("target_info"): 1.0}
         if self.measures_itself:
             found[self._named("process_uptime_seconds")] = (at_ms - self.began_ms) / 1000
-        self.store.append(Batch(self.name, at_ms, list(found), [float(value) for value in found.values()]))
+        self._append(at_ms, found)
+
+    def be_carried(self, at_ms: int) -> None:
+        """Append what it had counted, as others do for a process that has ended."""
+        self._append(at_ms, self.counts)
+
+    def _append(self, at_ms: int, found: Mapping[Labels, float]) -> None:
+        source = f"{self.job}/{self.name}"
+        self.store.append(Batch(source, at_ms, list(found), [float(value) for value in found.values()]))
 
     def _histogram(self, metric: str, value: float, times: int, of: dict[str, str]) -> None:
         self.counts[self._named(f"{metric}_sum", **of)] += value * times  # type: ignore[assignment]
         self.counts[self._named(f"{metric}_count", **of)] += times
 
     def _named(self, name: str, **labels: str) -> Labels:
-        return Labels.of(__name__=name, job="shop", instance=self.name, **labels)
+        return Labels.of(__name__=name, job=self.job, instance=self.name, **labels)
 
 
 class Shop:
@@ -75,6 +84,7 @@ class Shop:
         self.engine = Engine(self.store)
         self.counting = Counting(self.engine, exact_ms=24 * HOUR_MS)
         self.processes = [Process(self.store)]
+        self.ended: list[Process] = []
         self.now_ms = T_MS
 
     @property
@@ -87,11 +97,18 @@ class Shop:
         self.processes.append(Process(self.store, name, self.now_ms))
         return self.process
 
+    def end(self) -> Process:
+        """Let the process end that began last; what it counted is carried on."""
+        self.ended.append(self.processes.pop())
+        return self.ended[-1]
+
     def pass_time(self, seconds: int) -> None:
         for at_ms in self._times(seconds):
             self.now_ms = at_ms
             for process in self.processes:
                 process.collect(at_ms)
+            for process in self.ended:
+                process.be_carried(at_ms)
 
     def _times(self, seconds: int) -> Iterator[int]:
         return iter(range(self.now_ms + 15_000, self.now_ms + seconds * 1000 + 1, 15_000))

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otel_monitoring.model.sample import Batch
 from otel_monitoring.promql.engine import Engine
 from otel_monitoring.stores.series import SeriesStore
 from otel_monitoring.views.counting import Counting, Own
@@ -152,14 +151,13 @@ def test_processes_that_begin_and_end_are_counted_to_the_last_request(shop: Shop
 
 def test_what_was_counted_before_an_outage_is_not_counted_again(shop: Shop) -> None:
     """Whoever comes next carries the counters of the dead on, which were not there in between."""
-    gone = shop.process
-    gone.serve("/cart", 0.02, times=400)
+    shop.process.serve("/cart", 0.02, times=400)
     shop.pass_time(600)
-    shop.processes.clear()
+    gone = shop.processes.pop()
     shop.now_ms += 2 * HOUR_MS
     shop.begin("b").serve("/cart", 0.02, times=5)
     shop.pass_time(300)
-    shop.store.append(Batch(gone.name, shop.now_ms, [*gone.counts], [*gone.counts.values()]))
+    gone.be_carried(shop.now_ms)
 
     assert asked(shop).whole.requests == 5
     assert asked(shop, window_ms=4 * HOUR_MS).whole.requests == 405
