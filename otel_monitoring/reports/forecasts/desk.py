@@ -11,7 +11,7 @@ from otel_monitoring.analytics.forecasts.capacity import Reach, reach
 from otel_monitoring.analytics.forecasts.errors import ForecastError
 from otel_monitoring.analytics.forecasts.forecast import Forecast, NoForecast, forecast
 from otel_monitoring.reports.errors import AnalysisError
-from otel_monitoring.reports.forecasts.history import Span, living
+from otel_monitoring.reports.forecasts.history import Span, living, newest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,7 +148,7 @@ class ForecastsDesk:
             window=window,
             level=level,
             limit=limit,
-            series=tuple(_continued(one, asked) for one in found[:MOST_SERIES]),
+            series=tuple(_continued(one.track, asked) for one in found[:MOST_SERIES]),
             left_out=max(len(found) - MOST_SERIES, 0),
         )
 
@@ -220,12 +220,6 @@ def continued(track: Track, span: Span, *, floor: float, ceiling: float) -> Fore
     if isinstance(found, NoForecast):
         return span.missing(found)
     return span.too_short(known) or found
-
-
-def newest_of(track: Track) -> float:
-    """Return the newest value that is a number; NaN where there is none."""
-    finite = track.values[np.isfinite(track.values)]
-    return float(finite[-1]) if len(finite) else float("nan")
 
 
 def _bounds(track: Track, asked: _Asked) -> tuple[float, float]:

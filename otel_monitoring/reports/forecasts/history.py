@@ -114,7 +114,20 @@ class Span:
         return f"has {has}, needs {needs}"
 
 
-def living(query: Query, expr: str, window: Window, *, now_ms: int) -> list[Track]:
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A series that is there now.
+
+    Attributes:
+        track: Its past; without any value where it is younger than a step.
+        newest: The newest value of the past; of a series without one, the present value.
+    """
+
+    track: Track
+    newest: float
+
+
+def living(query: Query, expr: str, window: Window, *, now_ms: int) -> list[Living]:
     """Return the series of an expression that are there now, with their past; one without a past too.
 
     Args:
@@ -126,10 +139,18 @@ def living(query: Query, expr: str, window: Window, *, now_ms: int) -> list[Trac
     Raises:
         QueryError: It cannot be answered.
     """
-    past = {track.labels: track for track in tracks(query, expr, window)}
+    past = {track.labels: Living(track, newest_of(track)) for track in tracks(query, expr, window)}
     now = query(expr, now_ms)
     if now.kind != "vector":
         return [*past.values()]
     times_ms = window.times_ms
     nothing = np.full(len(times_ms), np.nan)
-    return [past.get(labels) or Track(labels, times_ms, nothing) for labels, _ in now.samples]
+    return [
+        past.get(labels) or Living(Track(labels, times_ms, nothing), value) for labels, value in now.samples
+    ]
+
+
+def newest_of(track: Track) -> float:
+    """Return the newest value that is a number; NaN where there is none."""
+    finite = track.values[np.isfinite(track.values)]
+    return float(finite[-1]) if len(finite) else float("nan")

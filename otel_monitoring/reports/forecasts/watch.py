@@ -13,8 +13,8 @@ from otel_monitoring.analytics.forecasts.capacity import reach
 from otel_monitoring.errors import MonitoringError
 from otel_monitoring.model.labels import NAME
 from otel_monitoring.reports.asking import Track
-from otel_monitoring.reports.forecasts.desk import continued, newest_of
-from otel_monitoring.reports.forecasts.history import DAY_MS, Span, living
+from otel_monitoring.reports.forecasts.desk import continued
+from otel_monitoring.reports.forecasts.history import DAY_MS, Living, Span, living
 from otel_monitoring.reports.forecasts.standing import Standing
 from otel_monitoring.stores.writer import SeriesWriter
 
@@ -152,7 +152,7 @@ class CapacityWatch:
             for one in self._there(limit, now_ms):
                 yield _standing(limit, one, now_ms)
 
-    def _there(self, limit: Limit, now_ms: int) -> list[Track]:
+    def _there(self, limit: Limit, now_ms: int) -> list[Living]:
         """Return the series of one limit; one that cannot be asked for hinders no other."""
         widest = Span.of(_HORIZONS_DAYS[0] * DAY_MS)
         try:
@@ -168,8 +168,8 @@ class CapacityWatch:
         return there[:MOST_SERIES]
 
 
-def _standing(limit: Limit, track: Track, now_ms: int) -> Standing:
-    reason, newest = "", newest_of(track)
+def _standing(limit: Limit, there: Living, now_ms: int) -> Standing:
+    reason, track, newest = "", there.track, there.newest
     for days in _HORIZONS_DAYS:
         span = Span.of(days * DAY_MS)
         share = span.step_ms // int(track.times_ms[1] - track.times_ms[0])

@@ -85,6 +85,7 @@ def test_a_series_that_has_just_begun_is_told_of() -> None:
     (standing,) = filling.watch().standings()
 
     assert standing.reason == "has less than an hour, needs 2 days for a daily season"
+    assert standing.newest == pytest.approx(float(full_in(9)[0])), "how full it is now is known all the same"
 
 
 def test_a_series_that_has_ended_is_left_out() -> None:
