@@ -36,7 +36,7 @@ _QUIET = """() => new Promise((done) => {
     .observe(document.body, { subtree: true, childList: true, characterData: true });
 })"""
 _LOADED = """() => {
-  const loading = document.querySelector('main [aria-label=Loading]');
+  const loading = document.querySelector('main :is([aria-label=Loading], [aria-busy=true])');
   loading?.scrollIntoView(); // panels are asked for once they are in sight
   if (!loading) window.scrollTo(0, 0);
   return !loading && document.querySelector('h1');

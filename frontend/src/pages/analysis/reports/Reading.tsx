@@ -48,7 +48,7 @@ export function Reading({ kind }: { kind: Kind }) {
 
 function Making() {
   return (
-    <div role="status">
+    <div role="status" aria-busy="true">
       <Note title="The report is being made">
         Everything is asked of the time itself and of the one before; a month takes longer than a day.
       </Note>
