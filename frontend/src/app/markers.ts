@@ -9,8 +9,8 @@ import { linkTo, type Place, usePlace } from "./location";
 import { usePeriod } from "./period";
 
 const REFRESH_MS = 60_000;
-/** Versions begin seldom, and are looked for in thirty days. */
-const RELEASES_MS = 300_000;
+/** Who deploys looks at the charts in the minutes after. */
+const RELEASES_MS = 30_000;
 const MOST_EPISODES = 50;
 
 /** The markers of the time of the address; none where the reader hides them (`markers=off`). */

@@ -9,7 +9,7 @@ from otel_monitoring.reports.asking import Window
 from otel_monitoring.reports.errors import AnalysisError
 from otel_monitoring.reports.releases.comparing import LEVEL, Change, compare
 from otel_monitoring.reports.releases.traffic import slot_ms, traffic
-from otel_monitoring.reports.releases.versions import Release, before, releases
+from otel_monitoring.reports.releases.versions import Release, Versions, before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,6 +64,7 @@ class ReleasesDesk:
         interval_s: float = 15.0,
     ) -> None:
         self._query = query
+        self._versions = Versions(query, span_ms=_KNOWN_MS)
         self._interval_ms = round(interval_s * 1000)
         self.regressions = regressions
         self.clock = clock
@@ -74,8 +75,7 @@ class ReleasesDesk:
         Raises:
             QueryError: They cannot be asked for.
         """
-        now_ms = self.clock.now_ms()
-        return releases(self._query, since_ms=now_ms - _KNOWN_MS, now_ms=now_ms)
+        return self._versions.known(self.clock.now_ms())
 
     def compare(
         self, version: str | None = None, *, against: str | None = None, job: str | None = None
@@ -99,7 +99,9 @@ class ReleasesDesk:
                 msg = f"version {after.version!r} of {after.job!r}: no other is known to have run before it"
                 raise AnalysisError(msg, field="version")
         else:
-            earlier = _found([one for one in known if one.job == after.job], against, field="against")
+            others = [one for one in known if one.job == after.job]
+            others.sort(key=lambda one: one.first_ms >= after.first_ms)  # what ran twice: its run before
+            earlier = _found(others, against, field="against")
         return self.compared(earlier, after)
 
     def compared(self, earlier: Release, later: Release, *, level: float = LEVEL) -> Comparison:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from otel_monitoring.reports.asking import Window, tracks
+from otel_monitoring.reports.releases.presence import Presence
 
 if TYPE_CHECKING:
-    from otel_monitoring.model.labels import Labels
-    from otel_monitoring.promql.query import Query
+    from collections.abc import Iterable, Mapping, Sequence
 
-_EXPR = "count by (job, service_version) (target_info)"
-_POINTS = 2000
-_MINUTE_MS = 60_000
-_JOB, _VERSION = "job", "service_version"
+    from otel_monitoring.promql.query import Query
+    from otel_monitoring.reports.releases.presence import Key, Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +33,68 @@ class Release:
     is_first: bool
 
 
-def releases(query: Query, *, since_ms: int, now_ms: int) -> list[Release]:
-    """Return the versions that ran, those that began last in front.
+class Versions:
+    """Know which versions ran.
 
     Args:
         query: Answers PromQL.
-        since_ms: How far back is looked, Unix milliseconds.
-        now_ms: Until when.
-
-    Raises:
-        QueryError: They cannot be asked for.
+        span_ms: How far back is looked.
     """
-    window = Window.last(now_ms - since_ms, end_ms=now_ms, points=_POINTS, least_step_ms=_MINUTE_MS)
-    found: list[tuple[str, str, int, int]] = []
-    begins: dict[str, int] = {}
-    for track in tracks(query, _EXPR, window):
-        seen = track.times_ms[np.isfinite(track.values)]
-        job, version = track.labels.get(_JOB), track.labels.get(_VERSION)
-        if not len(seen):
-            continue
-        coarse_ms = (int(seen[0]), int(seen[-1]))
-        first_ms, last_ms = _nearer(query, track.labels, coarse_ms, window, until_ms=now_ms)
-        begins[job] = min(begins.get(job, first_ms), first_ms)
-        if version:
-            found.append((job, version, first_ms, last_ms))
-    return sorted(
-        (Release(job, version, first, last, first == begins[job]) for job, version, first, last in found),
-        key=lambda one: (-one.first_ms, one.job, one.version),
-    )
+
+    def __init__(self, query: Query, *, span_ms: int) -> None:
+        self._presence = Presence(query, span_ms=span_ms)
+
+    def known(self, now_ms: int) -> list[Release]:
+        """Return the versions that ran, those that began last in front.
+
+        A version that came back after another one had taken its place has begun again.
+
+        Args:
+            now_ms: Until when is looked, Unix milliseconds.
+
+        Raises:
+            QueryError: They cannot be asked for.
+        """
+        runs = [run for job in _by_job(self._presence.until(now_ms)) for run in _runs(job)]
+        return sorted(
+            (one for one in runs if one.version), key=lambda one: (-one.first_ms, one.job, one.version)
+        )
 
 
-def _nearer(
-    query: Query, labels: Labels, coarse_ms: tuple[int, int], window: Window, *, until_ms: int
-) -> tuple[int, int]:
-    """Return to the minute when a series of a coarse window began and ended, which is not in the future."""
-    first_ms, last_ms = coarse_ms
-    if window.step_ms <= _MINUTE_MS:
-        return first_ms, last_ms
-    for which, start_ms in (("first", first_ms - window.step_ms), ("last", last_ms)):
-        fine = Window(start_ms, min(start_ms + window.step_ms, until_ms), _MINUTE_MS)
-        for track in tracks(query, _EXPR, fine):
-            seen = track.times_ms[np.isfinite(track.values)]
-            if track.labels == labels and len(seen):
-                first_ms = min(first_ms, int(seen[0])) if which == "first" else first_ms
-                last_ms = max(last_ms, int(seen[-1])) if which == "last" else last_ms
-    return first_ms, last_ms
-
-
-def before(release: Release, known: list[Release]) -> Release | None:
+def before(release: Release, known: Sequence[Release]) -> Release | None:
     """Return the release of the same service that came before; ``None`` if none is known."""
-    others = [one for one in known if one.job == release.job and one.first_ms < release.first_ms]
+    others = [
+        one
+        for one in known
+        if one.job == release.job and one.version != release.version and one.first_ms < release.first_ms
+    ]
     return max(others, key=lambda one: (one.last_ms >= release.first_ms, one.first_ms), default=None)
+
+
+def _by_job(found: Mapping[Key, Sequence[Stretch]]) -> Iterable[list[Release]]:
+    """Return for each service when each version was there, the oldest in front."""
+    jobs: dict[str, list[Release]] = {}
+    for (job, version), stretches in found.items():
+        jobs.setdefault(job, []).extend(Release(job, version, *one, is_first=False) for one in stretches)
+    return (sorted(one, key=lambda seen: (seen.first_ms, seen.version)) for one in jobs.values())
+
+
+def _runs(seen: Sequence[Release]) -> list[Release]:
+    runs: list[Release] = []
+    newest: dict[str, int] = {}
+    for one in seen:
+        at = newest.get(one.version)
+        if at is None or _was_replaced(runs[at], runs, by_ms=one.first_ms):
+            newest[one.version] = len(runs)
+            runs.append(replace(one, is_first=one.first_ms == seen[0].first_ms))
+        else:
+            runs[at] = replace(runs[at], last_ms=max(runs[at].last_ms, one.last_ms))
+    return runs
+
+
+def _was_replaced(run: Release, runs: Iterable[Release], *, by_ms: int) -> bool:
+    """Tell whether another version that is newer there ran while this one was away.
+
+    A version that was there all along, as beside a trial of another one, has replaced nothing.
+    """
+    return any(run.first_ms < one.first_ms < by_ms and one.last_ms > run.last_ms for one in runs)

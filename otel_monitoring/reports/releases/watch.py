@@ -10,7 +10,7 @@ from otel_monitoring.errors import MonitoringError
 from otel_monitoring.reports.beside import Here
 from otel_monitoring.reports.releases.comparing import LEVEL
 from otel_monitoring.reports.releases.findings import EVENT_NAME, Regression, regressions
-from otel_monitoring.reports.releases.versions import Release, before, releases
+from otel_monitoring.reports.releases.versions import Release, Versions, before
 from otel_monitoring.stores.writer import SeriesWriter
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class RegressionWatch:
         interval_s: float = 60.0,
         beside: Beside | None = None,
     ) -> None:
-        self._query = query
+        self._versions = Versions(query, span_ms=_KNOWN_MS)
         self._desk = desk
         self._record = record
         self._tell = tell
@@ -141,7 +141,7 @@ class RegressionWatch:
 
     def _due(self, now_ms: int) -> list[tuple[Release, Release, int]]:
         """Return the releases that have come to an age at which they are looked at, and what went before."""
-        known = releases(self._query, since_ms=now_ms - _KNOWN_MS, now_ms=now_ms)
+        known = self._versions.known(now_ms)
         self._looked = {key: at for key, at in self._looked.items() if now_ms - at <= _KNOWN_MS}
         due = []
         for later in known:

@@ -86,7 +86,7 @@ function Known({ releases }: { releases: readonly Release[] }) {
         <Note title="No version is known yet">
           Set service.version, for instance by OTEL_RESOURCE_ATTRIBUTES=service.version=1.2.0: then each
           release is marked on charts and compared with the one before. A version that began just now is known
-          within half an hour.
+          within a minute.
         </Note>
       ) : (
         <Table
