@@ -19,7 +19,9 @@ export function Legend({ chart, at, hidden, onToggle }: LegendProps) {
   const shown = at ?? newest(lines.map((line) => line.values));
   const atS = shown === null ? undefined : times[shown];
   return (
-    <div className="text-quiet mt-1 flex max-h-28 flex-wrap gap-x-3 overflow-y-auto pl-2 text-xs">
+    <div
+      className={`text-quiet mt-1 flex flex-wrap gap-x-3 overflow-y-auto pl-2 text-xs ${chart.height === "fill" ? "max-h-[round(down,55%,1.5rem)] shrink-0" : "max-h-28"}`}
+    >
       <span className="py-1 whitespace-nowrap">
         {atS === undefined ? "" : momentText(atS * 1000, span)}
         <span className="sr-only">{at === null ? ", the newest" : ""}</span>

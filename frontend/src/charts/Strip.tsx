@@ -2,11 +2,13 @@
 
 import type { Span } from "../time/range";
 import type { Tone } from "../ui/Badge";
-import { LEFT, RIGHT } from "./options";
+import { LEFT, RIGHT } from "./axes";
 import { percentOf, placesOf, stateText } from "./places";
 import type { Marker, State } from "./types";
 
-const BESIDE = { left: LEFT, right: RIGHT };
+/** The plot says where it begins, once it is drawn. */
+const BEGIN = `var(--plot-left, ${LEFT}px)`;
+const BESIDE = { left: BEGIN, right: RIGHT };
 
 export function Markers({ markers, span }: { markers: readonly Marker[]; span: Span }) {
   return (
@@ -56,7 +58,7 @@ export function States({ states, span }: { states: readonly State[]; span: Span 
       role="img"
       aria-label={`States: ${label}`}
       className="bg-raised relative mt-1 h-3 overflow-hidden rounded-sm"
-      style={{ marginLeft: LEFT, marginRight: RIGHT }}
+      style={{ marginLeft: BEGIN, marginRight: RIGHT }}
     >
       {states.map((state) => {
         const left = percentOf(state.fromS, span);

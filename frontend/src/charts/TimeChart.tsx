@@ -37,8 +37,9 @@ export function TimeChart(props: TimeChartProps) {
     }
     event.preventDefault();
   };
+  const { outside, inside, style } = roomOf(props.height ?? HEIGHT);
   return (
-    <div className="relative w-full">
+    <div className={`relative w-full ${outside}`}>
       <div
         ref={place}
         role="slider"
@@ -51,8 +52,8 @@ export function TimeChart(props: TimeChartProps) {
         title={onZoom ? "Drag to zoom in, double click to zoom out" : undefined}
         onKeyDown={pressed}
         onBlur={() => setCursor(null)}
-        className="isolate w-full"
-        style={{ minHeight: props.height ?? HEIGHT }}
+        className={`isolate w-full ${inside}`}
+        style={style}
       />
       {markers?.length ? <Markers markers={markers} span={span} /> : null}
       {states ? <States states={states} span={span} /> : null}
@@ -61,6 +62,12 @@ export function TimeChart(props: TimeChartProps) {
       ) : null}
     </div>
   );
+}
+
+/** Return how a chart takes the room it has; a legend of several rows leaves the plot less of a given height. */
+function roomOf(height: number | "fill") {
+  if (height === "fill") return { outside: "flex min-h-0 flex-1 flex-col", inside: "min-h-15 flex-1" };
+  return { outside: "", inside: "", style: { minHeight: height } };
 }
 
 const NONE: ReadonlySet<string> = new Set();

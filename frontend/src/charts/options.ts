@@ -2,28 +2,20 @@
 
 import type uPlot from "uplot";
 
-import { tickText } from "../format/moment";
-import { quantity } from "../format/quantity";
+import { axesOf, insideOf, RIGHT } from "./axes";
 import { color, faded, seriesRole } from "./colors";
 import { drawOver } from "./draw";
 import { limitsOf } from "./limits";
 import type { TimeChartProps } from "./types";
 
-/** What stands left and right of the plot, in pixels; markers and states keep to it. */
-export const LEFT = 70;
-export const RIGHT = 8;
 export const HEIGHT = 180;
 /** What a legend of one row takes below it. */
 export const LEGEND = 28;
-/** What the times below the plot take. */
-const BELOW = 28;
 
 /** How strongly the areas of a stack are coloured. */
 const STACKED = 0.35;
 
 const CURSOR = "charts";
-/** Bytes are counted in powers of two: ticks at 1 MiB and 2 MiB rather than at 976 KiB. */
-const BINARY_STEPS = Array.from({ length: 52 }, (_, power) => 2 ** power);
 
 /** What a plot tells of. */
 export interface Told {
@@ -31,6 +23,8 @@ export interface Told {
   readonly cursorAt: (at: number | null) => void;
   readonly selected: (sinceS: number, untilS: number) => void;
   readonly zoomedOut: () => void;
+  /** Where the plot begins, in pixels; the labels left of it may have become longer. */
+  readonly beganAt: (left: number) => void;
 }
 
 export function dataOf(props: TimeChartProps): uPlot.AlignedData {
@@ -43,11 +37,15 @@ export function shapeOf({ lines, unit, bands }: TimeChartProps): string {
   return JSON.stringify([names, unit, bands ?? []]);
 }
 
-export function optionsOf(width: number, hidden: ReadonlySet<string>, told: Told): uPlot.Options {
-  const { height = HEIGHT, lines, bands = [] } = told.props();
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export function optionsOf(size: Size, hidden: ReadonlySet<string>, told: Told): uPlot.Options {
+  const { lines, bands = [] } = told.props();
   return {
-    width,
-    height,
+    ...size,
     legend: { show: false },
     padding: [8, RIGHT, 0, 0],
     cursor: cursorOf(told),
@@ -55,7 +53,7 @@ export function optionsOf(width: number, hidden: ReadonlySet<string>, told: Told
       x: { range: () => [told.props().span.sinceMs / 1000, told.props().span.untilMs / 1000] },
       y: { range: (_, low, high) => limitsOf(low, high, told.props().threshold) },
     },
-    axes: axesOf(told),
+    axes: axesOf(() => told.props().unit),
     series: [
       {},
       ...lines.map((line, at) => ({
@@ -73,7 +71,7 @@ export function optionsOf(width: number, hidden: ReadonlySet<string>, told: Told
       fill: role === undefined ? faded("series-1", 0.14) : faded(role, STACKED),
     })),
     hooks: {
-      draw: [(plot) => drawOver(plot, told.props())],
+      draw: [(plot) => drawOver(plot, told.props()), (plot) => told.beganAt(insideOf(plot).left)],
       setCursor: [(plot) => told.cursorAt(plot.cursor.idx ?? null)],
       setSelect: [(plot) => select(plot, told)],
     },
@@ -92,46 +90,6 @@ function cursorOf(told: Told): uPlot.Cursor {
       },
     },
   };
-}
-
-function axesOf(told: Told): uPlot.Axis[] {
-  const axis = {
-    stroke: color("quiet"),
-    grid: { stroke: color("line"), width: 1 },
-    ticks: { stroke: color("line"), width: 1 },
-    font: "11px system-ui, sans-serif",
-  };
-  return [
-    {
-      ...axis,
-      space: 70,
-      size: BELOW,
-      values: (plot, ticks) => timeLabels(ticks, plot.scales.x, plot.width),
-    },
-    {
-      ...axis,
-      size: LEFT,
-      values: (_, ticks) => ticks.map((tick) => quantity(tick, told.props().unit)),
-      ...(told.props().unit.startsWith("By") ? { incrs: BINARY_STEPS } : {}),
-    },
-  ];
-}
-
-/** What half a character of a label takes at most, in pixels. */
-const HALF_CHARACTER = 3.2;
-
-/** Write the times below a plot, without one that the right edge would cut off. */
-export function timeLabels(
-  ticks: readonly number[],
-  { min = 0, max = 0 }: Pick<uPlot.Scale, "min" | "max"> = {},
-  width: number,
-): string[] {
-  const perSecond = (width - LEFT - RIGHT) / (max - min);
-  return ticks.map((tick) => {
-    const text = tickText(tick, max - min);
-    const left = (max - tick) * perSecond + RIGHT;
-    return left < text.length * HALF_CHARACTER ? "" : text;
-  });
 }
 
 function select(plot: uPlot, told: Told): void {

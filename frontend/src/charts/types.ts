@@ -46,7 +46,8 @@ export interface TimeChartProps {
   readonly markers?: readonly Marker[];
   /** Bands below the plot, such as when an alert was pending and when it fired. */
   readonly states?: readonly State[];
-  readonly height?: number;
+  /** Of the plot; with `fill` the chart is as high as the column that it stands in leaves room for. */
+  readonly height?: number | "fill";
   /** What a drag over the plot and a double click (twice as long) ask for. */
   readonly onZoom?: (span: Span) => void;
   /** The names of the lines below the plot, with their values at the cursor; there unless it says `false`. */

@@ -4,7 +4,7 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 
 import uPlot from "uplot";
 
 import { onScheme } from "./colors";
-import { dataOf, HEIGHT, optionsOf, shapeOf } from "./options";
+import { dataOf, HEIGHT, optionsOf, shapeOf, type Size } from "./options";
 import { turns } from "./turns";
 import type { TimeChartProps } from "./types";
 
@@ -107,19 +107,26 @@ class Live {
   private readonly begin = (): void => {
     this.plot?.destroy();
     const { props, wanted } = this.latest.current;
-    const options = optionsOf(this.element.clientWidth, wanted.hidden, {
+    const options = optionsOf(this.size(), wanted.hidden, {
       props: () => this.latest.current.props,
       cursorAt: (at) => this.latest.current.wanted.cursorAt(at),
       selected: (sinceS, untilS) => this.latest.current.wanted.selected(sinceS, untilS),
       zoomedOut: () => this.latest.current.wanted.zoomedOut(),
+      beganAt: (left) => this.element.parentElement?.style.setProperty("--plot-left", `${left}px`),
     });
     this.plot = new uPlot(options, dataOf(props), this.element);
   };
 
   private resize(): void {
-    const { clientWidth: width } = this.element;
-    const height = this.latest.current.props.height ?? HEIGHT;
-    if (this.plot?.width !== width || this.plot.height !== height) this.plot?.setSize({ width, height });
+    const size = this.size();
+    const isOther = this.plot?.width !== size.width || this.plot.height !== size.height;
+    if (isOther) this.plot?.setSize(size);
+  }
+
+  private size(): Size {
+    const { clientWidth: width, clientHeight } = this.element;
+    const { height = HEIGHT } = this.latest.current.props;
+    return { width, height: height === "fill" ? clientHeight : height };
   }
 
   private look(isInSight: boolean): void {

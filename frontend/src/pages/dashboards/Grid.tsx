@@ -14,7 +14,6 @@ interface GridProps {
   readonly tools?: (panel: Panels) => ReactNode;
 }
 
-const TITLE_PX = 76;
 /** Panels up to this width go side by side where the screen is narrow. */
 const NARROW_COLUMNS = 3;
 
@@ -41,7 +40,7 @@ export function Grid({ panels, markers, tools }: GridProps) {
             </h2>
             {tools?.(panel)}
           </header>
-          <Panel panel={panel} height={pixels(panel.place.h) - TITLE_PX} markers={markers} />
+          <Panel panel={panel} markers={markers} />
         </section>
       ))}
     </div>

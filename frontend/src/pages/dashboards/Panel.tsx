@@ -17,15 +17,13 @@ import { useInSight } from "./useInSight";
 
 interface PanelProps {
   readonly panel: Panels;
-  /** How high what it shows may be, in pixels. */
-  readonly height: number;
   readonly markers?: readonly Marker[];
 }
 
-export function Panel({ panel, height, markers = [] }: PanelProps) {
+export function Panel({ panel, markers = [] }: PanelProps) {
   const place = useRef<HTMLDivElement>(null);
   const isInSight = useInSight(place);
-  const parts = { panel, height, isInSight, markers };
+  const parts = { panel, isInSight, markers };
   return (
     <div ref={place} className="min-h-0 flex-1 overflow-auto">
       {panel.kind === "table" ? <TablePanel {...parts} /> : <ChartPanel {...parts} />}
@@ -46,30 +44,26 @@ function TablePanel({ panel, isInSight }: PartProps) {
   );
 }
 
-function ChartPanel({ panel, height, isInSight, markers }: PartProps) {
+function ChartPanel({ panel, isInSight, markers }: PartProps) {
   const answer = useChartOf(panel, { isInSight });
   const data = useTurn(answer.data);
   if (data === undefined || answer.data === undefined) return <Asked answer={answer}>{() => null}</Asked>;
   if (data.lines.length === 0) return <Nothing />;
   if (panel.kind === "figure") return <Figures panel={panel} chart={data} />;
-  return <Lines panel={panel} height={height} chart={data} markers={markers} />;
+  return <Lines panel={panel} chart={data} markers={markers} />;
 }
-
-const LEGEND_PX = 32;
-const LEAST_PX = 60;
 
 interface LinesProps {
   readonly panel: Panels;
-  readonly height: number;
   readonly chart: Chart;
   readonly markers: readonly Marker[];
 }
 
-function Lines({ panel, height, chart, markers }: LinesProps) {
+function Lines({ panel, chart, markers }: LinesProps) {
   const { zoom } = usePeriod();
   const { times, lines, span, more } = chart;
   return (
-    <>
+    <div className="flex h-full flex-col">
       <TimeChart
         label={`${panel.title} over time`}
         times={times}
@@ -78,14 +72,14 @@ function Lines({ panel, height, chart, markers }: LinesProps) {
         span={span}
         bands={bandsOf(panel.kind, lines)}
         markers={markers}
-        height={Math.max(LEAST_PX, height - LEGEND_PX)}
+        height="fill"
         onZoom={zoom}
         {...(panel.threshold === null ? {} : { threshold: panel.threshold })}
       />
       {more > 0 ? (
         <p className="text-quiet px-2 text-xs">{quantity(more)} more series are not shown.</p>
       ) : null}
-    </>
+    </div>
   );
 }
 

@@ -74,14 +74,12 @@ function withKind(panel: Panels, kind: Kind): Panels {
   return { ...panel, kind, place: isUsual ? { ...panel.place, ...sizeOf(kind) } : panel.place };
 }
 
-const PREVIEW_PX = 240;
-
 function Preview({ panel }: { panel: Panels }) {
   const isAsking = panel.queries.every(({ expr }) => expr.trim() !== "");
   return (
     <div className="border-line flex h-64 flex-col rounded-lg border p-3">
       {isAsking ? (
-        <Panel panel={panel} height={PREVIEW_PX} />
+        <Panel panel={panel} />
       ) : (
         <Note title="Nothing is asked yet">
           Try shows here what comes of the queries, before anything is kept.

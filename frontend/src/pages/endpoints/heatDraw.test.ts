@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { LEFT } from "../../charts/options";
+import { LEFT } from "../../charts/axes";
 import type { Heat } from "./heat";
 import { cellAt, movedCell } from "./heatDraw";
 

@@ -1,7 +1,7 @@
 /** A heat map on a canvas: time across, durations upwards, the more requests the stronger the colour. */
 
 import { color, faded } from "../../charts/colors";
-import { LEFT, RIGHT } from "../../charts/options";
+import { LEFT, RIGHT } from "../../charts/axes";
 import { quantity } from "../../format/quantity";
 import { tickText } from "../../format/moment";
 import { type Span, stepSeconds } from "../../time/range";
