@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tools.demo import backend
+from tools.demo import backend, story
 from tools.demo.process import Service, ServiceError
 from tools.demo.screen import RED, Screen
 from tools.demo.traffic import Tally, trace_of
@@ -171,3 +171,33 @@ def test_nothing_of_the_demo_outlives_it(number: signal.Signals) -> None:
     assert address is not None, said
     with pytest.raises(httpx.ConnectError):
         httpx.get(address[1])
+
+
+def test_a_shop_that_is_slow_to_begin_is_asked_again() -> None:
+    """The demo goes on where its first question gets no answer, as on a machine that is busy."""
+    said = io.StringIO()
+    asked: list[bytes] = []
+    answers = {
+        b"query": {"data": {"result": [{"value": [0, "768"]}]}},
+        b"history": {"episodes": [{"durationSeconds": 26.0}]},
+    }
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1]
+        asked.append(path)
+        if len(asked) > 1:
+            body = next(json.dumps(body).encode() for part, body in answers.items() if part in path)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        writer.close()
+
+    async def tell() -> None:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, httpx.AsyncClient(base_url=url) as client:
+            await story.tell_what_was_kept(client, 768, Screen(said))
+
+    asyncio.run(tell())
+
+    assert "answered 768 requests before, and knows of 768 by now" in said.getvalue()
+    assert "ShopErrors fired for 26 seconds" in said.getvalue()
+    assert len(asked) == 3

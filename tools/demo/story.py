@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -57,8 +58,10 @@ async def tell_what_was_kept(client: httpx.AsyncClient, answered: int, screen: S
         answered: How many requests it had answered when it was killed.
         screen: What is told goes there.
     """
+    counted, fired_s = 0, 0.0
     for _ in range(int(KEPT_TIMEOUT_S)):
-        counted, fired_s = await _counted(client), await _fired_s(client)
+        with suppress(httpx.TransportError):  # it has just begun, and a busy machine lets it wait
+            counted, fired_s = await _counted(client), await _fired_s(client)
         if counted >= answered and fired_s:
             break
         await asyncio.sleep(1)
