@@ -38,9 +38,9 @@ export function Firing({ part }: { part: Part<PartOf<"alerts">> }) {
   return (
     <PartCard title="Alerts" part={part} aside={<More path="/alerts">all alerts</More>}>
       {({ alerts }) => (
-        <ul className="space-y-3 text-sm">
+        <ul className="grid grid-cols-[auto_1fr] gap-3 text-sm">
           {alerts.slice(0, MOST).map((alert) => (
-            <li key={alert.fingerprint} className="flex items-baseline gap-3">
+            <li key={alert.fingerprint} className="col-span-2 grid grid-cols-subgrid items-baseline">
               <Badge tone={toneOf(alert.labels.severity ?? alert.state)}>
                 {alert.labels.severity ?? alert.state}
               </Badge>
