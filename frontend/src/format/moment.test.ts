@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { ago, datedText, dayText, momentText, tickText } from "./moment";
+import { ago, betweenText, datedText, dayText, momentText, tickText } from "./moment";
 
 describe("how long ago", () => {
   it.each([
@@ -39,6 +39,11 @@ describe("a moment", () => {
 
   it("is a day in full", () => {
     expect(dayText(atMs)).toBe("Mon, 9 Mar 2026");
+  });
+
+  it("of an end has the day where that is another one", () => {
+    expect(betweenText(atMs, atMs + 3_600_000)).toBe("9 Mar, 07:05 – 08:05");
+    expect(betweenText(atMs, atMs + 86_400_000)).toBe("9 Mar, 07:05 – 10 Mar, 07:05");
   });
 
   it("has the day wherever it may be", () => {

@@ -33,6 +33,13 @@ export function datedText(atMs: number): string {
   return `${date(at)}, ${clock(at)}`;
 }
 
+/** Write from when to when something was, with a second day only where it is another one. */
+export function betweenText(sinceMs: number, untilMs: number): string {
+  const [since, until] = [new Date(sinceMs), new Date(untilMs)];
+  const isSameDay = since.toDateString() === until.toDateString();
+  return `${datedText(sinceMs)} – ${isSameDay ? clock(until) : datedText(untilMs)}`;
+}
+
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 /** Write a day in full. */

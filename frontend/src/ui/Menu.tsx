@@ -35,7 +35,7 @@ export function Menu({ text, label, title, children }: MenuProps) {
   return (
     <div
       ref={place}
-      className="relative"
+      className="relative min-w-0"
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !isOpen) return;
         event.stopPropagation();
@@ -52,7 +52,7 @@ export function Menu({ text, label, title, children }: MenuProps) {
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
         onClick={() => setIsOpen(!isOpen)}
-        className="bg-card max-w-60 truncate"
+        className="bg-card max-w-full truncate sm:max-w-60"
       >
         {text}
       </Button>

@@ -11,7 +11,8 @@ import { TimeRange } from "./TimeRange";
 
 export function Bar() {
   return (
-    <header className="bg-page/95 z-20 flex flex-wrap items-center gap-2 px-4 py-3 md:sticky md:top-0 md:px-6 md:backdrop-blur">
+    // On a phone two rows: what does not fit into its own is shortened, rather than put into a third.
+    <header className="bg-page/95 z-20 grid grid-cols-[auto_minmax(0,1fr)_auto_auto] items-center gap-2 px-4 py-3 sm:flex sm:flex-wrap md:sticky md:top-0 md:px-6 md:backdrop-blur">
       <Button
         aria-haspopup="dialog"
         aria-keyshortcuts="Control+K Meta+K"
@@ -22,9 +23,9 @@ export function Bar() {
         <kbd className="border-line ml-3 hidden rounded border px-1 text-xs md:inline">Ctrl K</kbd>
       </Button>
       <Filters />
-      <div className="flex flex-wrap items-center gap-2 max-sm:order-1">
+      <Compare />
+      <div className="flex min-w-0 items-center gap-2 max-sm:order-1 max-sm:col-span-full max-sm:justify-between">
         <TimeRange />
-        <Compare />
         <Freshness />
       </div>
       <More />

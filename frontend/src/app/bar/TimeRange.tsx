@@ -2,7 +2,7 @@
 
 import { type SyntheticEvent, useState } from "react";
 
-import { datedText } from "../../format/moment";
+import { betweenText } from "../../format/moment";
 import { localText, parseLocal } from "../../time/local";
 import {
   durationText,
@@ -26,7 +26,7 @@ export function TimeRange() {
   const setRange = useSetRange();
   const step = (direction: -1 | 1) => setRange(stepped(range, direction, Date.now()));
   return (
-    <div role="group" aria-label="Time" className="flex items-center gap-1">
+    <div role="group" aria-label="Time" className="flex min-w-0 items-center gap-1">
       <Button
         aria-label="One period back"
         title="One period back  ["
@@ -67,7 +67,7 @@ export function useSetRange(): (range: Range) => void {
 
 function textOf(range: Range): string {
   if (range.kind === "moving") return `last ${durationText(range.lengthMs)}`;
-  return `${datedText(range.sinceMs)} – ${datedText(range.untilMs)}`;
+  return betweenText(range.sinceMs, range.untilMs);
 }
 
 interface ChoiceProps {
