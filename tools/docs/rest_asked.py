@@ -80,6 +80,7 @@ ASKED: Final[dict[str, Asked]] = {
     "getHealth": Asked("/health?verbose=true"),
     "getHealthChecksByName": Asked("/health/checks/payments"),
     "getHealthHistory": Asked("/health/history?check=payments&limit=1"),
+    "getInstances": Asked("/instances?figures=true&window=1h"),
     "getMetricsCurrent": Asked("/metrics/current?name=orders_waiting&limit=1"),
     "getMetricsHistory": Asked("/metrics/history?metric=orders_waiting&hours=1"),
     "getMetricsQuery": Asked("/metrics/query?metric=orders.waiting&aggregation=max&window=5m"),

@@ -15,11 +15,13 @@ from otel_monitoring.health.check import SEVERITY
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from otel_monitoring.api.windows import WantedWindow
     from otel_monitoring.bootstrap.analysis import Analysis
     from otel_monitoring.bootstrap.parts import Builder
     from otel_monitoring.health.check import Status
     from otel_monitoring.health.registry import HealthRegistry
     from otel_monitoring.promql.query import Query
+    from otel_monitoring.views.instances import Figures
 
 _WORST = "min by (instance, critical) (otel_monitoring_health_status)"
 
@@ -64,6 +66,31 @@ def health_of(
         return {**found, own: registry.report().status}
 
     return health
+
+
+def figures_of(
+    builder: Builder, made: Analysis, *, started_ms: int
+) -> Callable[[WantedWindow], Mapping[str, Figures]]:
+    """Return what tells how each process did in a stretch of time, by its id; nothing where nobody answers.
+
+    Args:
+        builder: Knows what time it is.
+        made: Answers PromQL.
+        started_ms: When this process began, Unix milliseconds.
+    """
+    from otel_monitoring.api.endpoints import window_of
+    from otel_monitoring.bootstrap.api.views import counting_of
+    from otel_monitoring.views.instances import figures
+
+    counting = counting_of(builder, made, started_ms=started_ms)
+
+    def found(wants: WantedWindow) -> Mapping[str, Figures]:
+        window = window_of(wants, builder.clock)
+        with contextlib.suppress(QueryError):
+            return figures(counting, window.start_ms, window.end_ms)
+        return {}
+
+    return found
 
 
 def told_health(query: Query, *, now_ms: int) -> dict[str, Status]:

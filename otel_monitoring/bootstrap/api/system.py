@@ -33,7 +33,7 @@ def system_routes(
     from otel_monitoring.api.status import status_router
     from otel_monitoring.api.system import system_router
     from otel_monitoring.bootstrap.api.exporting import export_source
-    from otel_monitoring.bootstrap.api.instances import health_of, instances_of
+    from otel_monitoring.bootstrap.api.instances import figures_of, health_of, instances_of
     from otel_monitoring.bootstrap.api.machine import system_source
     from otel_monitoring.bootstrap.api.standing import lately_of
     from otel_monitoring.bootstrap.api.status import OwnStatus
@@ -47,6 +47,7 @@ def system_routes(
         instances_router(
             instances_of(builder, made, started_ms=started_ms),
             health=health_of(builder, made, registry),
+            figures=figures_of(builder, made, started_ms=started_ms),
         ),
         system_router(system_source(builder, made)),
         current_router(

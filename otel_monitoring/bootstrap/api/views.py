@@ -44,7 +44,7 @@ def views_routes(
     from otel_monitoring.views.performance import operations
     from otel_monitoring.views.vitals import vitals
 
-    desks, counting = made.desks, _counting(builder, made, started_ms=started_ms)
+    desks, counting = made.desks, counting_of(builder, made, started_ms=started_ms)
     view = EndpointsView(counting)
     return (
         endpoints_router(view, clock=builder.clock),
@@ -67,7 +67,14 @@ def views_routes(
     )
 
 
-def _counting(builder: Builder, made: Analysis, *, started_ms: int) -> Counting:
+def counting_of(builder: Builder, made: Analysis, *, started_ms: int) -> Counting:
+    """Return what says how to count what the application served.
+
+    Args:
+        builder: Knows who this process is, and how much memory holds.
+        made: Answers PromQL.
+        started_ms: When this process began, Unix milliseconds.
+    """
     from otel_monitoring.views.counting import Counting, Own
 
     if made.remote:

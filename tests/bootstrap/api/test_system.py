@@ -109,6 +109,14 @@ def test_the_process_that_answers_is_among_the_processes(get: Get) -> None:
         own[name] for name in ("id", "service", "pid", "state")
     ]
     assert found["health"] == own["health"]
+    assert found["figures"] is None
+
+
+def test_a_process_has_figures_where_they_are_wanted(get: Get) -> None:
+    [found] = get("/instances", figures=True, window="10m")["instances"]
+
+    assert found["figures"]["memoryBytes"] > 1e6
+    assert (found["figures"]["requests"], found["figures"]["errorRate"]) == (0, None)
 
 
 def test_the_pipeline_names_its_parts(get: Get) -> None:
