@@ -39,6 +39,7 @@ export function Menu({ text, label, title, children }: MenuProps) {
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !isOpen) return;
         event.stopPropagation();
+        event.preventDefault(); // the browser would close what it stands in as well
         close();
       }}
       onBlur={(event) => {

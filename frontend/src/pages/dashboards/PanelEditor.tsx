@@ -25,7 +25,10 @@ export function PanelEditor({ panel, onDone, onClose }: PanelEditorProps) {
   const [seen, setSeen] = useState(panel);
   const [refusals, setRefusals] = useState(0);
   const [isWarned, setIsWarned] = useState(false);
-  const change = (changes: Partial<Panels>) => setDraft((before) => ({ ...before, ...changes }));
+  const change = (changes: Partial<Panels>) => {
+    setDraft((before) => ({ ...before, ...changes }));
+    setIsWarned(false); // of what is written after a warning nobody was warned
+  };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (draft.queries.some((query) => problemOf(query) !== null)) setRefusals(refusals + 1);
@@ -38,7 +41,7 @@ export function PanelEditor({ panel, onDone, onClose }: PanelEditorProps) {
       <form onSubmit={submit} className="grid gap-4 overflow-y-auto p-5">
         <div className="grid gap-4 sm:grid-cols-[2fr_1fr_1fr]">
           <TitleField value={draft.title} onChange={(title) => change({ title })} />
-          <KindField value={draft.kind} onChange={(kind) => setDraft(withKind(draft, kind))} />
+          <KindField value={draft.kind} onChange={(kind) => change(withKind(draft, kind))} />
           <UnitField value={draft.unit} onChange={(unit) => change({ unit })} />
         </div>
         <QueryFields
