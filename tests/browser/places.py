@@ -171,11 +171,7 @@ PLACES = (
     Place("report", "#/analysis/reports/daily", {"reports/daily": outlook.report}),
     Place("health", "#/health", {"health": standing.health}),
     Place("system", "#/system", {"system": standing.system}),
-    Place(
-        "instances",
-        "#/instances?ended=1",
-        {"instances": requests.instances, f"{_RANGE}?process_memory": requests.processes},
-    ),
+    Place("instances", "#/instances?ended=1", {"instances?figures=true": requests.instances}),
     Place("dashboards", "#/dashboards", {"dashboards": standing.dashboards}),
     Place(
         "dashboard",

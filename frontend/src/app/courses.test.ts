@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { coursesOf, newestOf } from "./courses";
+import { coursesOf } from "./courses";
 
 const FOUND = {
   series: [
@@ -17,11 +17,9 @@ describe("how things went", () => {
   it("is found by the key of each series, with gaps where nothing is known", () => {
     const courses = coursesOf(FOUND, (metric) => metric.job ?? "");
     expect(courses.get("a")).toEqual([1, 2, null]);
-    expect(newestOf(courses.get("a"))).toBe(2);
   });
 
   it("is nothing as long as there is no answer", () => {
     expect(coursesOf(undefined, () => "").size).toBe(0);
-    expect(newestOf(undefined)).toBeNull();
   });
 });

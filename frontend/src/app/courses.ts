@@ -34,8 +34,3 @@ export function coursesOf(
   const { columns } = aligned(found.series, { ...onSteps(found.span, found.stepS), stepS: found.stepS });
   return new Map(found.series.map(({ metric }, at) => [keyOf(metric), columns[at] ?? []]));
 }
-
-/** The newest value that is known. */
-export function newestOf(values: Values | undefined): number | null {
-  return values?.findLast((value) => value !== null) ?? null;
-}

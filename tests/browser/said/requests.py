@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.browser.figures import count, duration, quantity, share, size
-from tests.browser.said.facts import Facts, values_of
+
+if TYPE_CHECKING:
+    from tests.browser.said.facts import Facts
 
 
 def overview(answer: Any) -> Facts:
@@ -69,27 +71,18 @@ def instances(answer: Any) -> Facts:
             one["health"] or one["state"],
             one["version"],
             duration(one["uptimeSeconds"]),
+            *_figures(one["figures"] or {}),
         )
         for one in answer["instances"]
     ]
 
 
-def processes(answer: Any) -> Facts:
-    """Return the golden signals of each process that are asked for its row."""
-    found: dict[str, dict[str, float]] = {}
-    for one in answer["data"]["result"]:
-        values = values_of(one)
-        if values:
-            known = found.setdefault(one["metric"]["instance"], {})
-            known[one["metric"]["line"]] = values[max(values)]
-    return [
-        (
-            instance[:8],
-            count(known.get("requests")),
-            share(known.get("failed")),
-            duration(known.get("p95")),
-            share(known.get("processor")),
-            size(known.get("memory")),
-        )
-        for instance, known in found.items()
-    ]
+def _figures(of: dict[str, Any]) -> tuple[str, ...]:
+    """Return the golden signals of a process; dashes for what is not known."""
+    return (
+        count(of.get("perMinute")),
+        share(of.get("errorRate")),
+        duration(of.get("p95")),
+        share(of.get("processor")),
+        size(of.get("memoryBytes")),
+    )

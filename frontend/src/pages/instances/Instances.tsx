@@ -3,6 +3,7 @@
 import { useAnswer } from "../../api/questions";
 import type { Instance, Instances as Answer } from "../../api/types";
 import { useChange, usePlace } from "../../app/location";
+import { usePeriod } from "../../app/period";
 import { Asked, Note } from "../../ui/Asked";
 import { Card } from "../../ui/Card";
 import { Table } from "../../ui/Table";
@@ -13,7 +14,9 @@ const MOST = 200;
 
 export default function Instances() {
   const isAll = usePlace().parameters.get("ended") === "1";
-  const answer = useAnswer<Answer>("instances", { limit: MOST, ...(isAll ? {} : { state: "running" }) });
+  const { asked } = usePeriod();
+  const wanted = { ...asked, figures: true, limit: MOST, ...(isAll ? {} : { state: "running" }) };
+  const answer = useAnswer<Answer>("instances", wanted);
   const columns = useColumns();
   return (
     <Asked answer={answer}>

@@ -1,9 +1,8 @@
-/** The columns of the table of processes: what each is, and its own golden signals from one question for all. */
+/** The columns of the table of processes: what each is, and its own golden signals. */
 
 import type { Series } from "../../api/prometheus";
-import { LINE, together } from "../../api/lines";
 import type { Instance } from "../../api/types";
-import { newestOf, useCourses } from "../../app/courses";
+import { useCourses } from "../../app/courses";
 import { instanceName } from "../../app/filters";
 import { linkTo, usePlace } from "../../app/location";
 import { usePeriod } from "../../app/period";
@@ -13,9 +12,9 @@ import { quantity, seconds } from "../../format/quantity";
 import { lookbackOf } from "../../time/lookback";
 import { Badge, toneOf } from "../../ui/Badge";
 import type { Column } from "../../ui/Table";
-import { failing, perMinute, quantile } from "../endpoints/signals";
+import { perMinute } from "../endpoints/signals";
 
-type Line = "requests" | "failed" | "p95" | "processor" | "memory";
+type Figure = keyof NonNullable<Instance["figures"]>;
 
 const BY = "instance";
 const SHORT = 8;
@@ -24,13 +23,6 @@ const NOTABLE_ERRORS = 0.01;
 export function useColumns(): readonly Column<Instance>[] {
   const here = usePlace();
   const went = useWent();
-  const newest = (line: Line, { id }: Instance) => newestOf(went(line, id));
-  const number = (name: string, line: Line, unit: string, isExtra = false): Column<Instance> => ({
-    name,
-    isNumber: true,
-    isExtra,
-    cell: (one) => quantity(newest(line, one), unit),
-  });
   return [
     {
       name: "Process",
@@ -40,24 +32,24 @@ export function useColumns(): readonly Column<Instance>[] {
     { name: "Version", cell: (one) => one.version },
     { name: "Environment", isExtra: true, cell: (one) => one.environment },
     { name: "Up for", isNumber: true, cell: (one) => seconds(one.uptimeSeconds) },
-    number("a minute", "requests", ""),
+    number("a minute", "perMinute", ""),
     {
       name: "over time",
       isExtra: true,
-      cell: (one) => <Course of={one} values={went("requests", one.id)} />,
+      cell: (one) => <Course of={one} values={went(one.id)} />,
     },
     {
       name: "Failed",
       isNumber: true,
       cell: (one) => {
-        const share = newest("failed", one);
+        const share = one.figures?.errorRate;
         const isNotable = (share ?? 0) >= NOTABLE_ERRORS;
         return <span className={isNotable ? "text-bad font-medium" : ""}>{quantity(share, "1")}</span>;
       },
     },
     number("p95", "p95", "s"),
     number("Processor", "processor", "1", true),
-    number("Memory", "memory", "By", true),
+    number("Memory", "memoryBytes", "By", true),
     {
       name: "Last seen",
       isNumber: true,
@@ -70,6 +62,10 @@ export function useColumns(): readonly Column<Instance>[] {
       ),
     },
   ];
+}
+
+function number(name: string, figure: Figure, unit: string, isExtra = false): Column<Instance> {
+  return { name, isNumber: true, isExtra, cell: (one) => quantity(one.figures?.[figure], unit) };
 }
 
 function Process({ one, href }: { one: Instance; href: string }) {
@@ -102,19 +98,11 @@ function Course({ of, values }: { of: Instance; values: Values | undefined }) {
   );
 }
 
-function useWent(): (line: Line, instance: string) => Values | undefined {
+function useWent(): (instance: string) => Values | undefined {
   const lookback = lookbackOf(usePeriod().range);
-  const query = together({
-    requests: perMinute("", lookback, BY),
-    failed: failing("", lookback, BY),
-    p95: quantile(0.95, "", lookback, BY),
-    processor: `sum by (${BY}) (process_cpu_utilization_ratio)`,
-    memory: `sum by (${BY}) (process_memory_usage_bytes)`,
-  });
-  const courseOf = useCourses(query, keyOf, { isFiltered: false });
-  return (line, instance) => courseOf(`${line} ${instance}`);
+  return useCourses(perMinute("", lookback, BY), keyOf, { isFiltered: false });
 }
 
 function keyOf(metric: Series["metric"]): string {
-  return `${metric[LINE] ?? ""} ${metric[BY] ?? ""}`;
+  return metric[BY] ?? "";
 }
