@@ -14,6 +14,7 @@ from otel_monitoring.model.labels import NAME, Labels
 from otel_monitoring.promql.remote.query import RemoteOptions, RemoteQuery
 from otel_monitoring.views.counting import Counting
 from otel_monitoring.views.endpoints import EndpointsView
+from otel_monitoring.views.instances import figures
 from otel_monitoring.views.performance import operations
 from tests.views.shop import HOUR_MS, T_MS, Shop
 
@@ -69,6 +70,7 @@ def test_a_real_prometheus_finds_the_same(
     assert other.points.p95_s == pytest.approx(one.points.p95_s, nan_ok=True)
     spans = ours.span(end_ms - window_ms, end_ms), theirs.span(end_ms - window_ms, end_ms)
     assert spans[0] == spans[1]
+    assert figures(theirs, end_ms - window_ms, end_ms) == figures(ours, end_ms - window_ms, end_ms)
     found = operations(theirs, spans[0])
     assert found is not None
     assert found.count == pytest.approx(getattr(operations(ours, spans[0]), "count", 0))
