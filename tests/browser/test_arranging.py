@@ -104,6 +104,29 @@ def test_what_was_written_is_not_lost_by_a_press_beside_it(visit: Visit, checkou
     page.get_by_role("heading", name="Longer").wait_for()
 
 
+def test_escape_asks_before_it_lets_go_of_what_was_written(visit: Visit, checkout: str) -> None:
+    """Every time anew; the browser closes nothing itself, and once it is closed it opens again."""
+    page = visit.page
+    visit.open(arranging(checkout))
+    page.get_by_role("button", name="Edit Left").click()
+    title = page.get_by_role("dialog").get_by_label("Title")
+    title.fill("Longer")
+    warning = page.get_by_text("closing once more lets go of it")
+
+    page.keyboard.press("Escape")
+    warning.wait_for()
+    title.fill("Longer still")
+    expect(warning).to_have_count(0)
+    page.keyboard.press("Escape")
+    warning.wait_for()
+    expect(title).to_have_value("Longer still")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.get_by_role("button", name="Edit Left").click()
+    expect(title).to_have_value("Left")
+
+
 def test_panels_are_moved_by_keys(visit: Visit, demo: Demo, checkout: str) -> None:
     page = visit.page
     visit.open(arranging(checkout))
