@@ -2,6 +2,7 @@
 
 import { type ReactNode, useState } from "react";
 
+import { useNow } from "../../../app/now";
 import { datedText } from "../../../format/moment";
 import { Button } from "../../../ui/Button";
 import { Field } from "../../../ui/Field";
@@ -10,7 +11,8 @@ import { DeedForm } from "../DeedForm";
 import { changeSilence, type MatcherGiven, silence, type SilenceGiven, useDoing } from "../doing";
 import { useName } from "../who";
 import { WhoField } from "../WhoField";
-import { changesOf, type Draft, isWhole, problemOf } from "./draft";
+import { Begins, PRESSED } from "./Begins";
+import { changesOf, type Draft, isWhole, problemOf, startOf, startProblem } from "./draft";
 import { LENGTHS } from "./matchers";
 import { Preview } from "./Preview";
 
@@ -25,6 +27,8 @@ interface SilenceFormProps {
 
 export function SilenceForm({ draft, matchers, children, onDone, onCancel }: SilenceFormProps) {
   const { changed } = draft;
+  const nowMs = useNow();
+  const [begins, setBegins] = useState(draft.begins);
   const [length, setLength] = useState(draft.length);
   const [why, setWhy] = useState(draft.comment);
   const [name, setName] = useName();
@@ -32,19 +36,36 @@ export function SilenceForm({ draft, matchers, children, onDone, onCancel }: Sil
     (given: SilenceGiven) => save(changed, given),
     (made) => onDone(madeText(made)),
   );
-  const given = { matchers, for: length.trim(), createdBy: name.trim(), comment: why.trim() };
+  const startsAt = startOf(draft, begins, nowMs);
+  const given = {
+    matchers,
+    ...(startsAt === undefined ? {} : { startsAt }),
+    for: length.trim(),
+    createdBy: name.trim(),
+    comment: why.trim(),
+  };
   const problem = problemOf(draft, given.for);
+  const tooLate = startProblem(draft, { begins, length: given.for, nowMs });
   return (
     <DeedForm
-      button={changed === null ? `Silence for ${problem ? "…" : given.for}` : "Save the changes"}
-      isWhole={isWhole(draft, given)}
+      button={changed === null ? buttonText(problem ? "…" : given.for, begins) : "Save the changes"}
+      isWhole={isWhole(draft, given) && tooLate === undefined}
       doing={making}
       onSubmit={() => making.mutate(given)}
       onCancel={onCancel}
     >
       {children}
       <Preview matchers={matchers} />
-      <Length length={length} problem={problem} changed={changed} onChange={setLength} />
+      {changed?.state === "active" ? null : (
+        <Begins draft={draft} begins={begins} problem={tooLate} onChange={setBegins} />
+      )}
+      <Length
+        length={length}
+        problem={problem}
+        legend={legendOf(changed, begins)}
+        changed={changed}
+        onChange={setLength}
+      />
       <div className="grid gap-3 sm:grid-cols-[1fr_14rem]">
         <Field name="Why" hint="Others read this when they wonder why it is quiet.">
           {(shared) => (
@@ -69,16 +90,17 @@ function save(changed: Silence | null, given: SilenceGiven): Promise<Silence> {
 interface LengthProps {
   readonly length: string;
   readonly problem: string | undefined;
+  readonly legend: string;
   readonly changed: Silence | null;
   readonly onChange: (length: string) => void;
 }
 
-function Length({ length, problem, changed, onChange }: LengthProps) {
+function Length({ length, problem, legend, changed, onChange }: LengthProps) {
   const lengths = changed === null ? LENGTHS : ["", ...LENGTHS];
   return (
     <div className="flex flex-wrap items-start gap-2">
       <fieldset>
-        <legend className="text-quiet mb-1 text-xs font-medium">{legendOf(changed)}</legend>
+        <legend className="text-quiet mb-1 text-xs font-medium">{legend}</legend>
         <div className="flex flex-wrap gap-1">
           {lengths.map((one) => (
             <Button key={one} aria-pressed={one === length} onClick={() => onChange(one)} className={PRESSED}>
@@ -94,15 +116,18 @@ function Length({ length, problem, changed, onChange }: LengthProps) {
   );
 }
 
-const PRESSED = "py-2 aria-pressed:border-accent aria-pressed:font-semibold";
+function buttonText(length: string, begins: string): string {
+  return `Silence for ${length}${begins === "" ? "" : " from then on"}`;
+}
 
-function legendOf(changed: Silence | null): string {
-  if (changed === null) return "For how long";
-  return changed.state === "pending" ? "For how long from its start on" : "For how long from now on";
+function legendOf(changed: Silence | null, begins: string): string {
+  if (begins !== "") return "For how long from its start on";
+  return changed === null ? "For how long" : "For how long from now on";
 }
 
 function madeText(made: Silence): string {
-  return `Silenced until ${endText(made)}.`;
+  const from = made.state === "pending" ? `from ${datedText(Date.parse(made.startsAt))} ` : "";
+  return `Silenced ${from}until ${endText(made)}.`;
 }
 
 function endText({ endsAt }: Silence): string {

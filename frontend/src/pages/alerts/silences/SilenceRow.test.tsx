@@ -40,6 +40,17 @@ describe("the row of a silence", () => {
     expect(begun).toHaveBeenCalledWith(changeOf(silence));
   });
 
+  it("tells in how long one begins that is to come", () => {
+    answering(ADMIN);
+    const startsAt = new Date(Date.now() + 7_200_000).toISOString();
+
+    show(
+      <SilenceRow silence={{ ...SILENCE, state: "pending", startsAt }} onDraft={vi.fn()} onTold={vi.fn()} />,
+    );
+
+    expect(screen.getByText(/kim, begins in (2 h|1 h 59 min)/)).not.toBeNull();
+  });
+
   it("is made again once it is over", async () => {
     answering(ADMIN);
     const begun = vi.fn();

@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 
+import { localText } from "../../../time/local";
+
 import type { Silence } from "../answers";
-import { againOf, changeOf, changesOf, isWhole, matchersOf, NEW, problemOf } from "./draft";
+import {
+  againOf,
+  changeOf,
+  changesOf,
+  isWhole,
+  matchersOf,
+  NEW,
+  problemOf,
+  startOf,
+  startProblem,
+} from "./draft";
 
 const SILENCE: Silence = {
   id: "9abf0219",
@@ -35,6 +47,7 @@ describe("the draft of a change", () => {
 
   it.each([
     [{ for: "2h" }, { for: "2h" }],
+    [{ startsAt: "2026-03-02T10:00:00Z" }, { startsAt: "2026-03-02T10:00:00Z" }],
     [{ comment: "a longer one" }, { comment: "a longer one" }],
     [{ matchers: ['severity="info"'] }, { matchers: ['severity="info"'] }],
   ])("in which %j is touched sends that alone", (touched, sent) => {
@@ -50,6 +63,38 @@ describe("the draft of an expired silence", () => {
   it("holds as long as others where it was ended early", () => {
     expect(againOf({ ...SILENCE, endsAt: "2026-03-02T09:17:23.4Z" }).length).toBe(NEW.length);
     expect(againOf({ ...SILENCE, endsAt: SILENCE.startsAt }).length).toBe(NEW.length);
+  });
+});
+
+describe("the beginning of a silence", () => {
+  const nowMs = Date.parse("2026-03-02T08:00:00Z");
+  const in2h = localText(nowMs + 7_200_000);
+  const pending = changeOf({ ...SILENCE, state: "pending" });
+
+  it("is now, unless a moment is chosen", () => {
+    expect(startOf(NEW, "", nowMs)).toBeUndefined();
+    expect(startOf(NEW, in2h, nowMs)).toBe("2026-03-02T10:00:00.000Z");
+  });
+
+  it("stays unless another is chosen, which may be now", () => {
+    expect(pending.begins).toBe(localText(Date.parse(SILENCE.startsAt)));
+    expect(startOf(pending, pending.begins, nowMs)).toBeUndefined();
+    expect(startOf(pending, "", nowMs)).toBe("2026-03-02T08:00:00.000Z");
+  });
+
+  it("may not be past", () => {
+    const problem = startProblem(NEW, { begins: localText(nowMs - 300_000), length: "1h", nowMs });
+
+    expect(problem).toContain("past");
+    expect(startProblem(NEW, { begins: localText(nowMs + 59_000), length: "1h", nowMs })).toBeUndefined();
+  });
+
+  it("may not be behind an end that stays", () => {
+    const begins = localText(Date.parse(SILENCE.endsAt));
+
+    expect(startProblem(pending, { begins, length: "", nowMs })).toContain("It ends before");
+    expect(startProblem(pending, { begins, length: "1h", nowMs })).toBeUndefined();
+    expect(startProblem(pending, { begins: in2h, length: "", nowMs })).toBeUndefined();
   });
 });
 
