@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 from otel_monitoring._version import __version__
 from otel_monitoring.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from fastapi import APIRouter
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from otel_monitoring.api.asgi import ASGIApp
     from otel_monitoring.api.desk import AlertDesk
     from otel_monitoring.api.health import HealthSource
+    from otel_monitoring.api.later import Later
     from otel_monitoring.api.links import Deeds
     from otel_monitoring.api.metrics.router import MetricsSource
     from otel_monitoring.api.prometheus.sources import Sources
@@ -35,38 +36,50 @@ _NO_TELEMETRY = {
 _LONGEST_BODY_BYTES = 2 << 20
 
 
-def build_api(  # noqa: PLR0913 - one place wires it
+class Parts(TypedDict, total=False):
+    """Whom the routes ask; what is left out or ``None`` has no routes, or is empty in answers.
+
+    Attributes:
+        health: The checks.
+        alerts: The rules and their alerts.
+        prometheus: Whom the HTTP API of Prometheus asks.
+        exposition: The routes that ``exposition_router`` makes.
+        metrics: Whom the metrics by hand ask.
+        rules: The book of rules.
+        desk: Where people act on alerts.
+        deeds: What the links in messages do.
+        score: Tells how healthy everything is, from 0 to 100.
+        more: Further routes: of the storage where there is one, of what is found in series.
+        front: The dashboard, in place of a page of links.
+    """
+
+    health: Required[HealthSource]
+    alerts: AlertsSource | None
+    prometheus: Sources | None
+    exposition: APIRouter | None
+    metrics: MetricsSource | None
+    rules: RulesKept | None
+    desk: AlertDesk | None
+    deeds: Deeds | None
+    score: Callable[[], HealthScore] | None
+    more: Sequence[APIRouter]
+    front: APIRouter | None
+
+
+def build_api(
     *,
-    alerts: AlertsSource,
-    health: HealthSource,
     access: Access,
-    prometheus: Sources | None = None,
-    exposition: APIRouter | None = None,
-    metrics: MetricsSource | None = None,
-    rules: RulesKept | None = None,
-    desk: AlertDesk | None = None,
-    deeds: Deeds | None = None,
-    score: Callable[[], HealthScore] | None = None,
-    more: Sequence[APIRouter] = (),
     limit: Callable[[ASGIApp], ASGIApp] | None = None,
-    front: APIRouter | None = None,
+    later: Later | None = None,
+    **parts: Unpack[Parts],
 ) -> ASGIApp:
     """Return the API as an ASGI application; its paths are below wherever it is mounted.
 
     Args:
-        alerts: The rules and their alerts.
-        health: The checks.
         access: Finds out who calls.
-        prometheus: Whom the HTTP API of Prometheus asks; ``None`` leaves it out.
-        exposition: The routes that ``exposition_router`` makes; ``None`` leaves them out.
-        metrics: Whom the metrics by hand ask; ``None`` leaves them out.
-        rules: The book of rules; ``None`` leaves its routes out.
-        desk: Where people act on alerts; ``None`` leaves those routes out.
-        deeds: What the links in messages do; ``None`` leaves their page out.
-        score: Tells how healthy everything is, from 0 to 100; ``None`` leaves it empty.
-        more: Further routes: of the storage where there is one, of what is found in series.
         limit: Puts limits of how often around the routes, behind the gate; ``None`` for none.
-        front: The dashboard, in place of a page of links; ``None`` where it was not built.
+        later: All routes, where ``parts`` are of those alone that are asked for first.
+        parts: Whom the routes ask.
 
     Raises:
         MissingExtraError: FastAPI is not installed.
@@ -77,43 +90,67 @@ def build_api(  # noqa: PLR0913 - one place wires it
         package = "fastapi"
         raise MissingExtraError(package, extra="fastapi", needed_for="the API") from None
     from otel_monitoring.api.access.gate import Gate
+    from otel_monitoring.api.later import Staged
+
+    routes = build_routes(access, **parts)
+    if later is not None:
+        routes = Staged(routes, later)
+    return Gate(routes if limit is None else limit(routes), access=access)
+
+
+def build_routes(access: Access, **parts: Unpack[Parts]) -> ASGIApp:
+    """Return what lies behind the gate.
+
+    Args:
+        access: Finds out who calls.
+        parts: Whom the routes ask.
+    """
     from otel_monitoring.api.access.roles import asked_of
     from otel_monitoring.api.access.sign_in import sign_in_router
-    from otel_monitoring.api.alerts import alerts_router
+    from otel_monitoring.api.again import Again
+    from otel_monitoring.api.document.router import document_router
+    from otel_monitoring.api.encoding import Encoding
     from otel_monitoring.api.health import health_router
 
     app = _application()
-    own = (sign_in_router(access), alerts_router(alerts, desk, rules), health_router(health, score))
-    for router in (front, *own, *more, exposition):  # the dashboard is found before the page in its place
+    own = (sign_in_router(access), *_alerts(parts), health_router(parts["health"], parts.get("score")))
+    # The dashboard is found before the page in its place.
+    for router in (parts.get("front"), *own, *parts.get("more", ()), parts.get("exposition")):
         if router is not None:
             app.include_router(router)
+    desk = parts.get("desk")
     if desk is not None:
         _add_acting(app, desk)
-    _add_kept(app, metrics=metrics, rules=rules, deeds=deeds)
+    _add_kept(app, parts)
+    prometheus = parts.get("prometheus")
     if prometheus is not None:
         from otel_monitoring.api.prometheus.application import prometheus_app
 
         app.mount("/prometheus", prometheus_app(prometheus))
-    from otel_monitoring.api.again import Again
-    from otel_monitoring.api.document.router import document_router
-    from otel_monitoring.api.encoding import Encoding
-
     app.include_router(document_router(app, role_of=asked_of))
-    routes = Encoding(Again(app))
-    return Gate(routes if limit is None else limit(routes), access=access)
+    return Encoding(Again(app))
 
 
-def _add_kept(
-    app: Any, *, metrics: MetricsSource | None, rules: RulesKept | None, deeds: Deeds | None
-) -> None:
+def _alerts(parts: Parts) -> Iterator[APIRouter]:
+    alerts = parts.get("alerts")
+    if alerts is not None:
+        from otel_monitoring.api.alerts import alerts_router
+
+        yield alerts_router(alerts, parts.get("desk"), parts.get("rules"))
+
+
+def _add_kept(app: Any, parts: Parts) -> None:
+    metrics = parts.get("metrics")
     if metrics is not None:
         from otel_monitoring.api.metrics.router import metrics_router
 
         app.include_router(metrics_router(metrics))
+    rules = parts.get("rules")
     if rules is not None:
         from otel_monitoring.api.rules import rules_router
 
         app.include_router(rules_router(rules))
+    deeds = parts.get("deeds")
     if deeds is not None:
         from otel_monitoring.api.links import links_router
 

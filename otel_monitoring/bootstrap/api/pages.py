@@ -7,7 +7,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from otel_monitoring.bootstrap.api.access import Admitting
-from otel_monitoring.bootstrap.api.routes import desk, sources, storage_routes, trial_routes
 from otel_monitoring.guard import Guard
 
 if TYPE_CHECKING:
@@ -65,54 +64,25 @@ def pages(
     started_ms = builder.clock.now_ms()
 
     def build() -> ASGIApp:
-        from otel_monitoring.api.exposition.router import exposition_router
-        from otel_monitoring.api.live.router import live_router
-        from otel_monitoring.api.metrics.router import MetricsSource
-        from otel_monitoring.api.router import build_api
-        from otel_monitoring.bootstrap.analytics.routes import routes
-        from otel_monitoring.bootstrap.api.dashboard import dashboard
-        from otel_monitoring.bootstrap.api.dashboards import dashboards_routes
-        from otel_monitoring.bootstrap.api.system import system_routes
-        from otel_monitoring.bootstrap.api.views import views_routes
+        from otel_monitoring.api.later import Later
+        from otel_monitoring.api.router import build_api, build_routes
+        from otel_monitoring.bootstrap.api.stages import all_parts, first_parts
 
         made = analysis.get()
         if made.keeping is not None:
             made.keeping.agree()
-        acting = desk(builder, made, started_ms=started_ms)
-        return build_api(
-            alerts=analysis,
-            health=registry,
-            access=admitting.access(made.audit),
-            prometheus=sources(builder, analysis, started_ms=started_ms),
-            metrics=MetricsSource(
-                query=made.ask,
-                metadata=made.store.metadata,
-                clock=builder.clock,
-                strategy=builder.settings.store.translation_strategy,
-                past_metadata=None if made.keeping is None else made.keeping.history.past_metadata,
-            ),
-            rules=made.rules,
-            desk=acting,
-            deeds=made.backing.deeds(),
-            score=made.desks.score.score,
-            more=(
-                live_router(hub),
-                *storage_routes(builder, made),
-                *trial_routes(builder, made),
-                *routes(made.desks),
-                *dashboards_routes(builder, made),
-                *system_routes(builder, made, registry=registry, started_ms=started_ms),
-                *views_routes(builder, made, report=registry.report, desk=acting, started_ms=started_ms),
-            ),
-            limit=limit,
-            front=dashboard(),
-            exposition=exposition_router(
-                store=made.store,
-                clock=builder.clock,
-                exemplars=made.exemplars,
-                lookback_ms=round(builder.settings.query.lookback_s * 1000),
-            ),
-        )
+        access, first = admitting.access(made.audit), first_parts(builder, made, registry=registry)
+
+        def rest() -> ASGIApp:
+            parts = all_parts(
+                builder, analysis, first=first, registry=registry, hub=hub, started_ms=started_ms
+            )
+            return build_routes(access, **parts)
+
+        later = Later(rest, guard=Guard("api"))
+        api = build_api(access=access, limit=limit, later=later, **first)
+        builder.parts.append(later)
+        return api
 
     probes = Probes(lambda: registry.readiness().is_ready)
     mounted = Mounted(build, prefix=settings.prefix, guard=Guard("api"), probes=probes)
