@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 NONE = "\N{EN DASH}"
 _SMALL = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 _LONG = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+_LEAST_S = 1e-12
+_NEXT_TO_NOTHING = 1e-9
 _DECIMAL = ("", "k", "M", "G", "T", "P")
 _BINARY = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
@@ -54,14 +56,16 @@ def duration(value: float | None) -> str:
     if abs(value) >= 60:
         return _long(math.floor(abs(value) + 0.5))
     factor, unit = next((pair for pair in _SMALL if abs(value) >= pair[0]), _SMALL[-1])
-    return "0 s" if value == 0 else f"{digits(value / factor)} {unit}"
+    return "0 s" if abs(value) < _LEAST_S else f"{digits(value / factor)} {unit}"
 
 
 def digits(value: float) -> str:
     """Return three significant digits, whole numbers in full."""
     if abs(value) >= 1000:
         return f"{_rounded(value):,.0f}"
-    if 0 < abs(value) < 0.001:
+    if abs(value) < _NEXT_TO_NOTHING:
+        return "0"
+    if abs(value) < 0.001:
         mantissa, _, power = f"{value:.1e}".partition("e")
         return f"{mantissa}e{int(power):+d}"
     return f"{_rounded(value):.10g}"

@@ -18,5 +18,6 @@ describe("the limits of a chart", () => {
   it("are some where there is nothing, or nothing but zero", () => {
     expect(limitsOf(null, null)).toEqual([0, 1]);
     expect(limitsOf(0, 0)).toEqual([0, 1]);
+    expect(limitsOf(0, 3.1e-150)).toEqual([0, 1]);
   });
 });

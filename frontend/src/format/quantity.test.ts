@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { change, digits, fromPercent, quantity, seconds } from "./quantity";
+import { between, change, digits, fromPercent, quantity, seconds } from "./quantity";
 
 describe("quantity", () => {
   it.each([
@@ -25,8 +25,37 @@ describe("quantity", () => {
     expect(quantity(value, unit)).toBe(text);
   });
 
+  it.each([
+    [3.1e-150, "", "0"],
+    [-3.1e-150, "By", "0 B"],
+    [3.1e-150, "s", "0 s"],
+    [3.1e-150, "1", "0%"],
+    [3.1e-150, "{request}/s", "0/s"],
+  ])("writes %d %s, which is next to nothing, as %s", (value, unit, text) => {
+    expect(quantity(value, unit)).toBe(text);
+  });
+
+  it.each([
+    [2e-7, "s", "200 ns"],
+    [4e-12, "s", "0.004 ns"],
+    [2e-7, "", "2.0e-7"],
+    [3e-9, "1", "3.0e-7%"],
+  ])("keeps %d %s, which is little, as %s", (value, unit, text) => {
+    expect(quantity(value, unit)).toBe(text);
+  });
+
   it.each([null, undefined, NaN, Infinity])("writes %s as a dash", (value) => {
     expect(quantity(value, "s")).toBe("–");
+  });
+});
+
+describe("between two values", () => {
+  it.each([
+    [0, 3.1e-150, "1", "0%"],
+    [0, 0.02, "1", "0% to 2%"],
+    [-0.5, 2, "s", "-500 ms to 2 s"],
+  ])("%d and %d %s is %s", (low, high, unit, text) => {
+    expect(between(low, high, unit)).toBe(text);
   });
 });
 

@@ -15,6 +15,9 @@ const LONG: readonly (readonly [number, string])[] = [
   [60, "min"],
 ];
 
+/** What is smaller is the rest of a sum rather than an amount: a mean of nothing goes down for ever. */
+export const NEXT_TO_NOTHING = 1e-9;
+
 /**
  * Write a value with its unit.
  *
@@ -26,6 +29,12 @@ export function quantity(value: number | null | undefined, unit = ""): string {
   // So many a second is no share of anything.
   const base = unit === "1/s" ? "" : perSecond ? unit.slice(0, -2) : unit;
   return `${inUnit(value, base)}${perSecond ? "/s" : ""}`;
+}
+
+/** Write from what to what something goes; what is written alike is written once. */
+export function between(low: number, high: number, unit: string): string {
+  const [least, most] = [quantity(low, unit), quantity(high, unit)];
+  return least === most ? least : `${least} to ${most}`;
 }
 
 function inUnit(value: number, unit: string): string {
@@ -43,10 +52,13 @@ function inUnit(value: number, unit: string): string {
   }
 }
 
+/** A thousandth of the smallest unit. */
+const LEAST_S = 1e-12;
+
 /** Write a duration: two parts from a minute on, one with a prefix below. */
 export function seconds(value: number): string {
   const size = Math.abs(value);
-  if (size === 0) return "0 s";
+  if (size < LEAST_S) return "0 s";
   const sign = value < 0 ? "-" : "";
   if (size >= 60) return sign + longer(size);
   const [factor, name] = SMALL.find(([least]) => size >= least) ?? [1e-9, "ns"];
@@ -75,7 +87,8 @@ function scaled(value: number, base: number, prefixes: readonly string[]): strin
 /** Write a number in three significant digits, whole ones in full. */
 export function digits(value: number): string {
   const size = Math.abs(value);
-  if (size > 0 && size < 0.001) return value.toExponential(1);
+  if (size < NEXT_TO_NOTHING) return "0";
+  if (size < 0.001) return value.toExponential(1);
   return size >= 1000 ? grouped(rounded(value)) : String(rounded(value));
 }
 

@@ -55,7 +55,8 @@ def anomaly(answer: Any) -> Facts:
 
 
 def _expected(anomaly: Any) -> str:
-    return " to ".join(quantity(anomaly[end], anomaly["unit"]) for end in ("expectedLow", "expectedHigh"))
+    ends = [quantity(anomaly[end], anomaly["unit"]) for end in ("expectedLow", "expectedHigh")]
+    return " to ".join(dict.fromkeys(ends))
 
 
 def moved(answer: Any) -> Facts:

@@ -1,7 +1,7 @@
 /** What stood out at one time, taken together: the series that began first, and the way to the cause. */
 
 import { linkTo, usePlace } from "../../../app/location";
-import { quantity, seconds } from "../../../format/quantity";
+import { between, quantity, seconds } from "../../../format/quantity";
 import { Badge } from "../../../ui/Badge";
 import { Card } from "../../../ui/Card";
 import { type Anomaly, numberOf } from "../answers";
@@ -82,5 +82,5 @@ function Series({ anomaly }: { anomaly: Anomaly }) {
 export function wordsOf({ reason, value, unit, expectedLow, expectedHigh }: Anomaly): string {
   const seen = `${reasonText(reason)}: ${quantity(numberOf(value), unit)}`;
   if (expectedLow === null || expectedHigh === null) return seen;
-  return `${seen}, expected ${quantity(expectedLow, unit)} to ${quantity(expectedHigh, unit)}`;
+  return `${seen}, expected ${between(expectedLow, expectedHigh, unit)}`;
 }

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 import { linkTo, usePlace } from "../../../app/location";
 import { useAnswer } from "../../../api/questions";
-import { quantity, seconds } from "../../../format/quantity";
+import { between, quantity, seconds } from "../../../format/quantity";
 import { Asked, Note } from "../../../ui/Asked";
 import { Badge } from "../../../ui/Badge";
 import { Card } from "../../../ui/Card";
@@ -85,9 +85,7 @@ function Facts({ anomaly, nowMs }: { anomaly: Anomaly; nowMs: number }) {
     <dl className="mb-4 grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-3 lg:grid-cols-6">
       <Fact name="seen">{quantity(numberOf(value), unit)}</Fact>
       <Fact name="expected">
-        {isKnown
-          ? `${quantity(expectedLow, unit)} to ${quantity(expectedHigh, unit)}`
-          : "nothing of the kind"}
+        {isKnown ? between(expectedLow, expectedHigh, unit) : "nothing of the kind"}
       </Fact>
       <Fact name="in which way">{reasonText(reason)}</Fact>
       <Fact name="how strange">
