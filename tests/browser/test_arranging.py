@@ -68,7 +68,8 @@ def test_a_panel_is_written_with_completion(visit: Visit, demo: Demo, checkout: 
     page.get_by_role("textbox", name="Query 1, in PromQL").click()
     page.keyboard.type("rate(http_server_request_dur", delay=20)
     page.get_by_role("option", name="http_server_request_duration_seconds_count").click()
-    page.keyboard.type("[$__rate_interval]", delay=20)
+    page.keyboard.type("[$__r", delay=20)
+    page.get_by_role("option", name="$__rate_interval").click()
 
     page.get_by_role("button", name="Done").click()
     save(page)

@@ -6,7 +6,7 @@ import { Button } from "../../ui/Button";
 import { Expression } from "../explore/Expression";
 import { TextField } from "./fields";
 import type { Asked } from "./types";
-import { padded } from "./variables";
+import { OFFERED, padded } from "./variables";
 
 interface QueryFieldsProps {
   readonly queries: readonly Asked[];
@@ -84,6 +84,7 @@ function QueryField({ name, query, problem, refusals, onChange, onTry, onRemove 
             label={`${name}, in PromQL`}
             value={query.expr}
             reading={padded}
+            offered={OFFERED}
             isWrong={problem !== null}
             onChange={(expr) => onChange({ expr })}
             onSubmit={onTry}

@@ -10,6 +10,15 @@ const NAMES = ["__rate_interval", "__interval", "__range"] as const;
 
 type Name = (typeof NAMES)[number];
 
+const MEANINGS: Readonly<Record<Name, string>> = {
+  __rate_interval: "fits a rate at the steps of the chart",
+  __interval: "one step of the chart",
+  __range: "the whole time that is shown",
+};
+
+/** What an editor offers where a duration goes. */
+export const OFFERED = NAMES.map((name) => ({ label: `$${name}`, detail: MEANINGS[name] }));
+
 /** Return an expression with what its variables stand for. */
 export function filledIn(expr: string, span: Span, stepS: number): string {
   const values: Readonly<Record<Name, string>> = {

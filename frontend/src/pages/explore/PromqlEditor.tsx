@@ -8,7 +8,7 @@ import { EditorView } from "@codemirror/view";
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 import { extensionsOf } from "./editor";
-import type { Reading } from "./promql";
+import type { Offered, Reading } from "./promql";
 
 export interface EditorProps {
   readonly label: string;
@@ -19,6 +19,8 @@ export interface EditorProps {
   readonly isWrong?: boolean;
   /** How variables in it are read; left out where there are none. */
   readonly reading?: Reading;
+  /** The variables that completion offers where a duration goes. */
+  readonly offered?: readonly Offered[];
   /** Where somebody is typing as the editor comes; nothing where nobody is. */
   readonly cursor: RefObject<number | null>;
 }
@@ -41,6 +43,7 @@ export default function PromqlEditor(props: EditorProps) {
       extensions: extensionsOf({
         label: latest.current.label,
         reading: latest.current.reading,
+        offered: latest.current.offered ?? [],
         changed: (text) => latest.current.onChange(text),
         submitted: () => latest.current.onSubmit(),
       }),

@@ -14,11 +14,12 @@ import { type Extension, Prec } from "@codemirror/state";
 import { EditorView, keymap, placeholder } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-import { promql, type Reading } from "./promql";
+import { type Offered, promql, type Reading } from "./promql";
 
 interface Told {
   readonly label: string;
   readonly reading: Reading | undefined;
+  readonly offered: readonly Offered[];
   readonly changed: (text: string) => void;
   readonly submitted: () => void;
 }
@@ -69,7 +70,7 @@ const THEME = EditorView.theme({
   },
 });
 
-export function extensionsOf({ label, reading, changed, submitted }: Told): Extension {
+export function extensionsOf({ label, reading, offered, changed, submitted }: Told): Extension {
   const submit = () => {
     submitted();
     return true;
@@ -102,6 +103,6 @@ export function extensionsOf({ label, reading, changed, submitted }: Told): Exte
     ]),
     syntaxHighlighting(COLORS),
     THEME,
-    promql(reading),
+    promql(offered, reading),
   ];
 }
