@@ -28,6 +28,8 @@ export interface EditorProps {
 export default function PromqlEditor(props: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | null>(null);
+  /** What was typed and did not come back yet: the page takes it in a moment later, when more may be typed. */
+  const told = useRef<string[]>([]);
   const latest = useRef(props);
   useLayoutEffect(() => {
     latest.current = props;
@@ -44,7 +46,10 @@ export default function PromqlEditor(props: EditorProps) {
         label: latest.current.label,
         reading: latest.current.reading,
         offered: latest.current.offered ?? [],
-        changed: (text) => latest.current.onChange(text),
+        changed: (text) => {
+          told.current.push(text);
+          latest.current.onChange(text);
+        },
         submitted: () => latest.current.onSubmit(),
       }),
     });
@@ -58,9 +63,11 @@ export default function PromqlEditor(props: EditorProps) {
 
   useEffect(() => {
     const made = view.current;
-    const there = made?.state.doc.toString();
-    if (made === null || there === props.value) return;
+    const at = told.current.indexOf(props.value);
+    told.current.splice(0, at + 1);
+    if (made === null || at >= 0 || made.state.doc.toString() === props.value) return;
     made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: props.value } });
+    told.current = [];
   }, [props.value]);
 
   return (
