@@ -92,16 +92,16 @@ describe("a dialog", () => {
   });
 
   it("leaves the key to the one in front of it", () => {
-    const [behind, inFront] = [vi.fn(), vi.fn()];
+    const [behind, foremost] = [vi.fn(), vi.fn()];
     render(
       <>
         <Dialog title="Behind" onClose={behind} children={null} />
-        <Dialog title="In front" onClose={inFront} children={null} />
+        <Dialog title="In front" onClose={foremost} children={null} />
       </>,
     );
 
     fireEvent.keyDown(screen.getByRole("dialog", { name: "Behind" }), { key: "Escape" });
 
-    expect([behind.mock.calls.length, inFront.mock.calls.length]).toEqual([0, 1]);
+    expect([behind.mock.calls.length, foremost.mock.calls.length]).toEqual([0, 1]);
   });
 });
