@@ -51,7 +51,7 @@ class Memory:
         used_links: Which links were used.
         since_ms: Since when this process collects; ``None`` before it does.
         clock: The time.
-        acknowledged: Told what was acknowledged or resolved by hand at another process.
+        acknowledged: Told what was acknowledged or resolved by hand at another process; also of what it knows.
     """
 
     def __init__(  # noqa: PLR0913 - one place wires it
@@ -73,6 +73,7 @@ class Memory:
         self._telling = telling
         self._clock = clock
         self._since_ms = since_ms
+        self._acknowledged = acknowledged
         self._meeting = threading.Lock()
         self._identity = self._next_identity = ""
         self._revision: list[Record] = []
@@ -203,6 +204,7 @@ class Memory:
             self._log.replace(log)
             for one, records in others:
                 one.replace(records)
+            self._acknowledged(self._telling.acknowledged.state())
             self._lingering.replace(lingering)
             since_ms = self._since_ms()
             self._evaluator.take_up(

@@ -214,9 +214,10 @@ class Voice:
     # ---- speaking
 
     def _speak(self, now_ms: int, evaluate: Callable[[int], object]) -> None:
+        # First what people said: no alert is to be seen, or told, without its silence or acknowledgement.
+        self._with_storage(partial(self._memory.bring_together, self._database))
         if not self._with_storage(self._take_up_where_needed):
             return
-        self._with_storage(partial(self._memory.bring_together, self._database))
         if not self._is_current():
             return
         evaluate(now_ms)

@@ -257,6 +257,33 @@ def test_a_silence_is_written_down_before_whoever_made_it_is_answered(house: Hou
     assert two.analysis.telling.silences.get(made.id).comment == "known"
 
 
+def test_an_alert_that_is_taken_over_is_never_without_its_acknowledgement(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """P10: whoever looks while a process takes over sees who takes care of what fires."""
+    one = house.start()
+    house.rounds(8, one, is_broken=True)
+    (alert,) = one.analysis.telling.dispatcher.alerts()
+    one.analysis.telling.acknowledged.acknowledge(alert.labels, actor="alice")
+    one.voice.share()
+    two = house.start()
+    one.crash(heir=two)
+    known: list[list[str]] = []
+    take_up = two.analysis.evaluator.take_up
+
+    def looked_at(*args: Any, **kwargs: Any) -> None:
+        known.append([word.actor for word in two.analysis.telling.acknowledged.all()])
+        take_up(*args, **kwargs)
+
+    monkeypatch.setattr(two.analysis.evaluator, "take_up", looked_at)
+    house.rounds(1, two, is_broken=True)
+
+    assert known == [["alice"]], "before the alerts are there"
+    assert two.alerts()
+    (episode,) = two.analysis.history.find()
+    assert "acknowledged" in episode.marks
+
+
 def test_a_mode_set_anywhere_holds_everywhere(house: House) -> None:
     one, two = house.start(), house.start()
     house.rounds(1, one, two, is_broken=True)
