@@ -51,7 +51,7 @@ class Memory:
         used_links: Which links were used.
         since_ms: Since when this process collects; ``None`` before it does.
         clock: The time.
-        acknowledged: Told what was acknowledged or resolved by hand at another process; also of what it knows.
+        acknowledged: Told what was acknowledged or resolved by hand, here or at another process.
     """
 
     def __init__(  # noqa: PLR0913 - one place wires it
