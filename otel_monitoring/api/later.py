@@ -74,17 +74,20 @@ class Staged:
     Args:
         first: The routes that are asked for first.
         later: All of them.
+
+    Attributes:
+        later: The same.
     """
 
     def __init__(self, first: ASGIApp, later: Later) -> None:
         self._first = first
-        self._later = later
+        self.later = later
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
         if not _is_first(scope["method"], path):
-            await self._later(scope, receive, send)
+            await self.later(scope, receive, send)
         elif path == _PAGE:
             await self._first(scope, receive, self._then_begin(send))
         else:
@@ -96,7 +99,7 @@ class Staged:
         async def then_begin(message: Message) -> None:
             await send(message)
             if message["type"] == "http.response.start" and message["status"] == _OK:
-                self._later.begin()
+                self.later.begin()
 
         return then_begin
 

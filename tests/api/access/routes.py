@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from otel_monitoring.api.later import Staged
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,7 +16,7 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 def routes_of(app: Any) -> list[tuple[str, str]]:
     """Return the methods and the templates of what lies behind a gate, whatever is between."""
     while not hasattr(app, "routes"):
-        app = getattr(app, "app", None) or app._app
+        app = app.later.made() if isinstance(app, Staged) else getattr(app, "app", None) or app._app
     return sorted(set(_walk(app.routes, "")))
 
 
