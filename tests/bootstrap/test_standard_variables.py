@@ -164,10 +164,15 @@ def counts(outcome: Outcome) -> tuple[int, int, bool]:
 
 
 def exemplars(outcome: Outcome) -> tuple[bool, bool]:
-    """Return whether there are exemplars of what was recorded inside a span, and outside."""
+    """Return whether there are exemplars of what was recorded inside a span, and outside.
+
+    In any collection: each has those since the one before.
+    """
+    inside = [one.histogram for one in outcome.metrics if one.name == "sizes"]
+    outside = [one.sum for one in outcome.metrics if one.name == "orders"]
     return (
-        bool(outcome.metric("sizes").histogram.data_points[0].exemplars),
-        bool(outcome.metric("orders").sum.data_points[0].exemplars),
+        any(point.exemplars for one in inside for point in one.data_points),
+        any(point.exemplars for one in outside for point in one.data_points),
     )
 
 
