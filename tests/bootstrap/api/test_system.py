@@ -98,7 +98,7 @@ def test_every_link_of_status_leads_somewhere(get: Get) -> None:
     links = get("/status")["links"]
 
     for name in ("health", "system", "instances", "pipeline", "alerts", "rules"):
-        get(links[name].removeprefix("/monitoring"))
+        assert get(links[name].removeprefix("/monitoring")), name
 
 
 def test_the_process_that_answers_is_among_the_processes(get: Get) -> None:
