@@ -68,7 +68,8 @@ class Presence:
         """
         past = self._past
         until_ms = now_ms - now_ms % _ROUND_MS - _ROUND_MS  # half an hour later no process writes there
-        if past is None or past.until_ms != until_ms:
+        # A past without anything may be one that is not read yet, or cannot be read now.
+        if past is None or past.until_ms != until_ms or not past.found:
             past = self._past = self._looked_through(until_ms)
         recent = _closely(self._query, (until_ms - _MARGIN_MS, now_ms))
         *near, newest = past.near

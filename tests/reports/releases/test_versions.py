@@ -168,6 +168,21 @@ def test_a_trial_that_pauses_is_one_release() -> None:
     assert service.known() == [("2", 60), ("1", 0)]
 
 
+def test_a_past_that_could_not_be_read_is_looked_for_again() -> None:
+    """A process that was asked before it had read the storage knows the releases as soon as it has."""
+    service = Service()
+    service.run("1", for_ms=2 * HOUR_MS)
+    service.run("2", for_ms=2 * HOUR_MS)
+    counted = Counted(Engine(SeriesStore(retention_s=3600, interval_s=15)))
+    versions = Versions(counted, span_ms=30 * DAY_MS)
+    before_that = versions.known(service.now_ms)
+
+    counted.query = Engine(service.store)
+
+    assert before_that == []
+    assert [one.version for one in versions.known(service.now_ms)] == ["2", "1"]
+
+
 def test_the_past_is_looked_through_once() -> None:
     """Pages ask every half minute."""
     service = Service()
