@@ -7,8 +7,9 @@ stretch has counted from its beginning on, before it was first heard of.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
+
+from otel_monitoring.views.requests import Where
 
 if TYPE_CHECKING:
     from otel_monitoring.promql.query import Query
@@ -43,7 +44,7 @@ def known(
     """
     length_ms = max(end_ms - start_ms, 1)
     step_ms = max(length_ms // STEPS, 1)
-    only = "" if instance is None else f"{{instance={json.dumps(instance, ensure_ascii=False)}}}"
+    only = Where(instance=instance).matchers()
     there = query(f"count by (instance) (target_info{only})", start_ms, end_ms, step_ms).series
     seen_ms = {one.labels.get("instance"): int((one.times_ms > start_ms).sum()) * step_ms for one in there}
     lives_ms: dict[str, list[int]] = {}
