@@ -16,6 +16,10 @@ AlertState = Literal["inactive", "pending", "firing"]
 Change = Literal["pending", "firing", "resolved", "dropped"]
 """What happened to an alert: ``dropped`` is a pending alert whose condition cleared; nobody is told."""
 
+_RANKS = {"critical": 0, "page": 0, "emergency": 0, "error": 1, "high": 1, "warning": 2, "warn": 2, "info": 4}
+_UNKNOWN_RANK = 3
+"""A severity that says nothing is worse than a mere note."""
+
 
 @dataclass(frozen=True, slots=True)
 class Breach:
@@ -62,6 +66,11 @@ class Alert:
     def name(self) -> str:
         """The name of the rule, from the label ``alertname``."""
         return self.labels.get("alertname")
+
+    @property
+    def severity_rank(self) -> int:
+        """The place among severities by the label ``severity``: 0 is the worst, 4 a mere note."""
+        return _RANKS.get(self.labels.get("severity").lower(), _UNKNOWN_RANK)
 
     @property
     def is_firing(self) -> bool:

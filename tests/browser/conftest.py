@@ -14,7 +14,7 @@ from tests.browser.visit import Look, Visit, running_browser, visiting
 from tests.integration.servers import absent, eventually, program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from playwright.sync_api import Browser
 
@@ -40,6 +40,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker("integration")
             item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Say with a failure what the browser showed and asked."""
+    report = yield
+    visit = getattr(item, "funcargs", {}).get("visit")
+    if report.when == "call" and report.failed and isinstance(visit, Visit):
+        report.sections.append(("the page", visit.account()))
+    return report
 
 
 @pytest.fixture(scope="session")

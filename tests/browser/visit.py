@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -28,6 +30,7 @@ _OPTIONS = (
     "--disable-sync",
 )
 _POLL_MS = 100
+_REMEMBERED = 40
 _QUIET = """() => new Promise((done) => {
   const quiet = () => setTimeout(done, 400);
   let timer = quiet();
@@ -89,6 +92,7 @@ class Visit:
         self.problems: list[str] = []
         self._demo = demo
         self._answers: dict[str, list[Response]] = {}
+        self._log: deque[str] = deque(maxlen=_REMEMBERED)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
         page.on("request", self._on_request)
@@ -151,6 +155,16 @@ class Visit:
         found: list[str] = self.page.evaluate(_WIDER)
         return found
 
+    def account(self) -> str:
+        """Return what explains a failure: what was asked last, what went wrong, what is shown."""
+        try:
+            shown = self.page.locator("main").inner_text(timeout=_POLL_MS * 10)
+        except Error as error:
+            shown = f"nothing: {error}"
+        return "\n".join(
+            ["asked:", *self._log, "", "problems:", *self.problems, "", f"{self.page.url}:", shown]
+        )
+
     def picture(self, path: Path) -> None:
         """Keep what the whole page looks like."""
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -165,6 +179,8 @@ class Visit:
             self.problems.append(f"another host: {request.url}")
 
     def _on_response(self, response: Response) -> None:
+        at = dt.datetime.now(tz=dt.UTC).time().isoformat(timespec="milliseconds")
+        self._log.append(f"{at} {response.status} {response.request.method} {response.url}")
         path = urlsplit(response.url).path.removeprefix(f"{self._demo.prefix}/")
         if "json" in response.headers.get("content-type", ""):
             self._answers.setdefault(path, []).append(response)

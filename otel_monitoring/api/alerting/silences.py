@@ -161,7 +161,7 @@ class _Routes:
                 comment=given.comment,
             )
         )
-        return SilenceBody.of(made, now_ms)
+        return SilenceBody.of(made, made.updated_at_ms)  # a millisecond before it, it had not begun
 
     def preview(self, given: PreviewIn) -> PreviewBody:
         """Tries the matchers on what fires, without making anything."""
@@ -198,7 +198,7 @@ class _Routes:
             msg = "body is empty: expected any of matchers, startsAt, endsAt, for, createdBy, comment"
             raise RefusedError(msg, field="body")
         made = _checked(lambda: self._silences.edit(before.id, actor=by, **changes))
-        return SilenceBody.of(made, now_ms)
+        return SilenceBody.of(made, made.updated_at_ms)  # a millisecond before it, it had not begun
 
     def expire(self, id: SilenceId, by: By = API_ACTOR) -> SilenceBody:  # noqa: A002 - the name in the path
         """What it silenced and still fires is told again."""

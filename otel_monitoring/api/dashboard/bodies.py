@@ -77,7 +77,10 @@ class AlertsData(Body):
     firing: int = Field(examples=[1])
     pending: int = Field(examples=[0])
     by_severity: dict[str, int] = Field(description="How many fire of each severity.")
-    alerts: list[AlertBody] = Field(description="What fires, the newest in front, then what is pending.")
+    alerts: list[AlertBody] = Field(
+        description="What fires, the worst severity in front and within it what began first; then what is"
+        " pending. At most 20."
+    )
 
 
 class AnomaliesData(Body):

@@ -102,7 +102,8 @@ def endpoints_part(course: Course) -> Part[EndpointsData]:
 def alerts_part(groups: Sequence[GroupStatus], desk: AlertDesk | None) -> Part[AlertsData]:
     """Return what fires and what is about to."""
     found = [one for one in pairs_of(groups) if one[2].state in ("firing", "pending")]
-    found.sort(key=lambda one: (one[2].state, -one[2].active_at_ms, one[2].labels.pairs))
+    # Of the same severity the rest may follow from the one that began first.
+    found.sort(key=lambda one: (one[2].state, one[2].severity_rank, one[2].active_at_ms, one[2].labels.pairs))
     firing = [alert for _, _, alert in found if alert.state == "firing"]
     data = AlertsData(
         firing=len(firing),

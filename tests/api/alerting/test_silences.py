@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,6 +33,22 @@ def test_a_silence_is_made_and_quietens_from_then_on(instance: Instance) -> None
     alerts = {one["rule"]: one["silencedBy"] for one in instance.get("/alerts")["alerts"]}
     assert (alerts["Informed"], alerts["TooManyOrders"]) == ([body["id"]], [])
     assert instance.actions() == [("silence.created", "kim (token)")]
+
+
+def test_a_silence_that_begins_now_has_begun_however_long_the_making_takes(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock goes on between its readings."""
+    started_ms = instance.clock.now_ms()
+    readings = itertools.count(started_ms)
+    monkeypatch.setattr(instance.clock, "now_ms", lambda: next(readings))
+
+    made = instance.ask("POST", "/silences", json=GIVEN).json()
+    changed = instance.ask("PUT", f"/silences/{made['id']}", json={"matchers": ["severity=warning"]}).json()
+
+    assert next(readings) > started_ms + 2
+    assert (made["state"], changed["state"]) == ("active", "active")
+    assert changed["id"] != made["id"]
 
 
 def test_matchers_may_be_objects_and_texts_with_several(instance: Instance) -> None:

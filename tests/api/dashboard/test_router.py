@@ -150,6 +150,35 @@ def test_what_fires_comes_before_what_is_pending() -> None:
     assert (found["counts"]["data"]["rules"], found["counts"]["data"]["rulesFailing"]) == (1, 1)
 
 
+def test_the_worst_that_fires_is_in_front_and_within_it_what_began_first() -> None:
+    shop = Shop()
+    rule = AlertingRule(name="A", expr="up == 0", for_ms=0, labels={}, annotations={})
+    begun_s = (
+        ("info", 50),
+        ("critical", 20),
+        ("", 40),
+        ("warning", 90),
+        ("Page", 30),
+        *[("warning", 1)] * 30,
+    )
+    alerts = tuple(
+        Alert(
+            Labels.of(alertname="A", n=str(n), severity=severity),
+            {},
+            "firing",
+            1.0,
+            shop.now_ms - ago_s * 1000,
+        )
+        for n, (severity, ago_s) in enumerate(begun_s)
+    )
+    group = GroupStatus("g", "f", 15_000, (RuleStatus(rule, "ok", "", "firing", alerts, None, 0.0),), 0)
+
+    found = shown(source(shop, groups=lambda: [group]))["alerts"]["data"]
+
+    assert [one["labels"]["n"] for one in found["alerts"]][:4] == ["4", "1", "3", "10"]
+    assert (len(found["alerts"]), found["firing"]) == (20, 35)
+
+
 def test_characters_that_are_none_are_replaced() -> None:
     shop = Shop()
     rule = AlertingRule(name="A", expr="up == 0", for_ms=0, labels={}, annotations={})

@@ -9,6 +9,8 @@ from tests.browser.figures import count, duration, quantity, share, size
 if TYPE_CHECKING:
     from tests.browser.said.facts import Facts
 
+_MOST_ALERTS = 5
+
 
 def overview(answer: Any) -> Facts:
     requests, counts = answer["requests"]["data"]["now"], answer["counts"]["data"]
@@ -23,12 +25,20 @@ def overview(answer: Any) -> Facts:
         ("process" if counts["processes"] == 1 else "processes", count(counts["processes"])),
         *[(name, count(counts[name])) for name in ("series", "rules")],
         *[(one["name"], one["state"]) for one in answer["slos"]["data"]["slos"]],
-        *[alert["rule"] for alert in answer["alerts"]["data"]["alerts"] if alert["state"] == "firing"],
+        *_alerts(answer["alerts"]["data"]),
         *[
             (f"{one['method']} {one['route']}", quantity(one["value"], unit))
             for name, unit in (("errorRate", "1"), ("latency", "s"), ("totalSeconds", "s"))
             for one in answer["endpoints"]["data"]["worst"][name][:5]
         ],
+    ]
+
+
+def _alerts(of: Any) -> Facts:
+    others = of["firing"] + of["pending"] - _MOST_ALERTS
+    return [
+        *[(one["rule"], one["state"]) for one in of["alerts"][:_MOST_ALERTS]],
+        *([f"and {others} more"] if others > 0 else []),
     ]
 
 

@@ -37,7 +37,7 @@ function Item({ path, text, children }: { path: string; text: string; children?:
 export function Firing({ part }: { part: Part<PartOf<"alerts">> }) {
   return (
     <PartCard title="Alerts" part={part} aside={<More path="/alerts">all alerts</More>}>
-      {({ alerts }) => (
+      {({ alerts, firing, pending }) => (
         <ul className="grid grid-cols-[auto_1fr] gap-3 text-sm">
           {alerts.slice(0, MOST).map((alert) => (
             <li key={alert.fingerprint} className="col-span-2 grid grid-cols-subgrid items-baseline">
@@ -51,9 +51,19 @@ export function Firing({ part }: { part: Part<PartOf<"alerts">> }) {
               </Item>
             </li>
           ))}
+          <Others count={firing + pending - MOST} />
         </ul>
       )}
     </PartCard>
+  );
+}
+
+function Others({ count }: { count: number }) {
+  if (count <= 0) return null;
+  return (
+    <li className="col-span-2 text-xs">
+      <More path="/alerts">{`and ${count} more`}</More>
+    </li>
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Dashboard } from "../../api/types";
-import { firingOf, storyOf } from "./story";
+import { storyOf } from "./story";
 
 type Parts = Partial<Record<keyof Dashboard, unknown>>;
 
@@ -24,15 +24,9 @@ const EARLY = "2026-11-21T20:00:00Z";
 const LATE = "2026-11-21T20:05:00Z";
 
 describe("the story", () => {
-  it("begins with the gravest alert, and of those with the first", () => {
-    const alerts = [
-      alert("Slow", "warning", EARLY),
-      alert("Late", "critical", LATE),
-      alert("Down", "critical", EARLY),
-      alert("Soon", "critical", EARLY, "pending"),
-    ];
+  it("begins with the alert in front, and counts those that the answer leaves out", () => {
+    const alerts = [alert("Down", "critical", EARLY), alert("Soon", "critical", EARLY, "pending")];
     const found = overview({ alerts: { firing: 3, alerts } });
-    expect(firingOf(found).map((one) => one.rule)).toEqual(["Down", "Late", "Slow"]);
     expect(storyOf(found)).toMatchObject({
       tone: "bad",
       word: "critical",

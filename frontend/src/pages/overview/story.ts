@@ -19,8 +19,6 @@ export interface Story {
 
 type Alert = PartOf<"alerts">["alerts"][number];
 
-const SEVERITIES = ["critical", "error", "warning", "info"];
-
 export function storyOf(found: Dashboard): Story {
   const clues = cluesOf(found);
   return (
@@ -34,14 +32,13 @@ export function storyOf(found: Dashboard): Story {
 }
 
 function firingStory(found: Dashboard, clues: readonly Clue[]): Story | null {
-  const firing = firingOf(found);
-  const first = firing[0];
+  const first = inState(found, "firing")[0];
   if (first === undefined) return null;
   const severity = first.labels.severity ?? "";
   return {
     tone: severity === "warning" || severity === "info" ? "warn" : "bad",
     word: severity || "firing",
-    what: `${first.annotations.summary ?? first.rule}${othersText(firing.length - 1)}`,
+    what: `${first.annotations.summary ?? first.rule}${othersText((found.alerts.data?.firing ?? 1) - 1)}`,
     sinceMs: Date.parse(first.firedAt ?? first.activeAt),
     path: `/alerts/${first.fingerprint}`,
     clues,
@@ -53,21 +50,9 @@ function othersText(others: number): string {
   return others === 1 ? ", and another alert fires" : `, and ${others} other alerts fire`;
 }
 
-/** What fires, the gravest in front; of the same gravity that which began first, as the rest may follow from it. */
-export function firingOf(found: Dashboard): readonly Alert[] {
-  return inState(found, "firing");
-}
-
+/** The worst in front, as they are answered. */
 function inState(found: Dashboard, state: Alert["state"]): readonly Alert[] {
-  const alerts = (found.alerts.data?.alerts ?? []).filter((alert) => alert.state === state);
-  return alerts.sort(
-    (one, other) => gravity(one) - gravity(other) || Date.parse(one.activeAt) - Date.parse(other.activeAt),
-  );
-}
-
-function gravity(alert: Alert): number {
-  const at = SEVERITIES.indexOf(alert.labels.severity ?? "");
-  return at < 0 ? SEVERITIES.length : at;
+  return (found.alerts.data?.alerts ?? []).filter((alert) => alert.state === state);
 }
 
 function checkStory(found: Dashboard, clues: readonly Clue[]): Story | null {
