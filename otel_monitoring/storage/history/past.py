@@ -19,7 +19,7 @@ from otel_monitoring.storage.history.choice import COUNTING, NAMES, columns, is_
 from otel_monitoring.storage.history.gather import Collections, Gathered, marked
 from otel_monitoring.storage.history.read import Stretch, WindowReader
 from otel_monitoring.storage.history.spans import RAW, Span
-from otel_monitoring.stores.block import ABSENT, Block, counts_of, is_hole
+from otel_monitoring.stores.block import ABSENT, Block, counts_of, is_absent, is_hole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -176,6 +176,10 @@ class Past:
         key = (self._at, tuple(self._wanted.matchers))
         mine = self._shelf.union(key, tuple(self._series.values()))
         labels = mine if block is None else self._shelf.union((key, "all"), mine, block.labels)
+        if len(mine) < len(self._series):
+            place = {one: at for at, one in enumerate(mine)}
+            belongs = [place[one] for one in self._series.values()]
+            stretches = [_together(stretch, belongs, len(mine)) for stretch in stretches]
         parts = [_widened(stretch, len(labels)) for stretch in stretches]
         if block is not None:
             parts.append(Stretch(RAW, block.times_ms, {"value": _in_place(block, labels)}))
@@ -231,6 +235,24 @@ def _sample_counts(parts: Sequence[Stretch]) -> Floats | None:
         values, known = next(iter(part.columns.values())), part.columns.get("count")
         counts.append(counts_of(values, None if known is None else np.where(is_hole(values), ABSENT, known)))
     return np.ascontiguousarray(np.hstack(counts).T)
+
+
+def _together(stretch: Stretch, belongs: Sequence[int], count: int) -> Stretch:
+    """Return a stretch with a row for each label set, of which several numbers may tell.
+
+    Whoever spoke for a process that was killed once gave numbers of its own to what the process had numbered.
+
+    Args:
+        stretch: A row for each number.
+        belongs: To which label set each of them belongs, shape (n,).
+        count: How many label sets there are.
+    """
+    there = ~is_absent(next(iter(stretch.columns.values())))
+    columns = {name: np.full((count, len(stretch.times_ms)), ABSENT) for name in stretch.columns}
+    for name, values in stretch.columns.items():
+        for at, row in enumerate(belongs):
+            columns[name][row, there[at]] = values[at, there[at]]
+    return Stretch(stretch.tier_ms, stretch.times_ms, columns)
 
 
 def _widened(stretch: Stretch, count: int) -> Stretch:

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from otel_monitoring.errors import StoreError
 from otel_monitoring.storage.documents import digest, pack_series, plain
 from otel_monitoring.storage.samples.packing import checksum, pack_numbers, pack_values
+from otel_monitoring.storage.samples.polling import series_of
 from otel_monitoring.storage.samples.sources import MOST_INSTANCE, introduce
 from otel_monitoring.storage.statements import insert_new, put
 from otel_monitoring.storage.tables import BATCHES, FAMILIES, LAYOUTS, SERIES, SOURCES
@@ -82,18 +83,24 @@ class SampleLog:
         self._saved = _Saved()
 
     def go_on(self, connection: Connection, run: Run) -> None:
-        """Append behind what a process wrote that is gone; its layouts are not read, but written anew.
+        """Append behind what a process wrote that is gone, its series under the numbers that it gave them.
 
         Args:
             connection: Reads.
             run: The one of our source.
+
+        Raises:
+            StorageError: Its label sets are damaged, or the database cannot be used now.
         """
         layout = select(func.max(LAYOUTS.c.number)).where(LAYOUTS.c.source == run.id)
-        newest = select(func.max(SERIES.c.last)).where(SERIES.c.source == run.id)
+        known = series_of(connection, run.id)
         self._seq = run.last_seq
         self._layout = connection.execute(layout).scalar() or 0
-        self._newest = connection.execute(newest).scalar() or 0
-        self._saved = _Saved(self._database.identity, run.id, run.last_seq, layout=self._layout)
+        self._numbers = {labels: number for number, labels in known.items()}
+        self._newest = max(known, default=0)
+        self._saved = _Saved(
+            self._database.identity, run.id, run.last_seq, series=frozenset(known), layout=self._layout
+        )
 
     def append(self, batch: Batch) -> bool:
         """Hand one collection over to the writer; never waits for the database.

@@ -12,6 +12,7 @@ from otel_monitoring.model.matcher import Matcher
 from otel_monitoring.model.sample import Batch
 from otel_monitoring.promql.engine import Engine, Limits
 from otel_monitoring.storage.history.store import HistoryStore
+from otel_monitoring.stores.block import is_hole
 from otel_monitoring.stores.series import SeriesStore
 from tests.storage.history.recorded import (
     DAY_MS,
@@ -225,6 +226,26 @@ def test_collections_that_are_in_no_block_are_read_too(
 
     assert block.values[:, 0].tolist() == [float(at) for at in range(1, 11)]
     assert (block.source, block.whole) == ("one", True)
+
+
+@pytest.mark.parametrize("compacted_ms", [0, 2 * WIDTH_MS], ids=["collections", "blocks"])
+def test_a_series_that_was_numbered_anew_is_one(database: Database, compacted_ms: int) -> None:
+    """Where thousands of series ended, their numbers are forgotten; what comes back is the series it was."""
+    source = Recorded(database)
+    others = {f"other_{at}_bytes": 0.0 for at in range(1100)}
+    collected = ({"served_total": 1.0}, others, {"other_0_bytes": 0.0}, {"served_total": 4.0})
+    for at, values in enumerate(collected, 1):
+        source.collect(DAY_ZERO_MS + at * 1000, values)
+    source.flush()
+    Background(database).compact(DAY_ZERO_MS + compacted_ms)
+    history = HistoryStore(memory=SeriesStore(), database=database, since_ms=lambda: DAY_ZERO_MS + WIDTH_MS)
+
+    [block] = history.select([Matcher("__name__", "=", "served_total")], DAY_ZERO_MS, END_MS)
+
+    assert block.labels == (labels_of("served_total"),)
+    there = ~is_hole(block.values[:, 0])
+    assert block.times_ms[there].tolist() == [DAY_ZERO_MS + 1000, DAY_ZERO_MS + 4000]
+    assert block.values[there, 0].tolist() == [1.0, 4.0]
 
 
 def test_without_the_storage_memory_answers_and_says_so(

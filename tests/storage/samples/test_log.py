@@ -82,6 +82,24 @@ def test_another_process_goes_on_behind_what_one_wrote_that_is_gone(
     assert [batch.labels for batch in batches] == [tuple(_labels(2)), tuple(_labels(2)), later]
 
 
+def test_series_of_a_process_that_is_gone_keep_their_numbers(
+    log: SampleLog, writer: Writer, database: Database
+) -> None:
+    """Or whoever reads them by number had each of them twice."""
+    _append(log, writer, 1, [1.0, 2.0])
+    heir = _log(database, writer, "one")
+    later = (Labels.of(__name__="up", job="new"), *_labels(2))
+
+    with database.read() as connection:
+        heir.go_on(connection, runs(connection)[0])
+    heir.append(Batch("self", 2, later, [3.0, 4.0, 5.0]))
+    writer.flush(10)
+
+    with database.read() as connection:
+        known = series_of(connection, runs(connection)[0].id)
+    assert list(known.values()) == [*_labels(2), later[0]]
+
+
 def test_a_look_returns_only_what_is_new(log: SampleLog, writer: Writer, database: Database) -> None:
     reader = SampleReader(database=database)
     _append(log, writer, 1, [1.0])
