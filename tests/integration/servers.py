@@ -34,6 +34,8 @@ INDEX_FOLDER = REPOSITORY / ".services"
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
 POLL_S = 0.1
+_TRIES = 10
+"""How often a server is asked for its health; one that is busy may miss the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +143,18 @@ def absent(name: str, reason: str) -> NoReturn:
 
 def answering(name: str, health: str) -> None:
     """Skip or fail the test where a server that once ran does not answer any more."""
-    if not catalogue.answers(health):
-        absent(name, f"nothing answers at {health}; run `make services`")
+    for _ in range(_TRIES):
+        if catalogue.answers(health):
+            return
+        time.sleep(POLL_S)
+    absent(name, f"nothing answers at {health}; run `make services`")
 
 
 def listening(name: str, url: str) -> None:
     """Skip or fail the test where nothing takes connections at the host and port of ``url``."""
     parts = urlsplit(url)
     try:
-        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=2).close()
+        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20).close()
     except OSError:
         absent(name, f"nothing listens at port {parts.port}; run `make services`")
 

@@ -31,7 +31,7 @@ class Receiver:
     def wait(self, count: int = 1) -> None:
         """Wait until ``count`` more messages have arrived."""
         for _ in range(count):
-            assert self.arrived.acquire(timeout=10), "no message arrived"
+            assert self.arrived.acquire(timeout=60), "no message arrived"
 
 
 @contextmanager

@@ -433,15 +433,15 @@ class TestPostgres:
         assert database.ensure()
         _note(database, "a")
 
-    def test_a_statement_that_takes_too_long_is_ended(self, postgres_url: str) -> None:
-        database = Database(url=postgres_url, clock=SystemClock(), statement_timeout_s=0.05)
-        assert database.ensure()
+    def test_a_statement_that_takes_too_long_is_ended(self, postgres_url: str, database: Database) -> None:
+        hasty = Database(url=postgres_url, clock=SystemClock(), statement_timeout_s=0.5)
+        assert hasty.ensure()
 
-        with pytest.raises(BusyError, match="statement timeout"), database.read() as connection:
+        with pytest.raises(BusyError, match="statement timeout"), hasty.read() as connection:
             connection.execute(text("SELECT pg_sleep(60)"))
 
-        assert database.is_available
-        database.close()
+        assert hasty.is_available
+        hasty.close()
 
     def test_a_transaction_that_rests_for_too_long_is_ended(self, database: Database) -> None:
         with database.read() as connection:
@@ -452,7 +452,7 @@ class TestPostgres:
     def test_one_that_rested_for_too_long_is_tried_again_without_a_word(
         self, postgres_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("otel_monitoring.storage.engines.postgres._IDLE_MS", 20)
+        monkeypatch.setattr("otel_monitoring.storage.engines.postgres._IDLE_MS", 500)
         late = Database(url=postgres_url, clock=SystemClock())
         assert late.ensure()
 
@@ -538,7 +538,7 @@ def _rest(connection: Connection, database: Database) -> None:
     """Do nothing in a transaction for as long as another connection takes."""
     connection.execute(text("SELECT 1"))
     with database.read() as other:
-        other.execute(text("SELECT pg_sleep(0.3)"))
+        other.execute(text("SELECT pg_sleep(1.5)"))
     connection.execute(text("SELECT 1"))
 
 

@@ -206,7 +206,7 @@ def test_threads_that_hang_are_few_and_serve_again_when_they_go_on() -> None:
         goes_on.wait(20)
         return "viewer"
 
-    callers = ApplicationCallers(ask, timeout_s=0.05, most_threads=2)
+    callers = ApplicationCallers(ask, timeout_s=1, most_threads=2)
 
     async def main() -> list[Caller | None]:
         hanging = [await callers.caller_of_request(scope()) for _ in range(5)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tests.health.checks.unreliable import unreliable
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from otel_monitoring.health.check import Health
 
 LONG_S, SHORT_S, DELAY_S = 30.0, 1.0, 0.3
+PATIENT: dict[str, Any] = {"timeout_s": LONG_S, "slow_s": LONG_S}
+"""The times of a check that is to be healthy, or to say why not, on a machine with other work."""
 _TRIES = 20
 _OF_THE_SERVER = 5
 """What a server within this process may hold more than before, having heard that its client has gone."""

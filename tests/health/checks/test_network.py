@@ -16,7 +16,7 @@ from otel_monitoring.health.checks.tcp import TcpCheck
 from otel_monitoring.health.checks.tls import TlsCheck
 from otel_monitoring.testing import FakeClock
 from tests.health.checks.servers import context_of, serving_http
-from tests.health.checks.states import leaves_nothing_behind, tells_all_states_apart
+from tests.health.checks.states import PATIENT, leaves_nothing_behind, tells_all_states_apart
 from tests.health.checks.unreliable import unreliable
 from tests.integration.servers import free_ports
 from tests.notify.talker import talking
@@ -72,7 +72,7 @@ def chat(*steps: bytes) -> Callable[[socket.socket], None]:
 
 def test_tcp_tells_something_that_listens_from_nothing(page: Page) -> None:
     with unreliable("127.0.0.1", page.port) as proxy:
-        check = TcpCheck("localhost", proxy.port)
+        check = TcpCheck("localhost", proxy.port, **PATIENT)
         up = check()
         proxy.refuse()
         refusing = check()
@@ -124,7 +124,7 @@ def test_http_tells_all_states_apart(page: Page) -> None:
 def test_http_looks_at_status_and_content(page: Page, status: int, body: bytes, words: str) -> None:
     page.status, page.body = status, body
 
-    found = HttpCheck(f"http://127.0.0.1:{page.port}", contains="well")()
+    found = HttpCheck(f"http://127.0.0.1:{page.port}", contains="well", **PATIENT)()
 
     assert (found.status, found.message) == ("unhealthy", f"http://127.0.0.1:{page.port} {words}")
 
@@ -133,8 +133,10 @@ def test_http_takes_the_statuses_that_are_named(page: Page) -> None:
     page.status = 401
     url = f"http://127.0.0.1:{page.port}"
 
-    assert HttpCheck(url, statuses=[401])().status == "healthy"
-    assert HttpCheck(url, statuses=[200, 204])().message.endswith("answered 401, expected 200 or 204")
+    assert HttpCheck(url, statuses=[401], **PATIENT)().status == "healthy"
+    assert HttpCheck(url, statuses=[200, 204], **PATIENT)().message.endswith(
+        "answered 401, expected 200 or 204"
+    )
 
 
 def test_http_sends_headers_and_shows_none_of_them(page: Page) -> None:
@@ -149,8 +151,8 @@ def test_http_sends_headers_and_shows_none_of_them(page: Page) -> None:
 def test_https_is_verified(secure_page: Page, made: Certificates) -> None:
     url = f"https://localhost:{secure_page.port}"
 
-    trusted = HttpCheck(url, ca_file=made.authority)()
-    untrusted = HttpCheck(url)()
+    trusted = HttpCheck(url, ca_file=made.authority, **PATIENT)()
+    untrusted = HttpCheck(url, **PATIENT)()
 
     assert trusted.status == "healthy"
     assert "certificate is not accepted" in untrusted.message
@@ -176,7 +178,7 @@ def test_what_is_no_http_is_unhealthy(said: bytes) -> None:
         connection.sendall(said)
 
     with talking(behave) as port:
-        found = HttpCheck(f"http://127.0.0.1:{port}")()
+        found = HttpCheck(f"http://127.0.0.1:{port}", **PATIENT)()
 
     assert found.status == "unhealthy"
     assert "cannot be asked" in found.message
@@ -222,7 +224,7 @@ def test_tls_counts_the_days_that_are_left(
     now = dt.datetime.now(dt.UTC) - dt.timedelta(days=days_ago)
     clock = FakeClock(round(now.timestamp() * 1000))
 
-    found = TlsCheck("localhost", secure_page.port, ca_file=made.authority, clock=clock)()
+    found = TlsCheck("localhost", secure_page.port, ca_file=made.authority, clock=clock, **PATIENT)()
 
     assert found.status == status
     assert f"ends in {days_ago + 1:.0f} days" in found.message
@@ -239,7 +241,7 @@ def test_tls_counts_the_days_that_are_left(
 def test_tls_refuses_another_host_and_what_is_not_trusted(
     secure_page: Page, made: Certificates, options: dict[str, Any], words: str
 ) -> None:
-    found = TlsCheck("localhost", secure_page.port, **{"ca_file": made.authority, **options})()
+    found = TlsCheck("localhost", secure_page.port, **{"ca_file": made.authority, **PATIENT, **options})()
 
     assert found.status == "unhealthy"
     assert any(word in found.message for word in words.split("|")), found.message
@@ -260,8 +262,8 @@ def test_smtp_tells_all_states_apart() -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_smtp_with_starttls_is_verified(made: Certificates) -> None:
     with mailing(tls_context=context_of(made)) as port:
-        trusted = SmtpCheck("localhost", port, encryption="starttls", ca_file=made.authority)()
-        untrusted = SmtpCheck("localhost", port, encryption="starttls")()
+        trusted = SmtpCheck("localhost", port, encryption="starttls", ca_file=made.authority, **PATIENT)()
+        untrusted = SmtpCheck("localhost", port, encryption="starttls", **PATIENT)()
 
     assert trusted.status == "healthy", trusted
     assert "certificate is not accepted" in untrusted.message
@@ -270,7 +272,7 @@ def test_smtp_with_starttls_is_verified(made: Certificates) -> None:
 @pytest.mark.filterwarnings("ignore")
 def test_smtp_without_the_starttls_that_is_wanted_is_unhealthy() -> None:
     with mailing() as port:
-        found = SmtpCheck("localhost", port, encryption="starttls")()
+        found = SmtpCheck("localhost", port, encryption="starttls", **PATIENT)()
 
     assert (found.status, found.message.endswith("does not offer STARTTLS")) == ("unhealthy", True)
 
@@ -290,7 +292,7 @@ def test_smtp_expects_the_replies_of_the_protocol(
     behave: Callable[[socket.socket], None], words: str
 ) -> None:
     with talking(behave) as port:
-        found = SmtpCheck("127.0.0.1", port)()
+        found = SmtpCheck("127.0.0.1", port, **PATIENT)()
 
     assert found.status == "unhealthy"
     assert words in found.message

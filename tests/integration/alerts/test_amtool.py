@@ -137,10 +137,11 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Side]:
             for name, severity in (("TooManyOrders", "critical"), ("Informed", "info"))
         ]
         assert side.ask("POST", "/alerts", json=alerts).status_code == 200
+        eventually(lambda: len(side.ask("GET", "/alerts/groups").json()) == 2, what="both groups")
         yield side
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
 
 
 @pytest.fixture(autouse=True)

@@ -159,7 +159,7 @@ QUERIES: list[tuple[str, dict[str, Any]]] = [
     ("/api/v1/format_query", {"query": "sum  by(a)(rate(b[5m]))"}),
     ("/api/v1/rules", {"rule_name[]": "nobody_has_this"}),
     ("/api/v1/query", {"query": "1", "lookback_delta": "0", **NOW}),
-    ("/api/v1/query", {"query": "1", "lookback_delta": "1h", "timeout": "1s", **NOW}),
+    ("/api/v1/query", {"query": "1", "lookback_delta": "1h", "timeout": "20s", **NOW}),
     ("/api/v1/query", {"query": "nobody_has_this", "limit": "0", **NOW}),
     ("/api/v1/metadata", {"limit": "0"}),
     *(

@@ -44,6 +44,18 @@ def log_records(path: Path, trace_id: str) -> list[dict[str, Any]]:
     return found
 
 
+def looked_up(records: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the line that the front service writes."""
+    return next((one for one in records if one["body"] == {"stringValue": "order 6 is looked up"}), None)
+
+
+def raised(records: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the first log record of an exception."""
+    return next(
+        (one for one in records if "exception.type" in {each["key"] for each in one["attributes"]}), None
+    )
+
+
 def tags(span: dict[str, Any]) -> dict[str, Any]:
     return {tag["key"]: tag["value"] for tag in span["tags"]}
 
@@ -73,7 +85,8 @@ def test_a_request_through_two_services_is_one_trace_in_jaeger(
                 return found if len(found) >= 3 else None
 
             spans = eventually(whole, what="the trace of three spans")
-            records = eventually(lambda: log_records(collector.log_file, trace_id), what="the log record")
+            record = eventually(lambda: looked_up(log_records(collector.log_file, trace_id)), what="the line")
+            records = log_records(collector.log_file, trace_id)
 
     assert answer.json() == {"stock": {"left": 42, "request_id": f"id-of-{front}"}}
     assert answer.headers["x-request-id"] == f"id-of-{front}"
@@ -91,7 +104,7 @@ def test_a_request_through_two_services_is_one_trace_in_jaeger(
         "GET /stock/{number}",
     )
 
-    (record,) = (one for one in records if one["body"] == {"stringValue": "order 6 is looked up"})
+    assert [one for one in records if looked_up([one])] == [record]
     assert (record["service"], record["spanId"]) == (front, received["spanID"])
     assert record["severityText"] == "WARN"
     attributes = {one["key"]: one["value"] for one in record["attributes"]}
@@ -107,12 +120,13 @@ def test_an_unhandled_error_is_a_log_record_with_the_id_of_its_trace(
     with serving("front", folder=tmp_path, environ=environ) as served:
         answer = httpx.get(f"{served.url}/broken")
         trace_id = trace_id_of(answer)
-        records = eventually(lambda: log_records(collector.log_file, trace_id), what="the log record")
+        record = eventually(lambda: raised(log_records(collector.log_file, trace_id)), what="the log record")
         spans = eventually(lambda: jaeger_spans(jaeger, trace_id), what="the trace")
+        records = log_records(collector.log_file, trace_id)
 
     assert answer.status_code == 500
     assert {record["service"] for record in records} == {front}
-    (record,) = (one for one in records if "exception.type" in {each["key"] for each in one["attributes"]})
+    assert [one for one in records if raised([one])] == [record]
     assert record["spanId"] == spans[0]["spanID"]
     attributes = {one["key"]: one["value"].get("stringValue") for one in record["attributes"]}
     assert attributes["exception.type"] == "RuntimeError"

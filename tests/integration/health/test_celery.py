@@ -57,7 +57,7 @@ def working(broker: str, folder: Path) -> Iterator[None]:
 @pytest.mark.filterwarnings("ignore")
 def test_workers_that_answer_are_healthy_and_too_few_are_not(broker: str, tmp_path: Path) -> None:
     alone = CeleryCheck(broker, slow_s=30)
-    two = CeleryCheck(broker, workers=2, slow_s=30)
+    two = CeleryCheck(broker, workers=2, timeout_s=12, slow_s=30)
 
     none = alone()
     with working(broker, tmp_path):

@@ -10,7 +10,7 @@ import pytest
 from otel_monitoring.errors import SettingsError
 from otel_monitoring.health.checks.collector import CollectorCheck
 from tests.health.checks.servers import serving_http
-from tests.health.checks.states import tells_all_states_apart
+from tests.health.checks.states import PATIENT, tells_all_states_apart
 
 if TYPE_CHECKING:
     from tests.integration.servers import Collector
@@ -31,7 +31,7 @@ def test_the_collector_tells_all_states_apart(
 @pytest.mark.parametrize(("protocol", "words"), [("http", "answered 501"), ("grpc", "does not speak gRPC")])
 def test_what_takes_no_telemetry_is_unhealthy(protocol: Any, words: str) -> None:
     with serving_http() as page:
-        found = CollectorCheck(f"http://127.0.0.1:{page.port}", protocol=protocol)()
+        found = CollectorCheck(f"http://127.0.0.1:{page.port}", protocol=protocol, **PATIENT)()
 
     assert found.status == "unhealthy"
     assert words in found.message

@@ -18,7 +18,7 @@ from otel_monitoring.health.checks.mongodb import MongoCheck
 from otel_monitoring.health.checks.postgres import PostgresCheck
 from otel_monitoring.health.checks.redis import RedisCheck
 from otel_monitoring.health.checks.sql_engine import SqlAlchemyCheck
-from tests.health.checks.states import leaves_nothing_behind, tells_all_states_apart
+from tests.health.checks.states import PATIENT, leaves_nothing_behind, tells_all_states_apart
 from tests.integration.servers import free_ports
 
 if TYPE_CHECKING:
@@ -134,10 +134,12 @@ def test_a_client_of_mongodb_tells_all_states_apart(ferretdb: FerretDb) -> None:
 def test_a_wrong_password_is_told_and_not_shown(postgres: Postgres, redis: Redis, kind: str) -> None:
     sql = at(postgres.url, port_of(postgres.url), password=WRONG)
     make: dict[str, Callable[[], Any]] = {
-        "postgres": lambda: PostgresCheck(sql),
-        "redis": lambda: RedisCheck(at(redis.url, port_of(redis.url), password=WRONG)),
-        "engine": lambda: SqlAlchemyCheck(create_engine(sql.replace("://", "+psycopg://"))),
-        "async engine": lambda: SqlAlchemyCheck(create_async_engine(sql.replace("://", "+asyncpg://"))),
+        "postgres": lambda: PostgresCheck(sql, **PATIENT),
+        "redis": lambda: RedisCheck(at(redis.url, port_of(redis.url), password=WRONG), **PATIENT),
+        "engine": lambda: SqlAlchemyCheck(create_engine(sql.replace("://", "+psycopg://")), **PATIENT),
+        "async engine": lambda: SqlAlchemyCheck(
+            create_async_engine(sql.replace("://", "+asyncpg://")), **PATIENT
+        ),
     }
 
     found = make[kind]()()

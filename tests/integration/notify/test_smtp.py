@@ -96,7 +96,7 @@ def serving(
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    controller = server.Controller(inbox, hostname="127.0.0.1", port=port, **options)
+    controller = server.Controller(inbox, hostname="127.0.0.1", port=port, ready_timeout=60, **options)
     try:
         controller.start()
         yield f"127.0.0.1:{port}"

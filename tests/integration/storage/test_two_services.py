@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tests.integration.storage.party import Party
 
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
+
 _TIMEOUT_S = 120.0
 
 

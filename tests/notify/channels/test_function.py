@@ -41,16 +41,18 @@ def test_runs_an_async_function_to_its_end(notice: Notice) -> None:
 
 
 def test_a_function_that_hangs_is_left_and_not_called_again_meanwhile(notice: Notice) -> None:
-    release, calls = threading.Event(), list[str]()
+    release, entered, calls = threading.Event(), threading.Event(), list[str]()
 
     def hang(message: Message) -> None:
         calls.append(message.key)
-        release.wait(10)
+        entered.set()
+        release.wait(30)
 
     channel = FunctionChannel("hang", hang, timeout_s=0.01)
 
     with pytest.raises(NotifyError, match=r"function hang took longer than 0\.01 s") as first:
         channel.send(message_of(notice))
+    assert entered.wait(30)
     with pytest.raises(NotifyError, match="still busy"):
         channel.send(message_of(notice))
     release.set()
