@@ -8,7 +8,7 @@ import { filtered } from "../api/promql";
 import { withBefore } from "../charts/before";
 import type { Line } from "../charts/types";
 import { lengthOf } from "../time/before";
-import { onSteps, type Range, rangeText, type Span, spanOf, stepSeconds } from "../time/range";
+import { onEveryStep, onSteps, type Range, rangeText, type Span, spanOf, stepSeconds } from "../time/range";
 import { useMatchers } from "./filters";
 import { usePace } from "./pace";
 import { useComparison, usePeriod } from "./period";
@@ -31,13 +31,15 @@ interface Options {
   readonly isFiltered?: boolean;
   /** Whether the period before is asked as well; as the address says where left out. */
   readonly compare?: boolean;
+  /** Whether the step that is under way is asked as well, as sums over steps need it; not where left out. */
+  readonly isToNow?: boolean;
 }
 
 const POINTS = 240;
 const REFRESH_MS = 15_000;
 
 export function useSeries(query: string, options: Options = {}): UseQueryResult<Found> {
-  const { points = POINTS, refreshMs = REFRESH_MS, isFiltered = true } = options;
+  const { points = POINTS, refreshMs = REFRESH_MS, isFiltered = true, isToNow = false } = options;
   const { range } = usePeriod();
   const wanted = useComparison();
   const compare = options.compare ?? wanted;
@@ -45,8 +47,8 @@ export function useSeries(query: string, options: Options = {}): UseQueryResult<
   const known = isFiltered ? matchers : "";
   const refetchInterval = usePace("series", range.kind === "moving" ? refreshMs : false);
   return useQuery({
-    queryKey: ["series", query, known, rangeText(range), compare, points],
-    queryFn: ({ signal }) => ask(filtered(query, known ?? ""), { range, compare, points, signal }),
+    queryKey: ["series", query, known, rangeText(range), compare, points, isToNow],
+    queryFn: ({ signal }) => ask(filtered(query, known ?? ""), { range, compare, points, isToNow, signal }),
     enabled: query !== "" && known !== undefined,
     refetchInterval,
   });
@@ -56,14 +58,16 @@ interface Wanted {
   readonly range: Range;
   readonly compare: boolean;
   readonly points: number;
+  readonly isToNow: boolean;
   readonly signal: AbortSignal;
 }
 
-async function ask(query: string, { range, compare, points, signal }: Wanted): Promise<Found> {
+async function ask(query: string, wanted: Wanted): Promise<Found> {
+  const { range, compare, points, isToNow, signal } = wanted;
   const span = spanOf(range, Date.now());
   const stepS = stepSeconds(span, points);
   const lengthMs = Math.ceil(lengthOf(range) / stepS / 1000) * stepS * 1000;
-  const within = onSteps(span, stepS);
+  const within = isToNow ? onEveryStep(span, stepS) : onSteps(span, stepS);
   const earlier = { sinceMs: within.sinceMs - lengthMs, untilMs: within.untilMs - lengthMs };
   const [series, before] = await Promise.all([
     queryRange({ query, ...within, stepS }, signal),

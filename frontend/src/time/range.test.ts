@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import {
   DEFAULT,
+  onEveryStep,
   onSteps,
   parseRange,
   previous,
@@ -71,6 +72,14 @@ describe("a wider span", () => {
 
   it("does not reach beyond now", () => {
     expect(widened({ sinceMs: 100, untilMs: 200 }, 210)).toEqual({ sinceMs: 10, untilMs: 210 });
+  });
+});
+
+describe("a span on every step that it touches", () => {
+  it("reaches to the end of the one that is under way", () => {
+    const span = { sinceMs: 1_005_000, untilMs: 4_605_000 };
+    expect(onEveryStep({ sinceMs: 1_000_001, untilMs: 4_600_001 }, 15)).toEqual(span);
+    expect(onEveryStep({ sinceMs: 1_000_001, untilMs: 4_605_000 }, 15)).toEqual(span);
   });
 });
 

@@ -84,6 +84,12 @@ export function onSteps(span: Span, stepS: number): Span {
   return { sinceMs: Math.ceil(span.sinceMs / stepMs) * stepMs, untilMs };
 }
 
+/** The ends of all steps that a span touches: the last one may be under way, and hold what there is of it by now. */
+export function onEveryStep(span: Span, stepS: number): Span {
+  const stepMs = stepS * 1000;
+  return { ...onSteps(span, stepS), untilMs: Math.ceil(span.untilMs / stepMs) * stepMs };
+}
+
 /** A span twice as long around the same middle, and not beyond now. */
 export function widened(span: Span, nowMs: number): Span {
   const lengthMs = Math.min(2 * (span.untilMs - span.sinceMs), LONGEST_MS);

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 
 import { usePeriod } from "../../app/period";
 import { useSeries } from "../../app/series";
-import { onSteps, spanOf, stepSeconds } from "../../time/range";
+import { onEveryStep, spanOf, stepSeconds } from "../../time/range";
 import { Asked, Note } from "../../ui/Asked";
 import { heatOf } from "./heat";
 import { HeatMap } from "./HeatMap";
@@ -24,10 +24,12 @@ export function Durations({ which }: { which: Which }) {
     refreshMs: REFRESH_MS,
     compare: false,
     isFiltered: false,
+    // A step may take hours: who looks at a week wants to see what goes on now as well.
+    isToNow: true,
   });
   const { data } = answer;
   const found = useMemo(
-    () => data && heatOf(data.series, { ...onSteps(data.span, data.stepS), stepS: data.stepS }),
+    () => data && heatOf(data.series, { ...onEveryStep(data.span, data.stepS), stepS: data.stepS }),
     [data],
   );
   return (

@@ -58,7 +58,8 @@ export function HeatMap(props: HeatMapProps) {
 
 function cellText(heat: Heat, { row, column }: Cell, span: Span): string {
   const count = heat.counts[row]?.[column] ?? 0;
-  const when = momentText((heat.times[column] ?? 0) * 1000, span);
+  const endMs = Math.min((heat.times[column] ?? 0) * 1000, span.untilMs);
+  const when = momentText(endMs, span);
   return `${when}, ${bucketText(heat, row)}: ${quantity(Math.round(count))} requests`;
 }
 
