@@ -79,7 +79,7 @@ class Served:
     def call(self, method: str, path: str, **more: Any) -> Any:
         """Ask the pages without the command line."""
         headers = {"Authorization": f"Bearer {TOKEN}"}
-        answer = httpx.request(method, f"{self.url}/monitoring{path}", headers=headers, timeout=10, **more)
+        answer = httpx.request(method, f"{self.url}/monitoring{path}", headers=headers, timeout=60, **more)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PROTOCOLS = ["http/protobuf", "grpc"]
 SECRET = "tr0ub4dor-and-3"
-TIMEOUT_S = 5.0
+TIMEOUT_S = 30.0
 PARTIAL = {
     "traces": ExportTraceServiceResponse,
     "metrics": ExportMetricsServiceResponse,

@@ -68,7 +68,7 @@ def test_an_open_stream_does_not_hold_up_the_end_of_uvicorn(tmp_path: Path) -> N
     script.write_text(SERVER)
     with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        connection = http.client.HTTPConnection("127.0.0.1", int(server.stdout.readline()), timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", int(server.stdout.readline()), timeout=60)
         connection.request("GET", "/monitoring/stream", headers={"authorization": "Bearer t"})
         stream = connection.getresponse()
         first = stream.readline()
@@ -77,7 +77,7 @@ def test_an_open_stream_does_not_hold_up_the_end_of_uvicorn(tmp_path: Path) -> N
         rest = stream.read()
         stream.close()
         connection.close()
-        code = server.wait(20)
+        code = server.wait(60)
 
     assert (stream.status, first) == (200, b"retry: 2000\n")
     assert rest.startswith(b"id: ")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(asyncio.wait_for(test(), 10))
+    asyncio.run(asyncio.wait_for(test(), 60))
 
 
 def hub(**options: Any) -> Hub:

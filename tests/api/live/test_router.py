@@ -74,7 +74,7 @@ def run(test: Callable[[Hub], Awaitable[None]], **options: Any) -> Hub:
     hub = Hub(clock=FakeClock(0), **{"most": 2, **options})
 
     async def bounded() -> None:
-        await asyncio.wait_for(test(hub), 10)
+        await asyncio.wait_for(test(hub), 60)
 
     asyncio.run(bounded())
     return hub

@@ -38,17 +38,18 @@ class Page:
         while True:
             answer = json.loads(await self._connection.recv())
             if answer.get("id") == self._number:
-                return dict(answer["result"])
+                return dict(answer.get("result", {}))  # none where the page went away meanwhile
 
     async def open(self, url: str) -> str:
         """Go to an address; return what the page says."""
+        await self.run("document.documentElement.id = 'before'")
         await self.ask("Page.navigate", url=url)
         return await self._loaded()
 
     async def run(self, script: str) -> Any:
         """Return what a script gives."""
         answer = await self.ask("Runtime.evaluate", expression=script, awaitPromise=True)
-        return answer["result"].get("value")
+        return answer.get("result", {}).get("value")
 
     async def send(self, token: str | None = None) -> str:
         """Send the form of the page, filled in; return what the next page says."""

@@ -22,6 +22,11 @@ ROOT = Path(__file__).parents[3]
 PROGRAMS = Path(__file__).parent / "programs"
 APPS = "tests.integration.lifecycle.programs"
 
+FLUSH_S = "20"
+"""For tests in which nothing may be lost: the usual deadline is too short for a machine with other work."""
+HEALTHCHECK = ("--timeout-worker-healthcheck", "60")
+"""For uvicorn with several workers: by itself it kills those that have not begun to answer within 5 s."""
+
 _START_S = 90.0
 _END_S = 40.0
 _POLL_S = 0.02

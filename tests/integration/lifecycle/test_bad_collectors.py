@@ -6,6 +6,7 @@ import contextlib
 import json
 import signal
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 UVICORN = ("uvicorn", "--host", "127.0.0.1", "--port", "PORT", "--no-access-log", "APPS.shop:app")
 GUNICORN = ("gunicorn", "-k", "sync", "-b", "127.0.0.1:PORT", "APPS.wsgi:app")
 DEADLINE_S = 5.0
-MARGIN_S = 1.5  # for the end of the interpreter on a busy machine
+MARGIN_S = 4.0  # for the end of the interpreter on a busy machine; one deadline more would be above it
 BEHAVIOURS = ["refuse", "hang", "trickle", "fail"]
 MEGABYTE = 1_000_000
 
@@ -94,9 +95,11 @@ def test_with_ctrl_c_the_lifespan_and_the_interpreter_share_the_deadline(serve: 
 def test_a_script_ends_in_time_whatever_the_temporality(endpoint: str, preference: str) -> None:
     variables = {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": preference}
 
-    outcome = run_program("script", env=environment(endpoint, **variables), timeout_s=DEADLINE_S + 10)
+    outcome = run_program("script", env=environment(endpoint, **variables))
 
-    assert "the script has ended" in outcome.stdout
+    words, _, ended_s = outcome.stdout.rpartition(" at ")
+    assert words == "the script has ended"
+    assert time.monotonic() - float(ended_s) < DEADLINE_S + MARGIN_S
 
 
 def test_start_up_contacts_nobody(start_receiver: StartReceiver) -> None:
@@ -131,7 +134,7 @@ def test_when_it_recovers_exports_go_on_and_tell_what_was_lost(
     variables = {"OTEL_MONITORING_TELEMETRY__CIRCUIT_PROBE_S": "0.2", "OTEL_BSP_SCHEDULE_DELAY": "50"}
     server = serve(*UVICORN, endpoint=receiver.url, **variables)  # type: ignore[arg-type] # no other keywords
     lost = run_load(server.port, requests=400).trace_ids
-    assert receiver.failed.wait(DEADLINE_S)
+    assert receiver.failed.wait(60)
 
     receiver.behaviour = "answer"
     server_answers = run_load(server.port, requests=400)

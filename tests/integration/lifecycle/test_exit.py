@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.lifecycle.load import run_load, run_load_into_sigterm
-from tests.integration.lifecycle.processes import environment, run_program
+from tests.integration.lifecycle.processes import FLUSH_S, HEALTHCHECK, environment, run_program
 
 if TYPE_CHECKING:
     from tests.integration.lifecycle.conftest import Serve
@@ -24,7 +24,7 @@ ENDED_AFTER = 400
     ("command", "workers"),
     [
         pytest.param((*UVICORN, "APPS.shop:app"), 1, id="uvicorn"),
-        pytest.param((*UVICORN, "--workers", "2", "APPS.shop:app"), 2, id="uvicorn --workers"),
+        pytest.param((*UVICORN, *HEALTHCHECK, "--workers", "2", "APPS.shop:app"), 2, id="uvicorn --workers"),
         pytest.param((*GUNICORN, *ASGI_WORKER, "-w", "2", "APPS.shop:app"), 2, id="gunicorn, uvicorn worker"),
         pytest.param((*UVICORN, "APPS.plain_asgi:app"), 1, id="uvicorn, no lifespan in the application"),
         pytest.param(
@@ -37,7 +37,9 @@ ENDED_AFTER = 400
 def test_a_sigterm_in_the_middle_of_the_load_loses_no_span(
     serve: Serve, receiver: Receiver, command: tuple[str, ...], workers: int
 ) -> None:
-    server = serve(*command, endpoint=receiver.url, workers=workers)
+    server = serve(
+        *command, endpoint=receiver.url, workers=workers, OTEL_MONITORING_TELEMETRY__FLUSH_TIMEOUT_S=FLUSH_S
+    )
 
     answers = run_load_into_sigterm(server, after=ENDED_AFTER)
 
@@ -52,7 +54,13 @@ def test_a_wsgi_worker_exports_all_at_its_exit(
     serve: Serve, receiver: Receiver, worker: str, preload: tuple[str, ...]
 ) -> None:
     command = (*GUNICORN, "-k", worker, "-w", "2", "--threads", "2", *preload, "APPS.wsgi:app")
-    server = serve(*command, endpoint=receiver.url, workers=2, ready=SYNC_READY)
+    server = serve(
+        *command,
+        endpoint=receiver.url,
+        workers=2,
+        ready=SYNC_READY,
+        OTEL_MONITORING_TELEMETRY__FLUSH_TIMEOUT_S=FLUSH_S,
+    )
 
     answers = run_load(server.port, requests=300)
     server.terminate()

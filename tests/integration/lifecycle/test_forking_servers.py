@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.lifecycle.load import run_load
+from tests.integration.lifecycle.processes import FLUSH_S, HEALTHCHECK
 
 if TYPE_CHECKING:
     from tests.integration.lifecycle.conftest import Serve
@@ -22,13 +23,15 @@ UVICORN = ("uvicorn", "--host", "127.0.0.1", "--port", "PORT", "--no-access-log"
     [
         pytest.param((*GUNICORN, "-w", "4", "--preload"), 4, 20_000, id="gunicorn --preload"),
         pytest.param((*GUNICORN, "-w", "2"), 2, 4_000, id="gunicorn"),
-        pytest.param((*UVICORN, "--workers", "2"), 2, 4_000, id="uvicorn --workers"),
+        pytest.param((*UVICORN, *HEALTHCHECK, "--workers", "2"), 2, 4_000, id="uvicorn --workers"),
     ],
 )
 def test_the_sums_over_the_workers_are_what_the_load_generator_counted(
     serve: Serve, receiver: Receiver, command: tuple[str, ...], workers: int, requests: int
 ) -> None:
-    server = serve(*command, endpoint=receiver.url, workers=workers)
+    server = serve(
+        *command, endpoint=receiver.url, workers=workers, OTEL_MONITORING_TELEMETRY__FLUSH_TIMEOUT_S=FLUSH_S
+    )
 
     answers = run_load(server.port, requests=requests, connections=8 * workers)
     server.terminate()
@@ -41,7 +44,13 @@ def test_the_sums_over_the_workers_are_what_the_load_generator_counted(
 
 
 def test_what_was_counted_before_the_fork_stays_with_the_parent(serve: Serve, receiver: Receiver) -> None:
-    server = serve(*GUNICORN, "-w", "2", "--preload", endpoint=receiver.url, workers=2)
+    server = serve(
+        *GUNICORN,
+        *("-w", "2", "--preload"),
+        endpoint=receiver.url,
+        workers=2,
+        OTEL_MONITORING_TELEMETRY__FLUSH_TIMEOUT_S=FLUSH_S,
+    )
     run_load(server.port, requests=200)
 
     server.terminate()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.integration.lifecycle.processes import environment, run_program
+from tests.integration.lifecycle.processes import FLUSH_S, environment, run_program
 
 if TYPE_CHECKING:
     from tests.integration.lifecycle.receiver import Receiver
@@ -20,7 +20,9 @@ PER_CHILD = 3
 def test_children_of_a_busy_process_neither_hang_nor_count_their_parents_work(
     receiver: Receiver, how: str
 ) -> None:
-    outcome = run_program("forking", str(FORKS), how, env=environment(receiver.url), timeout_s=60)
+    env = environment(receiver.url, OTEL_MONITORING_TELEMETRY__FLUSH_TIMEOUT_S=FLUSH_S)
+
+    outcome = run_program("forking", str(FORKS), how, env=env, timeout_s=110)
 
     received = receiver.received
     of_children = received.by_instance("forking.children")

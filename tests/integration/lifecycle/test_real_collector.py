@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.integration.lifecycle.load import run_load, run_load_into_sigterm
+from tests.integration.lifecycle.processes import FLUSH_S
 from tests.integration.servers import eventually, json_lines, recording_to
 
 if TYPE_CHECKING:
@@ -59,7 +60,12 @@ def test_a_sigterm_in_the_middle_of_the_load_loses_no_span(
 ) -> None:
     collector = start_collector(recording_to(tmp_path))
     endpoint = collector.otlp_grpc if protocol == "grpc" else collector.otlp_http
-    server = serve(*UVICORN, endpoint=endpoint, OTEL_EXPORTER_OTLP_PROTOCOL=protocol)
+    server = serve(
+        *UVICORN,
+        endpoint=endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL=protocol,
+        OTEL_MONITORING_TELEMETRY__FLUSH_TIMEOUT_S=FLUSH_S,
+    )
 
     answers = run_load_into_sigterm(server, after=ENDED_AFTER)
 
@@ -74,7 +80,13 @@ def test_the_sums_over_preloaded_workers_are_exact(
     collector = start_collector(recording_to(tmp_path))
     endpoint = collector.otlp_grpc if protocol == "grpc" else collector.otlp_http
     command = (*GUNICORN, "-w", "4", "--preload")
-    server = serve(*command, endpoint=endpoint, workers=4, OTEL_EXPORTER_OTLP_PROTOCOL=protocol)
+    server = serve(
+        *command,
+        endpoint=endpoint,
+        workers=4,
+        OTEL_EXPORTER_OTLP_PROTOCOL=protocol,
+        OTEL_MONITORING_TELEMETRY__FLUSH_TIMEOUT_S=FLUSH_S,
+    )
 
     answers = run_load(server.port, requests=4000, connections=32)
     server.terminate()

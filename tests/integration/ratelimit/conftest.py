@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 import redis
 
-from tests.integration.lifecycle.processes import environment, running
+from tests.integration.lifecycle.processes import HEALTHCHECK, environment, running
 from tests.integration.servers import eventually, free_ports, program
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class OwnRedis:
         """Start it, and wait until it answers."""
         command = [str(self._program), "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
         self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL)
-        eventually(self._answers, timeout_s=20, what="the Redis of this test")
+        eventually(self._answers, timeout_s=60, what="the Redis of this test")
 
     def kill(self) -> None:
         """End it without a word."""
@@ -93,7 +93,7 @@ def serve(own_redis: OwnRedis, tmp_path: Path) -> Iterator[Serve]:
             ready = "Application startup complete"
             stack.enter_context(
                 running(
-                    [*command, "--no-proxy-headers"],
+                    [*command, "--no-proxy-headers", *HEALTHCHECK],
                     env=env,
                     folder=tmp_path,
                     port=port,

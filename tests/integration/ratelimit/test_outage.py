@@ -92,7 +92,7 @@ def _asker(port: int) -> Callable[[str], set[int]]:
     def ask(path: str) -> set[int]:
         headers = {"x-forwarded-for": CLIENT}
         return {
-            httpx.get(f"http://127.0.0.1:{port}{path}", headers=headers, timeout=10).status_code
+            httpx.get(f"http://127.0.0.1:{port}{path}", headers=headers, timeout=60).status_code
             for _ in range(WORKERS * 3)
         }
 

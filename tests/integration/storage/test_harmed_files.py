@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.integration.lifecycle.processes import environment, running
+from tests.integration.lifecycle.processes import FLUSH_S, environment, running
 from tests.integration.servers import eventually, free_ports
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ TOKEN = "t0ken"
 SETTINGS = {
     "OTEL_MONITORING_API__TOKEN": TOKEN,
     "OTEL_MONITORING_TELEMETRY__COLLECT_INTERVAL_S": "0.5",
+    "OTEL_MONITORING_TELEMETRY__FLUSH_TIMEOUT_S": FLUSH_S,
     "OTEL_MONITORING_ALERTS__INTERVAL_S": "1",
 }
 PAGE_BYTES = 4096
@@ -47,12 +48,12 @@ class Shop:
 
     def visit(self, times: int = 5) -> None:
         for _ in range(times):
-            self.answers.append(httpx.get(f"{self.url}/x", timeout=5).status_code)
+            self.answers.append(httpx.get(f"{self.url}/x", timeout=60).status_code)
 
     def get(self, path: str, **parameters: str) -> Any:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         return httpx.get(
-            f"{self.url}/monitoring{path}", params=parameters, headers=headers, timeout=10
+            f"{self.url}/monitoring{path}", params=parameters, headers=headers, timeout=60
         ).json()
 
     def ask(self, query: str) -> list[tuple[dict[str, str], float]]:

@@ -19,7 +19,7 @@ import pytest
 from otel_monitoring.storage.ledger import ledger_folder
 from otel_monitoring.storage.service import Service
 from tests.integration.lifecycle.load import run_load
-from tests.integration.lifecycle.processes import environment, running
+from tests.integration.lifecycle.processes import FLUSH_S, HEALTHCHECK, environment, running
 from tests.integration.servers import eventually, free_ports
 
 if TYPE_CHECKING:
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 APP = "tests.integration.storage.workers_app:app"
 GUNICORN = ("gunicorn", "-k", "uvicorn.workers.UvicornWorker", "-b", "127.0.0.1:PORT", APP, "-w", "4")
-UVICORN = ("uvicorn", "--host", "127.0.0.1", "--port", "PORT", "--no-access-log", APP, "--workers", "4")
+UVICORN = (
+    *("uvicorn", "--host", "127.0.0.1", "--port", "PORT", "--no-access-log", APP),
+    *("--workers", "4", *HEALTHCHECK),
+)
 COUNT = "http_server_request_duration_seconds_count"
 TOTAL = f'sum({COUNT}{{http_route="/x"}})'
 
@@ -282,6 +285,7 @@ def _settings(url: str) -> dict[str, str]:
         "OTEL_MONITORING_STORAGE__URL": url,
         "OTEL_MONITORING_API__TOKEN": _TOKEN,
         "OTEL_MONITORING_TELEMETRY__COLLECT_INTERVAL_S": "1",
+        "OTEL_MONITORING_TELEMETRY__FLUSH_TIMEOUT_S": FLUSH_S,
         "OTEL_MONITORING_ALERTS__ENABLED": "false",
         "OTEL_METRIC_EXPORT_INTERVAL": "1000",
     }
