@@ -65,7 +65,7 @@ def served(application: str, **more: str) -> Iterator[httpx.Client]:
         # A file, since a pipe that nobody reads would fill up and stop the server.
         tempfile.TemporaryFile("w+", encoding="utf-8") as output,
         running("uvicorn", application, "--port", str(port), output=output, **more) as process,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=WAIT_S) as client,
     ):
         if not answers(client, process):
             output.seek(0)

@@ -200,6 +200,12 @@ def metric_lines(url: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 
+def missed_evaluations(url: str) -> float:
+    """Return how many evaluations of rules a Prometheus says that it has left out, as if it stood still."""
+    name = "prometheus_rule_group_iterations_missed_total"
+    return sum(float(line.rpartition(" ")[2]) for line in metric_lines(f"{url}/metrics") if name in line)
+
+
 def prometheus_query(prometheus: Prometheus, expression: str) -> list[dict[str, Any]]:
     """Return the result of an instant query."""
     answer = httpx.get(f"{prometheus.url}/api/v1/query", params={"query": expression}, timeout=30).json()

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from tools.grafana.laying import Shown
 
+pytestmark = pytest.mark.timeout(400)
+
+_LONG_S = 200.0
 TOKEN = "demo"
 CHOSEN = {"job": ".*", "instance": ".*", "__rate_interval": "10s"}
 ENVIRONMENT = {
@@ -82,7 +85,7 @@ class Demo:
                 await one.ready(client)
 
     def _run(self, work: Any) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(_LONG_S)
 
 
 @pytest.fixture(scope="module")
@@ -130,4 +133,4 @@ def test_every_expression_is_understood_and_finds_something(asked: str, shown: S
         if shown.why_empty:
             _ask(asked, wanted)  # is understood
         else:
-            assert eventually(partial(_found, asked, wanted), timeout_s=30, what=wanted)
+            assert eventually(partial(_found, asked, wanted), timeout_s=60, what=wanted)

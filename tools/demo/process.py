@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LIVE_PATH = "/monitoring/health/live"
-READY_TIMEOUT_S = 30.0
+READY_TIMEOUT_S = 90.0
 STOP_TIMEOUT_S = 15.0
 SHOWN_LINES = 15
 _LOOK_S = 0.1

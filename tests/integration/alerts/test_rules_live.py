@@ -20,13 +20,15 @@ import httpx
 import pytest
 import yaml
 
-from tests.integration.servers import eventually, free_ports, program
+from tests.integration.servers import eventually, free_ports, missed_evaluations, program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 APP = Path(__file__).with_name("live_app.py")
 SETTLED_S, LASTS_S = 4.0, 62.0
+MOST_TRIES = 3
+"""How often Prometheus may say itself that it missed something, as where the machine stood still."""
 NEAR_S = 3.5
 """One interval each for collecting, evaluating and asking, and some for a busy machine."""
 
@@ -120,7 +122,7 @@ def process(*command: str, log: Path) -> Iterator[None]:
             yield
         finally:
             started.terminate()
-            started.wait(20)
+            started.wait(60)
 
 
 def prometheus(folder: Path, port: int, target: int) -> list[str]:
@@ -150,7 +152,7 @@ def prometheus(folder: Path, port: int, target: int) -> list[str]:
 
 
 @pytest.mark.integration
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 def test_a_live_application_and_prometheus_have_the_same_alerts(tmp_path: Path) -> None:
     """S2.1, S2.3, S2.4, S2.8, S3.1 to S3.9, S4.1 to S4.4, S5.1, S5.3."""
     (tmp_path / "rules.yml").write_text(RULES)
@@ -165,12 +167,16 @@ def test_a_live_application_and_prometheus_have_the_same_alerts(tmp_path: Path) 
         app = (sys.executable, str(APP), str(ours_port), str(tmp_path / "rules.yml"))
         with process(*app, log=tmp_path / "app.log"):
             eventually(lambda: ready(f"{ours_url}/alerts", bearer), what="the application")
-            begin_s = float(httpx.post(f"http://127.0.0.1:{ours_port}/begin", timeout=30).text)
-            while time.time() < begin_s + LASTS_S:
-                for side in (theirs, ours):
-                    side.look(time.time())
-                time.sleep(0.4)
-            counted = [series_seen(url, headers) for url, headers in sides]
+            for _ in range(MOST_TRIES):
+                missed = missed_evaluations(theirs_url)
+                begin_s = float(httpx.post(f"http://127.0.0.1:{ours_port}/begin", timeout=30).text)
+                while time.time() < begin_s + LASTS_S:
+                    for side in (theirs, ours):
+                        side.look(time.time())
+                    time.sleep(0.4)
+                counted = [series_seen(url, headers) for url, headers in sides]
+                if was_answered(theirs_url) and missed_evaluations(theirs_url) == missed:
+                    break
 
     expected, found = (side.episodes(begin_s + SETTLED_S) for side in (theirs, ours))
     assert found.keys() == expected.keys()
@@ -206,6 +212,13 @@ def ready(url: str, headers: dict[str, str]) -> bool:
         return httpx.get(url, headers=headers, timeout=2).is_success
     except httpx.TransportError:
         return False
+
+
+def was_answered(url: str) -> bool:
+    """Tell whether a Prometheus had an answer in time to each of its scrapes."""
+    query = f"min_over_time(up[{LASTS_S:.0f}s]) == 1"
+    answer = httpx.get(f"{url}/api/v1/query", params={"query": query}, timeout=30).raise_for_status().json()
+    return bool(answer["data"]["result"])
 
 
 def series_seen(url: str, headers: dict[str, str]) -> dict[tuple[tuple[str, str], ...], float]:

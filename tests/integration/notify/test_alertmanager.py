@@ -138,6 +138,7 @@ def test_what_happened_while_it_was_down_arrives_as_it_stands(tmp_path: Path) ->
     assert members(told) == [[("firing", "a"), ("firing", "c"), ("resolved", "b")]]
 
 
+@pytest.mark.timeout(240)
 def test_what_we_send_is_what_prometheus_sends(tmp_path: Path) -> None:
     """S8.1 to S8.3: the same rule file, the same alerts, at the same seconds, in the same words."""
     theirs, start_s = prometheus_sender.theirs(tmp_path, periods=2)
