@@ -9,24 +9,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.demo import Demo, running_demo
+from tests.browser.looks import Looks
 from tests.browser.places import OWN
-from tests.browser.visit import Look, Visit, running_browser, visiting
+from tests.browser.visit import Visit, running_browser, visiting
 from tests.integration.servers import absent, eventually, program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator, Iterator
 
     from playwright.sync_api import Browser
 
-    from tests.browser.places import Place
-
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-OUTAGE_S = 3600.0
-FIRING_S = 90.0
+OUTAGE_S = 86_400.0
+"""Longer than any run of all tests."""
+
+FIRING_S = 180.0
 SILENCE = {
     "matchers": ['host="web-17"', 'severity="warning"'],
-    "for": "2h",
+    "for": "1d",
     "createdBy": "kim",
     "comment": "a disk is replaced",
 }
@@ -46,8 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Say with a failure what the browser showed and asked."""
     report = yield
-    visit = getattr(item, "funcargs", {}).get("visit")
-    if report.when == "call" and report.failed and isinstance(visit, Visit):
+    visit = _visit_of(item) if report.when == "call" and report.failed else None
+    if visit is not None:
         report.sections.append(("the page", visit.account()))
     return report
 
@@ -88,18 +89,10 @@ def visit(demo: Demo, browser: Browser) -> Iterator[Visit]:
 
 
 @pytest.fixture(scope="module")
-def look_at(demo: Demo, browser: Browser) -> Iterator[Callable[[Place, Look], Visit]]:
+def look_at(demo: Demo, browser: Browser) -> Iterator[Looks]:
     """Open a place as somebody looks at it, whose browser stays open for the next place."""
-    open_visits: dict[Look, Visit] = {}
     with ExitStack() as until_the_end:
-
-        def look_at(place: Place, look: Look) -> Visit:
-            if look not in open_visits:
-                open_visits[look] = until_the_end.enter_context(visiting(browser, demo, look))
-            open_visits[look].open(place)
-            return open_visits[look]
-
-        yield look_at
+        yield Looks(lambda look: until_the_end.enter_context(visiting(browser, demo, look)))
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +101,15 @@ def axe() -> str:
     if not AXE.is_file():
         absent("dashboard", "axe is not installed; `make dashboard` brings it")
     return AXE.read_text(encoding="utf-8")
+
+
+def _visit_of(item: pytest.Item) -> Visit | None:
+    """Return whose page a test looked at, where a fixture opened it."""
+    given = getattr(item, "funcargs", {})
+    visit, looks = given.get("visit"), given.get("look_at")
+    if isinstance(visit, Visit):
+        return visit
+    return looks.last if isinstance(looks, Looks) else None
 
 
 def _fires(demo: Demo, rule: str) -> bool:

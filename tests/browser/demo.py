@@ -24,7 +24,10 @@ T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "the-token-of-a-shop-under-test"
-_PATIENCE_S = 60.0
+_PATIENCE_S = 120.0
+_UNUSED_S = 2.0
+"""After so long a connection is not used again; after five seconds the shop ends it."""
+
 _VISITORS = """
 import asyncio, sys
 from tools.demo import traffic
@@ -65,7 +68,10 @@ class Demo:
         self._shop = Service("shop", "examples.shop.app:app", folder=folder)
         self._visitors: asyncio.subprocess.Process | None = None
         self._client = httpx.Client(
-            base_url=self._shop.url + prefix, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30
+            base_url=self._shop.url + prefix,
+            headers={"Authorization": f"Bearer {TOKEN}"},
+            timeout=60,
+            limits=httpx.Limits(keepalive_expiry=_UNUSED_S),
         )
 
     @property

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from tests.browser.past import ROUTE, WAITING
 from tests.browser.said import alerting, analysis, outlook, requests, standing
 from tests.browser.said.facts import Says, latest, moment
+from tests.integration.servers import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,8 +47,13 @@ class Place:
 
 
 def _fingerprint(demo: Demo) -> str:
-    alerts = demo.ask("alerts", state="firing")["alerts"]
-    return str(next(alert["fingerprint"] for alert in alerts if alert["rule"] == "ShopErrors"))
+    return str(eventually(lambda: _firing(demo, "ShopErrors"), what="the alert")["fingerprint"])
+
+
+def _firing(demo: Demo, rule: str) -> dict[str, Any] | None:
+    """Return the alert of a rule; a shop that was killed a moment ago asks its rules after two seconds."""
+    alerts: list[dict[str, Any]] = demo.ask("alerts", state="firing")["alerts"]
+    return next((alert for alert in alerts if alert["rule"] == rule), None)
 
 
 def _anomaly(demo: Demo) -> str:
@@ -61,8 +67,17 @@ def _anomaly(demo: Demo) -> str:
 
 def _noticed(demo: Demo) -> str:
     """Return when the release of the past made itself felt."""
-    newest = max(demo.ask("releases")["releases"], key=lambda one: str(one["firstSeen"]))
-    return str(_milliseconds(newest["firstSeen"]))
+    return str(released_ms(demo))
+
+
+def released_ms(demo: Demo) -> int:
+    """Return when the second process of the past began, Unix milliseconds, once the past is known."""
+
+    def began() -> list[int]:
+        found = [_milliseconds(one["firstSeen"]) for one in demo.ask("releases")["releases"]]
+        return found if len(found) > 1 else []
+
+    return max(eventually(began, what="the releases of the past"))
 
 
 def _milliseconds(text: str) -> int:

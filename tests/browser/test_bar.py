@@ -31,9 +31,7 @@ def test_the_bar_has_two_rows_on_a_phone(place: Place, browser: Browser, demo: D
         visit.open(place)
         bar = visit.page.locator("header").first
 
-        rows = bar.evaluate(_ROWS)
-
-        assert rows == 2
+        assert visit.until(lambda: bar.evaluate(_ROWS) == 2)
         assert bar.get_by_role("status").is_visible()
         targets = [one.bounding_box() for one in bar.get_by_role("button").all()]
         sizes = [min(box["width"], box["height"]) for box in targets if box is not None]

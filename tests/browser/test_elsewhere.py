@@ -36,5 +36,5 @@ def test_two_tabs_are_refused_nothing(demo: Demo, browser: Browser) -> None:
         overview.page.wait_for_timeout(A_WHILE_MS)
 
         assert overview.page.url.startswith(f"{demo.origin}/ops/mon/")
-        assert overview.answer("dashboard") is not None
+        assert overview.until(lambda: overview.answer("dashboard") is not None)
         assert overview.problems + alerts.problems == []

@@ -69,7 +69,7 @@ def test_a_silence_is_edited_in_place(visit: Visit, silenced: Silenced) -> None:
     form = visit.page.locator("main form")
     conditions = form.get_by_label("What is to be quiet")
     assert conditions.input_value() == f'host="{silenced.host}"'
-    assert conditions.evaluate("(one) => one === document.activeElement")
+    assert visit.is_focused(conditions)
     assert form.get_by_label("Why").input_value() == "an upgrade"
     assert form.get_by_role("button", name="Save the changes").is_disabled()
     form.get_by_label("Why").fill("a longer upgrade")
@@ -112,11 +112,7 @@ def test_other_conditions_put_a_new_silence_in_its_place(visit: Visit, silenced:
     form.get_by_role("button", name="Save the changes").click()
 
     assert visit.until(lambda: "Silenced until" in visit.text())
-    assert (
-        visit.page.get_by_role("status")
-        .filter(has_text="Silenced until")
-        .evaluate("(one) => one === document.activeElement")
-    )
+    assert visit.is_focused(visit.page.get_by_role("status").filter(has_text="Silenced until"))
     made, over = silenced.found("active"), silenced.found("expired")
     assert made is not None
     assert made["id"] != silenced.id
@@ -135,7 +131,7 @@ def test_a_silence_that_is_over_is_made_again(visit: Visit, demo: Demo, silenced
     form = visit.page.locator("main form")
     form.get_by_role("button", name="Leave it").press("Enter")
     assert visit.until(lambda: visit.page.locator("main form").count() == 0)
-    assert again.evaluate("(one) => one === document.activeElement")
+    assert visit.is_focused(again)
     again.press("Enter")
     assert form.get_by_label("What is to be quiet").input_value() == f'host="{silenced.host}"'
     form.get_by_label("Who").fill("sam")

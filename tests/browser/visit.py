@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote_plus, urlsplit
 
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Response
 
     from tests.browser.demo import Demo
     from tests.browser.places import Place
@@ -30,6 +30,10 @@ _OPTIONS = (
     "--disable-sync",
 )
 _POLL_MS = 100
+_PATIENCE_MS = 90_000
+"""A machine that does other things as well may take so long for what takes a second elsewhere."""
+
+expect.set_options(timeout=_PATIENCE_MS)
 _REMEMBERED = 40
 _QUIET = """() => new Promise((done) => {
   const quiet = () => setTimeout(done, 400);
@@ -92,6 +96,7 @@ class Visit:
         self.problems: list[str] = []
         self._demo = demo
         self._answers: dict[str, list[Response]] = {}
+        self._refused: set[int] = set()
         self._log: deque[str] = deque(maxlen=_REMEMBERED)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.problems.append(f"exception: {error}"))
@@ -111,6 +116,10 @@ class Visit:
         self.problems.clear()
         self.page.goto(f"{self._demo.page}{path}")
         self.settle()
+
+    def may_be_refused(self, status: int) -> None:
+        """Let the browser say as often as it likes that the server refused something with this status."""
+        self._refused.add(status)
 
     def settle(self) -> None:
         """Wait until nothing loads any more and the page stands still, at most five seconds."""
@@ -142,13 +151,17 @@ class Visit:
         found: list[str] = self.page.evaluate(_PIECES)
         return found
 
-    def until(self, look: Callable[[], bool], *, timeout_s: float = 20.0) -> bool:
+    def until(self, look: Callable[[], bool], *, timeout_s: float = 60.0) -> bool:
         """Look again and again, and say whether it came to be true; the browser goes on meanwhile."""
         for _ in range(int(timeout_s * 1000 / _POLL_MS)):
             if look():
                 return True
             self.page.wait_for_timeout(_POLL_MS)
         return look()
+
+    def is_focused(self, one: Locator) -> bool:
+        """Tell whether it gets the focus: the page gives it away a moment after what was pressed."""
+        return self.until(lambda: bool(one.evaluate("(one) => one === document.activeElement")))
 
     def wider_than_the_screen(self) -> list[str]:
         """Return what makes the page scroll sideways, at most three elements."""
@@ -171,7 +184,8 @@ class Visit:
         self.page.screenshot(path=path, full_page=True, animations="disabled")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        is_meant = any(f" status of {status} " in message.text for status in self._refused)
+        if message.type == "error" and not is_meant:
             self.problems.append(f"console: {message.text} {message.location.get('url', '')}")
 
     def _on_request(self, request: Request) -> None:
@@ -206,9 +220,13 @@ def visiting(browser: Browser, demo: Demo, look: Look = LIGHT) -> Iterator[Visit
     context = browser.new_context(
         viewport={"width": look.width, "height": look.height}, color_scheme=look.scheme, locale="en-GB"
     )
+    context.set_default_timeout(_PATIENCE_MS)
+    visit = Visit(context.new_page(), demo)
     try:
-        visit = Visit(context.new_page(), demo)
         visit.sign_in()
         yield visit
+    except Exception as error:
+        error.add_note(visit.account())
+        raise
     finally:
         context.close()

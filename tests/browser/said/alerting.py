@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from typing import Any
 
 from tests.browser.figures import duration, quantity
 from tests.browser.said.facts import Facts, plain, times
 
 _STATES = {"inactive": "quiet", None: "works"}
+_MOST_OPEN = 5
+"""More alerts of one rule are folded up."""
+
 _MOST_NOISY = 12
 """So many rules that fired are listed one by one."""
 
 
 def alerts(answer: Any) -> Facts:
-    return [
+    going = [one for one in answer["alerts"] if one["state"] in ("firing", "pending")]
+    together = Counter(map(_together, going))
+    folded: Facts = [(key[0], f"{number} at once") for key, number in together.items() if number > _MOST_OPEN]
+    return folded + [
         (_summary(one), one["rule"], quantity(one["value"], one["unit"]), one["threshold"])
-        for one in answer["alerts"]
-        if one["state"] in ("firing", "pending")
+        for one in going
+        if together[_together(one)] <= _MOST_OPEN
     ]
+
+
+def _together(alert: Any) -> tuple[str, ...]:
+    """Return what alerts have in common that are listed together."""
+    names = ("rule", "group", "state", "silencedBy", "inhibitedBy", "acknowledgedBy")
+    return *(str(alert[name]) for name in names), alert["labels"].get("severity", "")
 
 
 def alert(answer: Any) -> Facts:

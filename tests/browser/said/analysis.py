@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.browser.figures import duration, number_of, quantity
+from tests.browser.past import ROUTE
 from tests.browser.said.facts import Facts, moment, sentence, times
 
 _REASONS = {"spike": "far out", "level_shift": "another level"}
@@ -26,25 +28,41 @@ _CALLED = {
 }
 """How the page calls what is watched without being asked for."""
 
+_MOST_SERIES = 6
+_APART = timedelta(minutes=15)
+_NEVER = datetime.max.replace(tzinfo=UTC) - _APART
 _WAYS = {"rising": "rises", "falling": "falls", "steady": "steady"}
 
 
 def anomalies(answer: Any) -> Facts:
-    return [
-        f"What stood out: {times(answer['total'])}",
-        *[
+    found: Facts = [f"What stood out: {times(answer['total'])}"]
+    for incident in _incidents(answer["anomalies"]):
+        found += [
             (
                 _CALLED.get(one["metric"], one["metric"]),
                 f"{_REASONS[one['reason']]}: {quantity(one['value'], one['unit'])}",
                 f"expected {_expected(one)}",
             )
-            for one in answer["anomalies"]
-        ],
-    ]
+            for one in incident[:_MOST_SERIES]
+        ]
+        found += [f"and {len(incident) - _MOST_SERIES} more"] if len(incident) > _MOST_SERIES else []
+    return found
+
+
+def _incidents(anomalies: Any) -> list[list[Any]]:
+    """Return what began while others lasted, or soon after, together: of each some are listed one by one."""
+    found: list[list[Any]] = []
+    ends = datetime.min.replace(tzinfo=UTC)
+    for one in sorted(anomalies, key=lambda one: moment(one["since"])):
+        if not found or moment(one["since"]) > ends + _APART:
+            found.append([])
+        found[-1].append(one)
+        ends = max(ends, moment(one["until"]) if one["until"] else _NEVER)
+    return found
 
 
 def anomaly(answer: Any) -> Facts:
-    (one,) = answer["anomalies"]
+    one = next(one for one in answer["anomalies"] if one["labels"].get("http_route") == ROUTE)
     lasted_s = (moment(one["until"]) - moment(one["since"])).total_seconds()
     return [
         (quantity(one["value"], one["unit"]), "seen"),
