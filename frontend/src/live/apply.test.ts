@@ -62,6 +62,16 @@ describe("an alert that begins to fire", () => {
   });
 });
 
+describe("a stream that opens", () => {
+  it("has what changed before it asked for once", async () => {
+    const asked = watching(client, ["dashboard", {}], {});
+    applyTo(client).opened();
+    expect(asked).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe("new samples", () => {
   it("ask for figures anew, and for nothing else", async () => {
     const figures = watching(client, ["endpoints", {}], {});

@@ -23,6 +23,8 @@ const PACES: Readonly<Record<Topic, readonly [delayMs: number, gapMs: number]>> 
 export interface Applied {
   readonly heard: (topic: Topic, data: unknown) => void;
   readonly missed: () => void;
+  /** Changes are heard of from now on: those between the first answers and now are asked for. */
+  readonly opened: () => void;
   readonly end: () => void;
 }
 
@@ -40,6 +42,7 @@ export function applyTo(client: QueryClient): Applied {
       throttles[topic].ask();
     },
     missed: () => void client.invalidateQueries(),
+    opened: () => throttles.alerts.ask(),
     end: () => Object.values(throttles).forEach((throttle) => throttle.end()),
   };
 }

@@ -3,8 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { Alert, Dashboard } from "../api/types";
 import { type AlertEvent, listWith, overviewWith } from "./reducer";
 
-function alert(fingerprint: string, state: string): Alert {
-  return { fingerprint, state, rule: "HighCpu", group: "system" } as Alert;
+function alert(fingerprint: string, state: string, severity = "warning", minute = 0): Alert {
+  const activeAt = new Date(Date.UTC(2026, 2, 2, 9, minute)).toISOString();
+  const labels: Record<string, string> = { severity };
+  const shown: Partial<Alert> = { rule: "HighCpu", group: "system", labels, activeAt };
+  return { ...shown, fingerprint, state } as Alert;
 }
 
 function event(fingerprint: string, state: string): AlertEvent {
@@ -51,6 +54,17 @@ describe("the overview", () => {
     const { alerts } = overviewWith(overview([]), event("a", "firing"));
     expect(alerts).toMatchObject({ state: "ok", data: { firing: 1, pending: 0 } });
     expect(alerts.data?.alerts).toHaveLength(1);
+  });
+
+  it("has the worst in front whatever fires last, and what is pending behind", () => {
+    const before = overview([
+      alert("first", "firing", "critical", 1),
+      alert("slow", "firing", "warning", 0),
+      alert("soon", "pending", "critical", 0),
+    ]);
+    const later = { at: "", previous: null, alert: alert("later", "firing", "critical", 2) };
+    const { data } = overviewWith(before, later).alerts;
+    expect(data?.alerts.map((one) => one.fingerprint)).toEqual(["first", "later", "slow", "soon"]);
   });
 
   it("counts one that goes from pending to firing as such", () => {

@@ -2,6 +2,7 @@
 
 import type { Parameters } from "../api/client";
 import type { Alert, Alerts, Dashboard } from "../api/types";
+import { rankOf } from "../format/severity";
 
 export interface AlertEvent {
   readonly at: string;
@@ -25,7 +26,7 @@ export function overviewWith(overview: Dashboard, { alert }: AlertEvent): Dashbo
   if (part.data === null) return overview;
   const others = part.data.alerts.filter((one) => !isSame(one, alert));
   const isOn = alert.state === "firing" || alert.state === "pending";
-  const alerts = isOn ? [alert, ...others] : others;
+  const alerts = isOn ? [...others, alert].sort(byNeed) : others;
   const before = part.data.alerts.find((one) => isSame(one, alert))?.state;
   const counted = (state: string, now: number) =>
     Math.max(0, now + Number(alert.state === state) - Number(before === state));
@@ -36,6 +37,15 @@ export function overviewWith(overview: Dashboard, { alert }: AlertEvent): Dashbo
     pending: counted("pending", part.data.pending),
   };
   return { ...overview, alerts: { ...part, state: alerts.length ? "ok" : part.state, data } };
+}
+
+/** As the server has it: what fires, the worst of it and what began first in front. */
+function byNeed(one: Alert, other: Alert): number {
+  return (
+    one.state.localeCompare(other.state) ||
+    rankOf(one.labels.severity) - rankOf(other.labels.severity) ||
+    Date.parse(one.activeAt) - Date.parse(other.activeAt)
+  );
 }
 
 function isSame(one: Alert, other: Alert): boolean {

@@ -38,7 +38,10 @@ export function useLive(client: QueryClient): void {
         if (topic !== "metrics" || withMetrics) applied.heard(topic, data);
       },
       missed: applied.missed,
-      became: stream.set,
+      became: (state) => {
+        stream.set(state);
+        if (state === "open") applied.opened();
+      },
     });
     const leave = whileSeen(feed, applied.missed);
     return () => {

@@ -32,7 +32,7 @@ from otel_monitoring.views.endpoints import worst
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from otel_monitoring.alerts.evaluation.status import GroupStatus
+    from otel_monitoring.alerts.evaluation.status import GroupStatus, RuleStatus
     from otel_monitoring.api.desk import AlertDesk
     from otel_monitoring.health.report import HealthReport
     from otel_monitoring.reports.anomalies.desk import AnomaliesDesk
@@ -111,10 +111,18 @@ def alerts_part(groups: Sequence[GroupStatus], desk: AlertDesk | None) -> Part[A
         by_severity=dict(Counter(one.labels.get("severity") or "none" for one in firing)),
         alerts=[alert_body(*one, desk) for one in found[:_MOST_ALERTS]],
     )
-    rules = sum(len(group.rules) for group in groups)
-    quiet = f"Nothing fires: {rules} rules are asked." if rules else _NO_RULES
+    quiet = _quiet([rule for group in groups for rule in group.rules])
     fired_ms = [one.fired_at_ms for one in firing if one.fired_at_ms is not None]
     return _part(Part[AlertsData], data, "" if found else quiet, since_ms=min(fired_ms, default=None))
+
+
+def _quiet(rules: Sequence[RuleStatus]) -> str:
+    """Return why nothing fires."""
+    if not rules:
+        return _NO_RULES
+    if all(rule.health == "unknown" for rule in rules):
+        return "Not known yet: the rules are asked for the first time a moment after the start."
+    return f"Nothing fires: {len(rules)} rule{'s are' if len(rules) > 1 else ' is'} asked."
 
 
 def anomalies_part(desk: AnomaliesDesk, start_ms: int, end_ms: int) -> Part[AnomaliesData]:

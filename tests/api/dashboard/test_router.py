@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from otel_monitoring.alerts.evaluation.status import GroupStatus, RuleStatus
+from otel_monitoring.alerts.evaluation.status import GroupStatus, RuleHealth, RuleStatus
 from otel_monitoring.alerts.rules.rule import AlertingRule
 from otel_monitoring.api.dashboard.bodies import DashboardBody
 from otel_monitoring.api.dashboard.once import Thrift
@@ -148,6 +148,18 @@ def test_what_fires_comes_before_what_is_pending() -> None:
     assert [one["labels"]["job"] for one in data["alerts"]] == ["f", "p"]
     assert (data["firing"], data["pending"], data["bySeverity"]) == (1, 1, {"critical": 1})
     assert (found["counts"]["data"]["rules"], found["counts"]["data"]["rulesFailing"]) == (1, 1)
+
+
+def test_rules_that_were_not_asked_yet_are_not_said_to_be_quiet() -> None:
+    rule = AlertingRule(name="A", expr="up == 0", for_ms=0, labels={}, annotations={})
+
+    def note(health: RuleHealth) -> str:
+        status = RuleStatus(rule, health, "", None, (), None, 0.0)
+        group = GroupStatus("g", "f", 15_000, (status,), 0)
+        return str(shown(source(Shop(), groups=lambda: [group]))["alerts"]["note"])
+
+    assert note("unknown").startswith("Not known yet: the rules are asked")
+    assert note("ok") == "Nothing fires: 1 rule is asked."
 
 
 def test_the_worst_that_fires_is_in_front_and_within_it_what_began_first() -> None:

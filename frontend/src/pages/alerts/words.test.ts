@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { aboutText, mentions, plural, rankOf, severityTone, stateTone, summaryOf } from "./words";
+import { rankOf } from "../../format/severity";
+import { aboutText, mentions, plural, severityTone, stateTone, summaryOf } from "./words";
 
 describe("a severity", () => {
   it("has the worst in front, and one that nobody knows before a mere note", () => {

@@ -1,7 +1,8 @@
 /** Alerts in the order in which somebody on call needs them: what nobody takes care of is in front. */
 
+import { rankOf } from "../../../format/severity";
 import type { Alert } from "../answers";
-import { mentions, rankOf, sharedBy } from "../words";
+import { mentions, sharedBy } from "../words";
 
 export interface Section {
   readonly name: "open" | "cared" | "quiet" | "pending" | "over";
