@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from otel_monitoring.health.report import HealthReport
     from otel_monitoring.model.clock import Clock
+    from otel_monitoring.model.labels import Labels
     from otel_monitoring.promql.query import Query
     from otel_monitoring.reports.summary.alerts import Episode
 
@@ -143,12 +144,17 @@ class AlertsPart:
     def part(self, now_ms: int) -> ScorePart:
         """Return the part at a time."""
         firing = [one.labels for one in self._episodes(now_ms, now_ms) if one.ended_at_ms is None]
-        costs = [_SEVERITIES.get(one.get("severity"), _OTHER_SEVERITY) for one in firing]
+        firing.sort(key=_cost, reverse=True)  # the worst are named
+        costs = [_cost(one) for one in firing]
         names = list(dict.fromkeys(one.get("alertname") for one in firing))
         told = ", ".join(names[:_MOST_NAMED]) + (" and others" if len(names) > _MOST_NAMED else "")
         many = "1 alert fires" if len(firing) == 1 else f"{len(firing)} alerts fire"
         why = f"{many}: {told}." if firing else "No alert fires."
         return ScorePart(self.name, max(0.0, 100.0 - sum(costs)), self._weight, float(len(firing)), "", why)
+
+
+def _cost(of: Labels) -> float:
+    return _SEVERITIES.get(of.get("severity"), _OTHER_SEVERITY)
 
 
 class ChecksPart:

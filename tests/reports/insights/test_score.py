@@ -112,13 +112,13 @@ def test_scores_are_read_off_a_line(value: float, score: float) -> None:
 def test_alerts_take_by_their_severity() -> None:
     firing = [
         Episode(Labels.of(alertname=name, severity=severity), 1, 1.0)
-        for name, severity in (("A", "warning"), ("B", "info"), ("B", "info"), ("C", "other"))
+        for name, severity in (("B", "info"), ("B", "info"), ("A", "warning"), ("C", "other"))
     ]
     over = Episode(Labels.of(alertname="D", severity="critical"), 1, 1.0, {}, 2)
 
     found = AlertsPart(lambda _since_ms, _until_ms: [*firing, over]).part(5)
 
-    assert (found.score, found.why) == (50.0, "4 alerts fire: A, B, C.")
+    assert (found.score, found.why) == (50.0, "4 alerts fire: A, C, B.")
     assert AlertsPart(lambda _since_ms, _until_ms: []).part(5).score == 100.0
 
 
