@@ -364,6 +364,8 @@ class TestSqlite:
 
         _note(database, "a")
 
+        assert _notes(database) == ["a"]
+
 
 class TestPostgres:
     """What is particular to a server."""
