@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 
 from otel_monitoring.errors import StoreError
 from otel_monitoring.storage.documents import digest, pack_series, plain
+from otel_monitoring.storage.errors import StorageError
 from otel_monitoring.storage.samples.packing import checksum, pack_numbers, pack_values
 from otel_monitoring.storage.samples.polling import series_of
 from otel_monitoring.storage.samples.sources import MOST_INSTANCE, introduce
@@ -88,16 +89,17 @@ class SampleLog:
         Args:
             connection: Reads.
             run: The one of our source.
-
-        Raises:
-            StorageError: Its label sets are damaged, or the database cannot be used now.
         """
         layout = select(func.max(LAYOUTS.c.number)).where(LAYOUTS.c.source == run.id)
-        known = series_of(connection, run.id)
+        newest = select(func.max(SERIES.c.last)).where(SERIES.c.source == run.id)
+        try:
+            known = series_of(connection, run.id)
+        except StorageError:  # they are damaged; whoever reads a series under two numbers takes it for one
+            known = {}
         self._seq = run.last_seq
         self._layout = connection.execute(layout).scalar() or 0
+        self._newest = connection.execute(newest).scalar() or 0
         self._numbers = {labels: number for number, labels in known.items()}
-        self._newest = max(known, default=0)
         self._saved = _Saved(
             self._database.identity, run.id, run.last_seq, series=frozenset(known), layout=self._layout
         )

@@ -100,6 +100,26 @@ def test_series_of_a_process_that_is_gone_keep_their_numbers(
     assert list(known.values()) == [*_labels(2), later[0]]
 
 
+def test_damaged_label_sets_of_a_process_that_is_gone_do_not_keep_its_last_words(
+    log: SampleLog, writer: Writer, database: Database
+) -> None:
+    _append(log, writer, 1, [1.0, 2.0])
+    heir = _log(database, writer, "one")
+    with database.write() as connection:
+        connection.execute(update(SERIES).values(labels=b"no label sets"))
+
+    with database.read() as connection:
+        heir.go_on(connection, runs(connection)[0])
+    heir.append(Batch("self", 2, _labels(2), [3.0, 4.0]))
+    writer.flush(10)
+
+    with database.read() as connection:
+        first, last = connection.execute(select(func.max(SERIES.c.first), func.max(SERIES.c.last))).one()
+        times = list(connection.scalars(select(BATCHES.c.time_ms).order_by(BATCHES.c.seq)))
+    assert (first, last) == (3, 4)
+    assert times == [1, 2]
+
+
 def test_a_look_returns_only_what_is_new(log: SampleLog, writer: Writer, database: Database) -> None:
     reader = SampleReader(database=database)
     _append(log, writer, 1, [1.0])
